@@ -1,0 +1,58 @@
+/** The contract between the runtime and a device. A backend knows neither gradients nor what ops mean. */
+import type { HostArray } from '../base/dtype.ts'
+import type { Program } from '../compiler/program.ts'
+import type { Target } from '../compiler/target.ts'
+import type { DeviceBuffer } from '../graph/data.ts'
+
+/** A program made ready by a backend: code loaded, arguments laid out. */
+export interface Prepared {
+  readonly program: Program
+}
+
+/**
+ * Values of one run. A host array among the leaves is brought to the device for this run only; one
+ * among the outputs receives the result.
+ */
+export interface Bindings {
+  readonly leaves: readonly (DeviceBuffer | HostArray)[]
+  readonly outputs: readonly (DeviceBuffer | HostArray | undefined)[]
+  /** Values of literals and slots. */
+  readonly parameters: readonly number[]
+}
+
+export interface MemoryUse {
+  /** Bytes of buffers that are in use. */
+  readonly live: number
+  /** Bytes for temporaries, shared by all programs. */
+  readonly arena: number
+  /** Bytes taken from the system. */
+  readonly reserved: number
+}
+
+/** One device. */
+export interface Backend {
+  readonly name: string
+  readonly target: Target
+  /** Memory for a buffer, its contents unspecified. Throws `MemoryError`. */
+  allocate(bytes: number): DeviceBuffer
+  free(buffer: DeviceBuffer): void
+  upload(buffer: DeviceBuffer, from: HostArray): void
+  /** A copy of the buffer's bytes once everything queued before has run. */
+  download(buffer: DeviceBuffer): Promise<Uint8Array<ArrayBuffer>>
+  /** The buffer's bytes in place, where the host can see them. */
+  view(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> | undefined
+  copy(from: DeviceBuffer, to: DeviceBuffer): void
+  prepare(program: Program): Prepared
+  release(prepared: Prepared): void
+  /**
+   * Queues one run; runs happen in the order of the calls. The bindings are taken before it
+   * returns; host outputs are filled when the promise resolves.
+   */
+  run(prepared: Prepared, bindings: Bindings): Promise<void>
+  memory(): MemoryUse
+}
+
+/** The bytes of a host array. */
+export function bytesOf(array: HostArray): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+}

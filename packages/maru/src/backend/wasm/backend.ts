@@ -1,0 +1,233 @@
+/** The WebAssembly backend: vector kernels on one linear memory, run on the calling thread. */
+import { dtypes, type HostArray } from '../../base/dtype.ts'
+import { MemoryError } from '../../base/error.ts'
+import { sizeOf } from '../../base/shape.ts'
+import { type Argument, SLACK_BYTES } from '../../compiler/lowering.ts'
+import type { Program } from '../../compiler/program.ts'
+import type { Target } from '../../compiler/target.ts'
+import type { DeviceBuffer } from '../../graph/data.ts'
+import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
+import { interpret } from '../interpret.ts'
+import { assembleModule } from './assembler.ts'
+import { encode } from './encode.ts'
+import { enableFma } from './features.ts'
+import { Heap } from './heap.ts'
+
+const PAGE = 65536
+const MOST_PAGES = 65536
+const LANES = 4
+
+type KernelFunction = (args: number, begin: number, end: number) => void
+
+/** Where run-time words go in the argument block. */
+interface Patch {
+  readonly word: number
+  readonly argument: Argument
+}
+
+interface WasmPrepared extends Prepared {
+  readonly functions: readonly KernelFunction[]
+  /** Byte offset of each launch's arguments, in the order of the body. */
+  readonly arguments: readonly number[]
+  readonly patches: readonly Patch[]
+  readonly block: DeviceBuffer
+}
+
+export class WasmBackend implements Backend {
+  readonly name = 'wasm'
+  readonly target: Target
+  readonly #memory = new WebAssembly.Memory({ initial: 4, maximum: MOST_PAGES })
+  readonly #heap: Heap
+  readonly #fma: boolean
+  readonly #functions = new Map<string, KernelFunction>()
+  #arena: DeviceBuffer | undefined
+
+  constructor({ fuse = true }: { readonly fuse?: boolean } = {}) {
+    this.#fma = enableFma()
+    this.#heap = new Heap(SLACK_BYTES, (end) => this.#reserve(end + SLACK_BYTES))
+    const compiled = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
+    this.target = { name: this.name, lanes: LANES, dtypes: compiled, fuse }
+  }
+
+  #reserve(end: number): boolean {
+    const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE)
+    if (missing <= 0) return true
+    const pages = this.#memory.buffer.byteLength / PAGE
+    if (pages + missing > MOST_PAGES) return false
+    // A tenth more than asked, so that growth stays rare.
+    const generous = Math.min(Math.ceil(missing + pages / 10), MOST_PAGES - pages)
+    for (const more of [generous, missing]) {
+      try {
+        this.#memory.grow(more)
+        return true
+      } catch {
+        // The system refused; less may still be granted.
+      }
+    }
+    return false
+  }
+
+  allocate(bytes: number): DeviceBuffer {
+    const offset = this.#heap.allocate(bytes)
+    if (offset === undefined) {
+      const free = MOST_PAGES * PAGE - this.#heap.live
+      throw new MemoryError('memory.out', {
+        asked: bytes,
+        free,
+        live: this.#heap.live,
+        arena: this.#arena?.bytes ?? 0,
+      })
+    }
+    return { device: this.name, segment: 0, offset, bytes }
+  }
+
+  free(buffer: DeviceBuffer): void {
+    this.#heap.free(buffer.offset, buffer.bytes)
+  }
+
+  view(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#memory.buffer, buffer.offset, buffer.bytes)
+  }
+
+  upload(buffer: DeviceBuffer, from: HostArray): void {
+    this.view(buffer).set(bytesOf(from))
+  }
+
+  async download(buffer: DeviceBuffer): Promise<Uint8Array<ArrayBuffer>> {
+    return this.view(buffer).slice()
+  }
+
+  copy(from: DeviceBuffer, to: DeviceBuffer): void {
+    this.view(to).set(this.view(from))
+  }
+
+  prepare(program: Program): Prepared {
+    const functions = this.#load(program)
+    const launches = program.body.map(({ launch }) => launch)
+    const words = launches.reduce(
+      (sum, launch) => sum + (launch.kind === 'code' ? launch.arguments.length : 0),
+      0,
+    )
+    const block = this.allocate(words * 4)
+    const view = new Int32Array(this.#memory.buffer, block.offset, words)
+    const patches: Patch[] = []
+    const places: number[] = []
+    let word = 0
+    for (const launch of launches) {
+      places.push(block.offset + word * 4)
+      if (launch.kind !== 'code') continue
+      for (const argument of launch.arguments) {
+        if (argument.kind === 'integer') view[word] = argument.value
+        else patches.push({ word, argument })
+        word++
+      }
+    }
+    const prepared: WasmPrepared = { program, functions, arguments: places, patches, block }
+    return prepared
+  }
+
+  /** Functions of the program; those that no earlier program had are compiled as one module. */
+  #load(program: Program): KernelFunction[] {
+    const fresh = program.functions.filter(({ key }) => !this.#functions.has(key))
+    if (fresh.length > 0) {
+      const bodies = fresh.map(({ code }) => encode(code, this.#fma))
+      const module = new WebAssembly.Module(assembleModule(bodies, 3))
+      const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } })
+      fresh.forEach(({ key }, i) => {
+        this.#functions.set(key, exports[`k${i}`] as KernelFunction)
+      })
+    }
+    return program.functions.map(({ key }) => {
+      const found = this.#functions.get(key)
+      if (!found) throw new RangeError('a kernel was not loaded')
+      return found
+    })
+  }
+
+  release(prepared: Prepared): void {
+    this.free((prepared as WasmPrepared).block)
+  }
+
+  async run(prepared: Prepared, bindings: Bindings): Promise<void> {
+    this.#run(prepared as WasmPrepared, bindings)
+  }
+
+  #run(prepared: WasmPrepared, bindings: Bindings): void {
+    const { program } = prepared
+    const addresses = this.#place(program, bindings)
+    this.#patch(prepared, addresses, bindings.parameters)
+    const view = (buffer: number): HostArray => {
+      const { dtype, shape } = program.buffers[buffer] ?? { dtype: 'float32', shape: [] }
+      return dtypes[dtype].array(this.#memory.buffer, addresses[buffer] ?? 0, sizeOf(shape))
+    }
+    program.body.forEach(({ launch }, i) => {
+      if (launch.kind === 'code') {
+        prepared.functions[launch.code]?.(prepared.arguments[i] ?? 0, 0, launch.units)
+      } else if (launch.kind === 'copy') {
+        view(launch.to).set(view(launch.from))
+      } else {
+        interpret(launch, program.buffers, bindings.parameters, view)
+      }
+    })
+    program.buffers.forEach(({ place }, buffer) => {
+      if (place.kind !== 'output') return
+      const output = bindings.outputs[place.output]
+      if (output && !('device' in output)) output.set(view(buffer))
+    })
+  }
+
+  /** Byte address of every buffer; host arrays get a place behind the temporaries. */
+  #place({ buffers, arenaBytes }: Program, { leaves, outputs }: Bindings): number[] {
+    let top = arenaBytes
+    const staged: { readonly at: number; readonly from: HostArray }[] = []
+    const stage = (bytes: number): number => {
+      const at = top
+      top += this.#heap.rounded(bytes)
+      return at
+    }
+    const places = buffers.map(({ place }): { at: number; inArena: boolean } => {
+      if (place.kind === 'arena') return { at: place.offset, inArena: true }
+      const bound = place.kind === 'leaf' ? leaves[place.leaf] : outputs[place.output]
+      if (!bound) return { at: 0, inArena: true }
+      if ('device' in bound) return { at: bound.offset, inArena: false }
+      const at = stage(bound.byteLength)
+      if (place.kind === 'leaf') staged.push({ at, from: bound })
+      return { at, inArena: true }
+    })
+    const base = this.#arenaOf(top)
+    const memory = new Uint8Array(this.#memory.buffer)
+    for (const { at, from } of staged) memory.set(bytesOf(from), base + at)
+    return places.map(({ at, inArena }) => (inArena ? base + at : at))
+  }
+
+  #arenaOf(bytes: number): number {
+    if (!this.#arena || this.#arena.bytes < bytes) {
+      if (this.#arena) this.free(this.#arena)
+      this.#arena = undefined
+      this.#arena = this.allocate(bytes)
+    }
+    return this.#arena.offset
+  }
+
+  #patch(
+    { patches, block }: WasmPrepared,
+    addresses: readonly number[],
+    values: readonly number[],
+  ): void {
+    const words = new Int32Array(this.#memory.buffer, block.offset, block.bytes >> 2)
+    const floats = new Float32Array(this.#memory.buffer, block.offset, block.bytes >> 2)
+    for (const { word, argument } of patches) {
+      if (argument.kind === 'address') words[word] = addresses[argument.buffer] ?? 0
+      else if (argument.kind === 'parameter') {
+        const value = values[argument.index] ?? 0
+        if (argument.dtype === 'float32') floats[word] = value
+        else words[word] = argument.dtype === 'bool' ? -dtypes.bool.coerce(value) : value
+      }
+    }
+  }
+
+  memory(): MemoryUse {
+    const arena = this.#arena?.bytes ?? 0
+    return { live: this.#heap.live - arena, arena, reserved: this.#memory.buffer.byteLength }
+  }
+}

@@ -1,0 +1,251 @@
+/** Vector IR with four lanes → WebAssembly function bodies. */
+import type { Element, Scalar, Statement, Vector, VectorFunction } from '../../compiler/vector.ts'
+import { type Body, Bytes, op, scalarOpcode, simd, valueType, vectorOpcode } from './assembler.ts'
+
+const PARAMETERS = 3
+
+/** The body of one kernel. Without `fma`, a multiply-add is rounded twice. */
+export function encode(source: VectorFunction, fma: boolean): Body {
+  if (source.lanes !== 4) throw new RangeError(`wasm has 4 lanes, the kernel ${source.lanes}`)
+  const encoder = new Encoder(source.scalars, fma)
+  encoder.block(source.body)
+  return {
+    locals: [
+      { count: source.scalars - PARAMETERS, type: valueType.i32 },
+      { count: source.vectors, type: valueType.v128 },
+    ],
+    code: encoder.code,
+  }
+}
+
+const bytesOf: { readonly [E in Element]: number } = { f32: 4, i32: 4, u8: 1 }
+
+class Encoder {
+  readonly code = new Bytes()
+  readonly #firstVector: number
+  readonly #fma: boolean
+
+  constructor(scalars: number, fma: boolean) {
+    this.#firstVector = scalars
+    this.#fma = fma
+  }
+
+  block(statements: readonly Statement[]): void {
+    for (const statement of statements) this.#statement(statement)
+  }
+
+  #statement(it: Statement): void {
+    switch (it.s) {
+      case 'set':
+        this.#scalar(it.value)
+        this.code.byte(op.localSet).u32(it.local)
+        return
+      case 'vset':
+        this.#vector(it.value)
+        this.code.byte(op.localSet).u32(this.#firstVector + it.local)
+        return
+      case 'store':
+        return this.#store(it.form, it.element, it.address, it.value)
+      case 'if':
+        this.#scalar(it.when)
+        this.code.byte(op.if, op.empty)
+        this.block(it.body)
+        this.code.byte(op.end)
+        return
+      case 'loop':
+        return this.#loop(it)
+    }
+  }
+
+  /** `if (i + step <= to) do { body; i += step } while (i + step <= to)`. */
+  #loop(it: Statement & { readonly s: 'loop' }): void {
+    const more = (): void => {
+      this.#scalar(it.to)
+      this.code.byte(op.localGet).u32(it.local)
+      if (it.step !== 1)
+        this.code
+          .byte(op.i32Const)
+          .s32(it.step - 1)
+          .byte(scalarOpcode.add)
+      this.code.byte(0x4a) // i32.gt_s
+    }
+    more()
+    this.code.byte(op.if, op.empty, op.loop, op.empty)
+    this.block(it.body)
+    this.code.byte(op.localGet).u32(it.local)
+    this.code.byte(op.i32Const).s32(it.step).byte(scalarOpcode.add)
+    this.code.byte(op.localSet).u32(it.local)
+    more()
+    this.code.byte(op.brIf).u32(0).byte(op.end, op.end)
+  }
+
+  #scalar(it: Scalar): void {
+    switch (it.k) {
+      case 'const':
+        this.code.byte(op.i32Const).s32(it.value)
+        return
+      case 'get':
+        this.code.byte(op.localGet).u32(it.local)
+        return
+      case 'arg':
+        this.code
+          .byte(op.localGet)
+          .u32(0)
+          .byte(op.i32Load)
+          .u32(2)
+          .u32(it.index * 4)
+        return
+      case 'scalar':
+        this.#scalar(it.a)
+        this.#scalar(it.b)
+        this.code.byte(scalarOpcode[it.op])
+        return
+    }
+  }
+
+  #simd(opcode: number): Bytes {
+    return this.code.byte(op.simd).u32(opcode)
+  }
+
+  #vector(it: Vector): void {
+    switch (it.k) {
+      case 'vget':
+        this.code.byte(op.localGet).u32(this.#firstVector + it.local)
+        return
+      case 'f32':
+        this.#simd(simd.constant)
+        for (let lane = 0; lane < 4; lane++) this.code.f32(it.value)
+        return
+      case 'i32':
+        this.#constant([it.value, it.value, it.value, it.value])
+        return
+      case 'lanes':
+        this.#constant([0, 1, 2, 3])
+        return
+      case 'splat':
+        this.#scalar(it.of)
+        this.#simd(simd.i32Splat)
+        return
+      case 'splatArg':
+        this.code.byte(op.localGet).u32(0)
+        this.#simd(simd.load32Splat)
+          .u32(2)
+          .u32(it.index * 4)
+        return
+      case 'load':
+        return this.#load(it.form, it.element, it.address)
+      case 'gather':
+        return this.#gather(it.element, it.address, it.step)
+      case 'unary':
+        this.#vector(it.a)
+        this.#simd(vectorOpcode[it.op])
+        return
+      case 'binary':
+        this.#vector(it.a)
+        this.#vector(it.b)
+        this.#simd(vectorOpcode[it.op])
+        return
+      case 'shift':
+        this.#vector(it.a)
+        this.code.byte(op.i32Const).s32(it.by)
+        this.#simd(vectorOpcode[it.op])
+        return
+      case 'fma':
+        return this.#multiplyAdd(it.a, it.b, it.c)
+      case 'select':
+        this.#vector(it.a)
+        this.#vector(it.b)
+        this.#vector(it.mask)
+        this.#simd(simd.bitselect)
+        return
+      case 'choose':
+        this.#scalar(it.when)
+        this.code.byte(op.if, valueType.v128)
+        this.#vector(it.a)
+        this.code.byte(op.else)
+        this.#vector(it.b)
+        this.code.byte(op.end)
+        return
+      case 'broadcast':
+        this.#vector(it.a)
+        this.#simd(simd.i32ExtractLane).byte(it.lane)
+        this.#simd(simd.i32Splat)
+        return
+    }
+  }
+
+  #constant(lanes: readonly number[]): void {
+    this.#simd(simd.constant)
+    for (const lane of lanes) {
+      for (let shift = 0; shift < 32; shift += 8) this.code.byte((lane >> shift) & 0xff)
+    }
+  }
+
+  #multiplyAdd(a: Vector, b: Vector, c: Vector): void {
+    this.#vector(a)
+    this.#vector(b)
+    if (!this.#fma) this.#simd(vectorOpcode['f32.mul'])
+    this.#vector(c)
+    this.#simd(this.#fma ? simd.relaxedMadd : vectorOpcode['f32.add'])
+  }
+
+  #load(form: 'full' | 'one' | 'splat', element: Element, address: Scalar): void {
+    this.#scalar(address)
+    if (element === 'u8') {
+      if (form === 'full') {
+        this.#simd(simd.load32Zero).u32(0).u32(0)
+        this.#simd(simd.i16ExtendLowU8)
+        this.#simd(simd.i32ExtendLowU16)
+      } else {
+        this.code.byte(op.i32Load8U).u32(0).u32(0)
+        this.#simd(simd.i32Splat)
+      }
+      return
+    }
+    const opcode = { full: simd.load, one: simd.load32Zero, splat: simd.load32Splat }[form]
+    this.#simd(opcode).u32(2).u32(0)
+  }
+
+  #gather(element: Element, address: Scalar, step: Scalar): void {
+    const lane = (l: number): void => {
+      this.#scalar(address)
+      if (l > 0) {
+        this.#scalar(step)
+        if (l > 1) this.code.byte(op.i32Const).s32(l).byte(scalarOpcode.mul)
+        this.code.byte(scalarOpcode.add)
+      }
+    }
+    if (element === 'u8') {
+      this.#constant([0, 0, 0, 0])
+      for (let l = 0; l < 4; l++) {
+        lane(l)
+        this.code.byte(op.i32Load8U).u32(0).u32(0)
+        this.#simd(simd.i32ReplaceLane).byte(l)
+      }
+      return
+    }
+    // Lane loads take their address from below the vector, so the last lane's goes first.
+    for (let l = 3; l >= 0; l--) lane(l)
+    this.#simd(simd.load32Zero).u32(2).u32(0)
+    for (let l = 1; l < 4; l++) this.#simd(simd.load32Lane).u32(2).u32(0).byte(l)
+  }
+
+  #store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
+    if (element === 'u8') {
+      for (let lane = 0; lane < (form === 'full' ? 4 : 1); lane++) {
+        this.#scalar(address)
+        this.#vector(value)
+        this.#simd(simd.i32ExtractLane).byte(lane)
+        this.code
+          .byte(op.i32Store8)
+          .u32(0)
+          .u32(lane * bytesOf.u8)
+      }
+      return
+    }
+    this.#scalar(address)
+    this.#vector(value)
+    if (form === 'full') this.#simd(simd.store).u32(2).u32(0)
+    else this.#simd(simd.store32Lane).u32(2).u32(0).byte(0)
+  }
+}

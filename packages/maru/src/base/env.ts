@@ -1,0 +1,39 @@
+/** Every environment flag: name, default, one line of documentation. Nothing else reads the environment. */
+
+interface Flag {
+  readonly fallback: string
+  readonly doc: string
+}
+
+/** The flags. In a browser, `globalThis.MARU = { MARU_LANG: 'ko' }` before the import does the same. */
+export const flags = {
+  MARU_LANG: { fallback: '', doc: 'language of messages: en | ko (default: from LANG)' },
+  MARU_CPU: { fallback: '', doc: 'force a CPU backend: wasm | reference' },
+  DEBUG: { fallback: '0', doc: '1 launches and times, 2 schedule, 3 kernels, 4 vector code' },
+} as const satisfies Record<string, Flag>
+
+export type FlagName = keyof typeof flags
+
+interface Host {
+  readonly process?: { readonly env?: Record<string, string | undefined> }
+  readonly MARU?: Record<string, string | undefined>
+}
+
+/** Value of a flag, read at the call, so that tests and users may change it while running. */
+export function env(name: FlagName): string {
+  const host = globalThis as Host
+  return host.MARU?.[name] ?? host.process?.env?.[name] ?? flags[name].fallback
+}
+
+/** Language of messages: `MARU_LANG`, else the system's, else English. */
+export function language(): 'en' | 'ko' {
+  const host = globalThis as Host
+  const asked = env('MARU_LANG') || (host.process?.env?.LANG ?? '')
+  return asked.toLowerCase().startsWith('ko') ? 'ko' : 'en'
+}
+
+/** Level of the `DEBUG` ladder, 0 when off or when the variable means something else. */
+export function debugLevel(): number {
+  const level = Number(env('DEBUG'))
+  return Number.isInteger(level) ? level : 0
+}

@@ -1,0 +1,92 @@
+/** Typed errors with three parts: what happened, what was expected, the fix; values stay as fields. */
+import { language } from './env.ts'
+import { type Fields, type MessageKey, messages } from './messages.ts'
+
+/** Values that a message may carry. */
+export type FieldValue = string | number | boolean | readonly (string | number)[] | undefined
+
+type FieldsOf<K extends MessageKey> = { readonly [F in Fields<K>]: FieldValue }
+
+/**
+ * Base of every error that maru throws on purpose.
+ *
+ * `message` reads `what — expected`, then `try:` and `at:` lines. `key` names the message in
+ * every language; `fields` carries the values it mentions.
+ */
+export class MaruError<K extends MessageKey = MessageKey> extends Error {
+  readonly key: K
+  readonly fields: FieldsOf<K>
+  /** `file:line` of the user's call, when it can be known. */
+  readonly site: string | undefined
+
+  constructor(key: K, fields: FieldsOf<K>, cause?: unknown) {
+    const site = userSite(new Error().stack)
+    super(render(key, fields, site), cause === undefined ? undefined : { cause })
+    this.key = key
+    this.fields = fields
+    this.name = this.constructor.name
+    this.site = site
+    // The engine wrote the stack before it knew the name.
+    this.stack = (this.stack ?? '').replace(/^Error/, this.name)
+  }
+}
+
+/** Shapes that do not fit each other or the op. */
+export class ShapeError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** An element type that the op does not take. */
+export class DTypeError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** An index, axis or class id outside its range. */
+export class IndexError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** An argument whose value makes no sense. */
+export class ValueError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** A tensor that depends on parameters which have been stepped since. */
+export class StaleError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** Something that cannot be recorded by `compile`. */
+export class TraceError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** More memory asked for than there is. */
+export class MemoryError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** Bytes or files that are not what they claim to be. */
+export class FormatError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+
+function show(value: FieldValue): string {
+  if (Array.isArray(value)) return `[${value.join(', ')}]`
+  return String(value)
+}
+
+function fill(template: string, fields: Readonly<Record<string, FieldValue>>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    Object.hasOwn(fields, name) ? show(fields[name]) : `{${name}}`,
+  )
+}
+
+function render(
+  key: MessageKey,
+  fields: Readonly<Record<string, FieldValue>>,
+  site: string | undefined,
+): string {
+  const lang = language()
+  const [what, expected, fix] = messages[key][lang].map((part) => fill(part, fields))
+  const lines = [expected ? `${what} — ${expected}` : `${what}`]
+  if (fix) lines.push(`  ${lang === 'ko' ? '해결' : 'try'}: ${fix}`)
+  if (site) lines.push(`  ${lang === 'ko' ? '위치' : 'at'}: ${site}`)
+  return lines.join('\n')
+}
+
+const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
+
+/** First stack frame outside the package: the line that the user wrote. */
+export function userSite(stack: string | undefined): string | undefined {
+  for (const line of (stack ?? '').split('\n').slice(1)) {
+    if (line.includes(packageRoot) || line.includes(packageRoot.replace('file://', ''))) continue
+    if (line.includes('node:internal') || line.includes('<anonymous>')) continue
+    const frame = /\(?((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):\d+\)?$/.exec(line)
+    if (frame) return `${shorten(frame[1] ?? '')}:${frame[2]}`
+  }
+  return undefined
+}
+
+function shorten(path: string): string {
+  const plain = path.replace('file://', '')
+  const cwd = (globalThis as { process?: { cwd?: () => string } }).process?.cwd?.()
+  return cwd && plain.startsWith(`${cwd}/`) ? plain.slice(cwd.length + 1) : plain
+}

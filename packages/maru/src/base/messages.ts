@@ -1,0 +1,1073 @@
+/** The one catalogue of messages: what happened, what was expected, the fix; English and Korean. */
+
+interface Message {
+  readonly en: readonly [what: string, expected: string, fix: string]
+  readonly ko: readonly [what: string, expected: string, fix: string]
+}
+
+export const messages = {
+  // base
+  'dtype.unknown': {
+    en: ['{op}: there is no dtype "{got}"', 'one of {known} was expected', ''],
+    ko: ['{op}: "{got}"이라는 dtype은 없다', '{known} 중 하나여야 한다', ''],
+  },
+  'shape.sizes': {
+    en: ['{op}: shape {got} is not a shape', 'every size must be an integer of 0 or more', ''],
+    ko: ['{op}: {got}은 shape가 아니다', '모든 크기는 0 이상의 정수여야 한다', ''],
+  },
+  'shape.huge': {
+    en: ['{op}: shape {shape} has more elements than can be counted', 'at most 2^53', ''],
+    ko: ['{op}: shape {shape}의 원소 수를 셀 수 없다', '2^53개 이하여야 한다', ''],
+  },
+  'axis.range': {
+    en: [
+      '{op}: axis {axis} is out of range for shape {shape}',
+      'an axis from -{ndim} to {ndim} - 1 was expected',
+      '',
+    ],
+    ko: [
+      '{op}: 축 {axis}은(는) shape {shape}의 범위를 벗어난다',
+      '-{ndim}부터 {ndim} - 1까지의 축이어야 한다',
+      '',
+    ],
+  },
+  'axis.repeated': {
+    en: ['{op}: axes {axes} name one axis of {shape} twice', 'each axis may appear once', ''],
+    ko: ['{op}: 축 {axes}이(가) {shape}의 한 축을 두 번 가리킨다', '축은 한 번씩만 쓴다', ''],
+  },
+  broadcast: {
+    en: [
+      '{op}: shapes {a} and {b} do not broadcast',
+      'axis -{i} is {x} in one and {y} in the other; sizes must be equal, or one of them 1',
+      '',
+    ],
+    ko: [
+      '{op}: shape {a}와(과) {b}은(는) broadcast되지 않는다',
+      '축 -{i}이(가) 한쪽은 {x}, 다른 쪽은 {y}이다. 크기가 같거나 한쪽이 1이어야 한다',
+      '',
+    ],
+  },
+  'reshape.holes': {
+    en: ['reshape: only one -1 is allowed in {to}', 'one size can be inferred, not two', ''],
+    ko: ['reshape: {to}에는 -1을 하나만 쓸 수 있다', '추론할 수 있는 크기는 하나뿐이다', ''],
+  },
+  'reshape.size': {
+    en: [
+      'reshape: {from} has {size} elements, {to} has {asked}',
+      'the number of elements must stay the same',
+      'use -1 for the size that should follow from the others',
+    ],
+    ko: [
+      'reshape: {from}의 원소는 {size}개, {to}의 원소는 {asked}개이다',
+      '원소의 수가 같아야 한다',
+      '나머지에서 정해질 크기에는 -1을 쓴다',
+    ],
+  },
+  'reshape.divide': {
+    en: [
+      'reshape: {from} is not divisible into {to}',
+      '{size} elements do not split evenly by the sizes given',
+      '',
+    ],
+    ko: [
+      'reshape: {from}을(를) {to}(으)로 나눌 수 없다',
+      '원소 {size}개가 주어진 크기로 나누어떨어지지 않는다',
+      '',
+    ],
+  },
+  'value.integer': {
+    en: ['{op}: {name} is {got}', 'an integer of at least {low} was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '{low} 이상의 정수여야 한다', ''],
+  },
+  // graph, primitives, compiler, backend, runtime
+  'dtype.kind': {
+    en: [
+      '{op}: dtype {dtype} is not taken',
+      'the op works on {wanted} dtypes',
+      "cast first: x.cast('float32')",
+    ],
+    ko: [
+      '{op}: dtype {dtype}은(는) 받지 않는다',
+      '{wanted} 계열의 dtype이어야 한다',
+      "먼저 변환한다: x.cast('float32')",
+    ],
+  },
+  'reduce.empty': {
+    en: [
+      '{op}: axes {axes} of {shape} hold no elements',
+      'a largest element needs at least one',
+      '',
+    ],
+    ko: [
+      '{op}: {shape}의 축 {axes}에 원소가 없다',
+      '가장 큰 원소를 찾으려면 하나 이상 있어야 한다',
+      '',
+    ],
+  },
+  'grad.scalar': {
+    en: [
+      'grad: the loss has shape {shape}',
+      'a gradient is taken of one number',
+      'reduce it first: loss.mean() or loss.sum()',
+    ],
+    ko: [
+      'grad: 손실의 shape이 {shape}이다',
+      '기울기는 수 하나에 대해 구한다',
+      '먼저 하나로 줄인다: loss.mean() 또는 loss.sum()',
+    ],
+  },
+  'grad.dtype': {
+    en: ['grad: the loss has dtype {dtype}', 'only floating-point results have gradients', ''],
+    ko: ['grad: 손실의 dtype이 {dtype}이다', '기울기는 실수 결과에만 있다', ''],
+  },
+  'stale.read': {
+    en: [
+      'this tensor was built from a parameter {shape} that has been stepped {behind} time(s) since',
+      'its value would mix old graph and new weights',
+      'keep it in the step, step(loss, { keep: [logits] }), or read it before the step',
+    ],
+    ko: [
+      '이 텐서는 그 뒤로 {behind}번 갱신된 매개변수 {shape}(으)로 만들어졌다',
+      '지금 계산하면 옛 그래프와 새 가중치가 섞인다',
+      'step에 남긴다: step(loss, { keep: [logits] }). 또는 step 전에 읽는다',
+    ],
+  },
+  'stale.grad': {
+    en: [
+      'grad: part of the graph below this tensor is gone',
+      'it was computed, and the parameters it came from were stepped since, or it depends on none',
+      'take the gradient before awaiting the value or stepping',
+    ],
+    ko: [
+      'grad: 이 텐서 아래의 그래프 일부가 이미 없다',
+      '값이 계산된 뒤 매개변수가 갱신되었거나, 매개변수에 의존하지 않는다',
+      '값을 읽거나 step하기 전에 기울기를 구한다',
+    ],
+  },
+  'trace.read': {
+    en: [
+      'a value was read inside compile',
+      'a compiled function is recorded once, without data, and replayed',
+      'return the tensor and await it outside; for a choice use condition.where(a, b)',
+    ],
+    ko: [
+      'compile 안에서 값을 읽었다',
+      '컴파일되는 함수는 데이터 없이 한 번 기록되고 되풀이된다',
+      '텐서를 반환하여 밖에서 await한다. 선택에는 condition.where(a, b)를 쓴다',
+    ],
+  },
+  'trace.branch': {
+    en: [
+      'a tensor was used as a number or condition inside compile',
+      'if, while and arithmetic of JavaScript would be decided once, while recording, without data',
+      'use condition.where(a, b), or move the decision out of compile',
+    ],
+    ko: [
+      'compile 안에서 텐서를 수나 조건으로 썼다',
+      'JavaScript의 if, while, 산술은 기록할 때 데이터 없이 한 번만 정해진다',
+      'condition.where(a, b)를 쓰거나, 판단을 compile 밖으로 옮긴다',
+    ],
+  },
+  'trace.async': {
+    en: [
+      'the function given to compile is async, or returned a promise',
+      'recording happens in one go; steps need no await inside',
+      'drop async and await: compile((x, y) => { optimizer.step(loss); return loss })',
+    ],
+    ko: [
+      'compile에 준 함수가 async이거나 promise를 반환했다',
+      '기록은 한 번에 이루어지며, 안에서는 step을 await하지 않아도 된다',
+      'async와 await를 뺀다: compile((x, y) => { optimizer.step(loss); return loss })',
+    ],
+  },
+  'trace.result': {
+    en: [
+      'the function given to compile returned {got}',
+      'a tensor, or an array or object of tensors, was expected',
+      '',
+    ],
+    ko: [
+      'compile에 준 함수가 {got}을(를) 반환했다',
+      '텐서, 또는 텐서의 배열이나 객체여야 한다',
+      '',
+    ],
+  },
+  'tensor.primitive': {
+    en: [
+      'a tensor was used as a number or condition',
+      'JavaScript has no operators for tensors, and a value must be awaited',
+      'use methods, a.add(b), a.less(b), or read it: await x.item()',
+    ],
+    ko: [
+      '텐서를 수나 조건으로 썼다',
+      'JavaScript에는 텐서 연산자가 없고, 값은 await해야 한다',
+      '메서드를 쓴다: a.add(b), a.less(b). 또는 읽는다: await x.item()',
+    ],
+  },
+  'memory.out': {
+    en: [
+      'out of memory: {asked} bytes asked',
+      '{free} are left; {live} are in tensors and parameters, {arena} in temporaries',
+      'use a smaller batch, or drop references to large tensors',
+    ],
+    ko: [
+      '메모리가 부족하다: {asked}바이트를 요청했다',
+      '남은 것은 {free}바이트이다. 텐서와 매개변수가 {live}, 임시 공간이 {arena}바이트를 쓴다',
+      '배치를 줄이거나, 큰 텐서의 참조를 놓는다',
+    ],
+  },
+  'memory.host': {
+    en: [
+      'out of memory: {asked} bytes asked',
+      'the host gave none; {live} bytes are in use',
+      'use smaller tensors',
+    ],
+    ko: [
+      '메모리가 부족하다: {asked}바이트를 요청했다',
+      '호스트가 내주지 않았다. 쓰는 중인 것은 {live}바이트이다',
+      '더 작은 텐서를 쓴다',
+    ],
+  },
+  'device.unknown': {
+    en: ['there is no device "{name}"', 'one of {known} was expected', ''],
+    ko: ['"{name}"이라는 장치는 없다', '{known} 중 하나여야 한다', ''],
+  },
+  'device.move': {
+    en: [
+      'a tensor {shape} lives on {device}, which the host cannot see',
+      'it must be read before another device can use it',
+      'await tensor.data() before useDevice',
+    ],
+    ko: [
+      '텐서 {shape}은(는) 호스트가 볼 수 없는 {device}에 있다',
+      '다른 장치가 쓰려면 먼저 읽어야 한다',
+      'useDevice 전에 await tensor.data()를 한다',
+    ],
+  },
+  // tensor
+  'argument.tensor': {
+    en: ['{op}: got {got}', 'a tensor was expected', 'make one: tensor(values)'],
+    ko: ['{op}: {got}을(를) 받았다', '텐서여야 한다', '텐서로 만든다: tensor(values)'],
+  },
+  'argument.list': {
+    en: ['{op}: got {got}', 'a list of numbers was expected', ''],
+    ko: ['{op}: {got}을(를) 받았다', '수의 목록이어야 한다', ''],
+  },
+  'where.condition': {
+    en: [
+      'where: the condition has dtype {dtype}',
+      'a bool tensor was expected',
+      'compare first: x.greater(0).where(a, b)',
+    ],
+    ko: [
+      'where: 조건의 dtype이 {dtype}이다',
+      'bool 텐서여야 한다',
+      '먼저 비교한다: x.greater(0).where(a, b)',
+    ],
+  },
+  'pow.exponent': {
+    en: [
+      'pow: exponent {exponent}',
+      'whole and half exponents from -64 to 64 are exact products',
+      'for others use x.log().mul(n).exp(), for x above 0',
+    ],
+    ko: [
+      'pow: 지수 {exponent}',
+      '-64부터 64까지의 정수나 반정수 지수는 곱으로 계산한다',
+      '그 밖에는 x > 0일 때 x.log().mul(n).exp()를 쓴다',
+    ],
+  },
+  'permute.axes': {
+    en: [
+      'permute: axes {axes} are not a permutation of the {ndim} axes of {shape}',
+      'every axis must appear once',
+      '',
+    ],
+    ko: [
+      'permute: 축 {axes}은(는) {shape}의 축 {ndim}개의 순열이 아니다',
+      '모든 축이 한 번씩 나와야 한다',
+      '',
+    ],
+  },
+  'expand.shape': {
+    en: [
+      'expand: {from} does not expand to {to}',
+      'only axes of size 1 repeat, and new axes come in front',
+      '',
+    ],
+    ko: [
+      'expand: {from}은(는) {to}(으)로 넓힐 수 없다',
+      '크기가 1인 축만 되풀이되고, 새 축은 앞에 붙는다',
+      '',
+    ],
+  },
+  'slice.range': {
+    en: [
+      'slice: {start} to {end} is out of range for axis {axis} of {shape}',
+      '0 ≤ start ≤ end ≤ size was expected, negative positions counted from the end',
+      '',
+    ],
+    ko: [
+      'slice: {start}부터 {end}까지는 {shape}의 축 {axis} 범위를 벗어난다',
+      '0 ≤ 시작 ≤ 끝 ≤ 크기여야 한다. 음수는 끝에서부터 센다',
+      '',
+    ],
+  },
+  'slices.ranges': {
+    en: [
+      'slices: ranges {ranges} do not fit {shape}',
+      'one [start, end) inside the size for every axis',
+      '',
+    ],
+    ko: [
+      'slices: 범위 {ranges}이(가) {shape}에 맞지 않는다',
+      '축마다 크기 안의 [시작, 끝) 하나씩이어야 한다',
+      '',
+    ],
+  },
+  'pad.widths': {
+    en: [
+      'pad: widths {widths} do not fit {shape}',
+      'one [before, after] of integers of 0 or more for every axis',
+      '',
+    ],
+    ko: [
+      'pad: 너비 {widths}이(가) {shape}에 맞지 않는다',
+      '축마다 0 이상의 정수로 된 [앞, 뒤] 하나씩이어야 한다',
+      '',
+    ],
+  },
+  'squeeze.size': {
+    en: [
+      'squeeze: axis {axis} of {shape} has size {size}, not 1',
+      'only an axis of size 1 can be dropped',
+      'use reshape or a reduction',
+    ],
+    ko: [
+      'squeeze: {shape}의 축 {axis}은(는) 크기가 1이 아니라 {size}이다',
+      '크기가 1인 축만 없앨 수 있다',
+      'reshape이나 축약을 쓴다',
+    ],
+  },
+  'matmul.dtype': {
+    en: [
+      'matmul: dtypes {a} and {b} differ',
+      'both operands must have one dtype; nothing is converted in silence',
+      "cast one: b.cast('{a}')",
+    ],
+    ko: [
+      'matmul: dtype {a}와(과) {b}이(가) 다르다',
+      '두 피연산자의 dtype이 같아야 한다. 몰래 바꾸지 않는다',
+      "한쪽을 변환한다: b.cast('{a}')",
+    ],
+  },
+  'matmul.scalar': {
+    en: [
+      'matmul: the {side} operand is a scalar, {a} x {b}',
+      'both need at least one axis',
+      'use mul for a product with a number',
+    ],
+    ko: [
+      'matmul: {side} 피연산자가 스칼라이다, {a} x {b}',
+      '양쪽 모두 축이 하나 이상이어야 한다',
+      '수와의 곱에는 mul을 쓴다',
+    ],
+  },
+  'matmul.inner': {
+    en: [
+      'matmul: inner dimensions {k} and {k2} differ, {a} x {b}',
+      'the last axis of the left must equal the second-to-last of the right',
+      '',
+    ],
+    ko: [
+      'matmul: 안쪽 크기 {k}와(과) {k2}이(가) 다르다, {a} x {b}',
+      '왼쪽의 마지막 축과 오른쪽의 끝에서 둘째 축이 같아야 한다',
+      '',
+    ],
+  },
+  'matmul.transposed': {
+    en: [
+      'matmul: inner dimensions {k} and {k2} differ, {a} x {b}',
+      'the last axis of the left must equal the second-to-last of the right',
+      'a.matmul(b.transpose())',
+    ],
+    ko: [
+      'matmul: 안쪽 크기 {k}와(과) {k2}이(가) 다르다, {a} x {b}',
+      '왼쪽의 마지막 축과 오른쪽의 끝에서 둘째 축이 같아야 한다',
+      'a.matmul(b.transpose())',
+    ],
+  },
+  'window.same': {
+    en: [
+      "{op}: padding 'same' needs stride 1, got {stride}",
+      'with a larger stride the size cannot stay the same',
+      'give the padding in elements',
+    ],
+    ko: [
+      "{op}: padding 'same'은 stride가 1이어야 하는데 {stride}이다",
+      'stride가 더 크면 크기가 같을 수 없다',
+      'padding을 원소 수로 준다',
+    ],
+  },
+  'window.rank': {
+    en: [
+      '{op}: expects [..., channels, height, width], got {shape}',
+      'at least three axes',
+      'a single gray image is [1, 1, height, width]: use unsqueeze',
+    ],
+    ko: [
+      '{op}: [..., 채널, 높이, 너비]를 기대했으나 {shape}을(를) 받았다',
+      '축이 셋 이상이어야 한다',
+      '흑백 그림 한 장은 [1, 1, 높이, 너비]이다: unsqueeze를 쓴다',
+    ],
+  },
+  'window.fit': {
+    en: [
+      '{op}: kernel {size} does not fit into {shape}',
+      'after padding and dilation at least one window must fit',
+      'use a smaller kernel or more padding',
+    ],
+    ko: [
+      '{op}: 커널 {size}이(가) {shape}에 들어가지 않는다',
+      'padding과 dilation을 적용한 뒤 창이 하나 이상 들어가야 한다',
+      '커널을 줄이거나 padding을 늘린다',
+    ],
+  },
+  'pool.padding': {
+    en: [
+      '{op}: padding {padding} is more than half of the kernel {size}',
+      'a window of padding alone has no elements',
+      '',
+    ],
+    ko: [
+      '{op}: padding {padding}이(가) 커널 {size}의 절반을 넘는다',
+      'padding만으로 된 창에는 원소가 없다',
+      '',
+    ],
+  },
+  'conv2d.weight': {
+    en: ['conv2d: expects a weight [out, in, height, width], got {weight}', 'four axes', ''],
+    ko: [
+      'conv2d: 가중치 [출력, 입력, 높이, 너비]를 기대했으나 {weight}을(를) 받았다',
+      '축이 넷이어야 한다',
+      '',
+    ],
+  },
+  'conv2d.dtype': {
+    en: [
+      'conv2d: dtypes {x} and {weight} differ',
+      'input and weight must have one dtype; nothing is converted in silence',
+      "cast the input: x.cast('{weight}')",
+    ],
+    ko: [
+      'conv2d: dtype {x}와(과) {weight}이(가) 다르다',
+      '입력과 가중치의 dtype이 같아야 한다. 몰래 바꾸지 않는다',
+      "입력을 변환한다: x.cast('{weight}')",
+    ],
+  },
+  'conv2d.channels': {
+    en: [
+      'conv2d: expects {inChannels} input channels, got {c} in {shape}',
+      'the axis before height and width counts the channels',
+      '',
+    ],
+    ko: [
+      'conv2d: 입력 채널 {inChannels}개를 기대했으나 {shape}에는 {c}개이다',
+      '높이와 너비 앞의 축이 채널이다',
+      '',
+    ],
+  },
+  'conv2d.groups': {
+    en: [
+      'conv2d: {channels} output channels do not split into {groups} groups',
+      'channels must be a multiple of groups',
+      '',
+    ],
+    ko: [
+      'conv2d: 출력 채널 {channels}개를 {groups}개의 그룹으로 나눌 수 없다',
+      '채널 수는 그룹 수의 배수여야 한다',
+      '',
+    ],
+  },
+  'tensor.ragged': {
+    en: [
+      'tensor: the nested arrays do not form {shape}',
+      'rows of one length, and numbers or booleans at the bottom, were expected',
+      '',
+    ],
+    ko: [
+      'tensor: 중첩 배열이 {shape}을(를) 이루지 않는다',
+      '줄의 길이가 같고 맨 안쪽은 수나 참거짓이어야 한다',
+      '',
+    ],
+  },
+  'tensor.values': {
+    en: ['tensor: got values of type {got}', 'numbers or booleans were expected', ''],
+    ko: ['tensor: {got} 값을 받았다', '수나 참거짓이어야 한다', ''],
+  },
+  'tensor.size': {
+    en: [
+      'tensor: {count} values do not fill shape {shape}',
+      'as many values as the shape has elements',
+      '',
+    ],
+    ko: [
+      'tensor: 값 {count}개로는 shape {shape}을(를) 채울 수 없다',
+      '값의 수와 원소의 수가 같아야 한다',
+      '',
+    ],
+  },
+  'as.shape': {
+    en: ['as: the tensor has shape {shape}', '{wanted} was stated', ''],
+    ko: ['as: 텐서의 shape은 {shape}이다', '{wanted}(이)라고 했다', ''],
+  },
+  'item.size': {
+    en: [
+      'item: the tensor has shape {shape}',
+      'a tensor of one element was expected',
+      'use array() or data(), or reduce it first',
+    ],
+    ko: [
+      'item: 텐서의 shape이 {shape}이다',
+      '원소가 하나인 텐서여야 한다',
+      'array()나 data()를 쓰거나 먼저 하나로 줄인다',
+    ],
+  },
+  'concat.none': {
+    en: ['concat: there is nothing to join', 'at least one tensor was expected', ''],
+    ko: ['concat: 이을 것이 없다', '텐서가 하나 이상이어야 한다', ''],
+  },
+  'concat.rank': {
+    en: ['concat: {a} and {b} have different ranks', 'tensors with as many axes were expected', ''],
+    ko: ['concat: {a}와(과) {b}은(는) 축의 수가 다르다', '축의 수가 같아야 한다', ''],
+  },
+  'concat.sizes': {
+    en: ['concat: {a} and {b} differ outside axis {axis}', 'all other sizes must be equal', ''],
+    ko: [
+      'concat: {a}와(과) {b}은(는) 축 {axis} 밖에서 다르다',
+      '나머지 크기가 모두 같아야 한다',
+      '',
+    ],
+  },
+  'stack.shapes': {
+    en: ['stack: shapes {a} and {b} differ', 'equal shapes were expected', ''],
+    ko: ['stack: shape {a}와(과) {b}이(가) 다르다', 'shape이 같아야 한다', ''],
+  },
+  'crossEntropy.logits': {
+    en: [
+      'crossEntropy: expects logits [rows, classes], got {logits}',
+      'one row of scores for each example',
+      '',
+    ],
+    ko: [
+      'crossEntropy: logits [줄, 클래스]를 기대했으나 {logits}을(를) 받았다',
+      '예제마다 점수 한 줄이어야 한다',
+      '',
+    ],
+  },
+  'crossEntropy.labels': {
+    en: [
+      'crossEntropy: expects labels [rows], got {labels}',
+      'one class id for each row of logits',
+      'drop axes of size 1: labels.squeeze(1)',
+    ],
+    ko: [
+      'crossEntropy: labels [줄]을 기대했으나 {labels}을(를) 받았다',
+      'logits의 줄마다 클래스 번호 하나여야 한다',
+      '크기 1인 축을 없앤다: labels.squeeze(1)',
+    ],
+  },
+  'crossEntropy.oneHot': {
+    en: [
+      'crossEntropy: labels {labels} look one-hot, logits are {logits}',
+      'class ids, one integer for each row, were expected',
+      'labels.argmax(1)',
+    ],
+    ko: [
+      'crossEntropy: labels {labels}은(는) one-hot으로 보인다. logits은 {logits}이다',
+      '줄마다 정수 하나인 클래스 번호여야 한다',
+      'labels.argmax(1)',
+    ],
+  },
+  'crossEntropy.rows': {
+    en: [
+      'crossEntropy: {rows} rows of logits but {count} labels, {logits} and {labels}',
+      'one label for each row',
+      '',
+    ],
+    ko: [
+      'crossEntropy: logits은 {rows}줄인데 labels는 {count}개이다, {logits}와(과) {labels}',
+      '줄마다 label 하나여야 한다',
+      '',
+    ],
+  },
+  'crossEntropy.dtype': {
+    en: [
+      'crossEntropy: labels have dtype {dtype}',
+      'class ids are integers',
+      "labels.cast('int32')",
+    ],
+    ko: [
+      'crossEntropy: labels의 dtype이 {dtype}이다',
+      '클래스 번호는 정수이다',
+      "labels.cast('int32')",
+    ],
+  },
+  'crossEntropy.empty': {
+    en: [
+      'crossEntropy: the batch is empty, logits are {logits}',
+      'a mean over no rows has no value',
+      'skip empty batches',
+    ],
+    ko: [
+      'crossEntropy: 배치가 비어 있다. logits은 {logits}이다',
+      '줄이 없으면 평균도 없다',
+      '빈 배치는 건너뛴다',
+    ],
+  },
+  'crossEntropy.softmax': {
+    en: [
+      'crossEntropy: the logits come out of a softmax',
+      'the loss applies log-softmax itself; twice makes gradients vanish',
+      'pass the scores before the softmax',
+    ],
+    ko: [
+      'crossEntropy: logits이 softmax의 결과이다',
+      '손실이 log-softmax를 직접 적용한다. 두 번 하면 기울기가 사라진다',
+      'softmax 앞의 점수를 넘긴다',
+    ],
+  },
+  'crossEntropy.range': {
+    en: [
+      'crossEntropy: label {label} in row {row} is not one of {classes} classes',
+      'class ids run from 0 to {last}',
+      'check the labels, or the size of the last layer',
+    ],
+    ko: [
+      'crossEntropy: {row}번째 줄의 label {label}은(는) 클래스 {classes}개에 들지 않는다',
+      '클래스 번호는 0부터 {last}까지이다',
+      'label이나 마지막 층의 크기를 확인한다',
+    ],
+  },
+  'loss.broadcast': {
+    en: [
+      '{op}: prediction {a} and target {b} differ in shape',
+      'broadcasting them would compare every prediction with every target',
+      'reshape the target: target.reshape(prediction.shape)',
+    ],
+    ko: [
+      '{op}: 예측 {a}와(과) 목표 {b}의 shape이 다르다',
+      'broadcast하면 모든 예측을 모든 목표와 비교하게 된다',
+      '목표를 맞춘다: target.reshape(prediction.shape)',
+    ],
+  },
+  'value.range': {
+    en: ['{op}: {name} is {got}', 'from {low} to {high} was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '{low} 이상 {high} 이하여야 한다', ''],
+  },
+
+  // io
+  'json.syntax': {
+    en: ['{format}: the header has {got} at character {at}', '{wanted} was expected', ''],
+    ko: ['{format}: 헤더의 {at}번째 글자에 {got}이(가) 있다', '{wanted}이(가) 와야 한다', ''],
+  },
+  'json.duplicate': {
+    en: [
+      '{format}: the header has the key {key} twice, again at character {at}',
+      'each key may appear once',
+      'write the file again; readers would disagree on what it means',
+    ],
+    ko: [
+      '{format}: 헤더에 키 {key}이(가) {at}번째 글자에서 다시 나온다',
+      '키는 한 번씩만 쓴다',
+      '파일을 다시 만든다. 읽는 프로그램마다 뜻이 달라질 수 있다',
+    ],
+  },
+  'safetensors.short': {
+    en: [
+      'safetensors: the file has {size} bytes',
+      'it must begin with 8 bytes that tell the length of its header',
+      'check that this is a .safetensors file and that it was copied in full',
+    ],
+    ko: [
+      'safetensors: 파일이 {size}바이트이다',
+      '헤더의 길이를 알리는 8바이트로 시작해야 한다',
+      '.safetensors 파일이 맞는지, 끝까지 복사되었는지 확인한다',
+    ],
+  },
+  'safetensors.header.length': {
+    en: [
+      'safetensors: the header claims {length} bytes',
+      'only {rest} bytes follow',
+      'check that this is a .safetensors file and that it was copied in full',
+    ],
+    ko: [
+      'safetensors: 헤더가 {length}바이트라고 한다',
+      '뒤에 {rest}바이트밖에 없다',
+      '.safetensors 파일이 맞는지, 끝까지 복사되었는지 확인한다',
+    ],
+  },
+  'safetensors.header.limit': {
+    en: [
+      'safetensors: the header has {length} bytes',
+      'at most {limit} are accepted',
+      'pass maxHeaderBytes if you trust the file',
+    ],
+    ko: [
+      'safetensors: 헤더가 {length}바이트이다',
+      '{limit}바이트까지 받는다',
+      '믿을 수 있는 파일이면 maxHeaderBytes를 준다',
+    ],
+  },
+  'safetensors.header.start': {
+    en: [
+      'safetensors: the header does not begin with "{"',
+      'a JSON object was expected',
+      'check that this is a .safetensors file',
+    ],
+    ko: [
+      'safetensors: 헤더가 "{"로 시작하지 않는다',
+      'JSON 객체여야 한다',
+      '.safetensors 파일이 맞는지 확인한다',
+    ],
+  },
+  'safetensors.header.text': {
+    en: ['safetensors: the header is not text', 'valid UTF-8 was expected', ''],
+    ko: ['safetensors: 헤더가 글이 아니다', '올바른 UTF-8이어야 한다', ''],
+  },
+  'safetensors.count': {
+    en: [
+      'safetensors: the file has more than {limit} tensors',
+      'that many are accepted',
+      'pass maxTensors if you trust the file',
+    ],
+    ko: [
+      'safetensors: 파일에 텐서가 {limit}개보다 많다',
+      '그 수까지만 받는다',
+      '믿을 수 있는 파일이면 maxTensors를 준다',
+    ],
+  },
+  'safetensors.field': {
+    en: [
+      'safetensors: tensor {name} has the field {field}',
+      'only dtype, shape and data_offsets are known',
+      '',
+    ],
+    ko: [
+      'safetensors: 텐서 {name}에 필드 {field}이(가) 있다',
+      'dtype, shape, data_offsets만 쓸 수 있다',
+      '',
+    ],
+  },
+  'safetensors.fields': {
+    en: [
+      'safetensors: the description of tensor {name} is not complete',
+      'dtype, shape and two data_offsets were expected',
+      '',
+    ],
+    ko: [
+      'safetensors: 텐서 {name}의 설명이 모자란다',
+      'dtype, shape, 그리고 data_offsets 두 개가 있어야 한다',
+      '',
+    ],
+  },
+  'safetensors.dtype': {
+    en: ['safetensors: tensor {name} has the dtype {got}', 'one of {known} was expected', ''],
+    ko: ['safetensors: 텐서 {name}의 dtype이 {got}이다', '{known} 중 하나여야 한다', ''],
+  },
+  'safetensors.size': {
+    en: [
+      'safetensors: tensor {name} of {dtype} {shape} needs {size} bytes',
+      'its data_offsets are {begin} and {end}',
+      'the file is damaged or was written wrongly',
+    ],
+    ko: [
+      'safetensors: {dtype} {shape}인 텐서 {name}에는 {size}바이트가 필요하다',
+      'data_offsets는 {begin}와(과) {end}이다',
+      '파일이 손상되었거나 잘못 쓰였다',
+    ],
+  },
+  'safetensors.offsets': {
+    en: [
+      'safetensors: tensor {name} begins at byte {begin} of the data',
+      'the one before it ends at {at}; there may be no gap and no overlap',
+      'the file is damaged or was written wrongly',
+    ],
+    ko: [
+      'safetensors: 텐서 {name}이(가) 데이터의 {begin}번째 바이트에서 시작한다',
+      '앞 텐서는 {at}에서 끝난다. 빈틈도 겹침도 없어야 한다',
+      '파일이 손상되었거나 잘못 쓰였다',
+    ],
+  },
+  'safetensors.end': {
+    en: [
+      'safetensors: the tensors end at byte {end} of the data',
+      'the file has {dataBytes} bytes of data',
+      'check that the file was copied in full',
+    ],
+    ko: [
+      'safetensors: 텐서가 데이터의 {end}번째 바이트에서 끝난다',
+      '파일의 데이터는 {dataBytes}바이트이다',
+      '파일이 끝까지 복사되었는지 확인한다',
+    ],
+  },
+  'safetensors.write': {
+    en: [
+      'safetensors: tensor {name} of {dtype} {shape} has {bytes} bytes',
+      'a shape of non-negative integers that matches the bytes was expected',
+      '',
+    ],
+    ko: [
+      'safetensors: {dtype} {shape}인 텐서 {name}이(가) {bytes}바이트이다',
+      '바이트 수와 맞는, 0 이상의 정수로 된 shape여야 한다',
+      '',
+    ],
+  },
+  'safetensors.reserved': {
+    en: [
+      'safetensors: no tensor may be called {name}',
+      'the format keeps that name for metadata',
+      'pass metadata as the second argument',
+    ],
+    ko: [
+      'safetensors: 텐서 이름으로 {name}을(를) 쓸 수 없다',
+      '메타데이터를 위한 이름이다',
+      '메타데이터는 둘째 인수로 준다',
+    ],
+  },
+  'safetensors.text': {
+    en: ['safetensors: {text} cannot be written', 'names and metadata must be valid text', ''],
+    ko: ['safetensors: {text}을(를) 쓸 수 없다', '이름과 메타데이터는 올바른 글이어야 한다', ''],
+  },
+  'safetensors.large': {
+    en: [
+      'safetensors: {count} tensors need a header of {bytes} bytes',
+      'readers accept 1000000 tensors and 16000000 bytes',
+      'write several files',
+    ],
+    ko: [
+      'safetensors: 텐서 {count}개에 {bytes}바이트의 헤더가 필요하다',
+      '텐서 1000000개, 16000000바이트까지 읽을 수 있다',
+      '여러 파일로 나누어 쓴다',
+    ],
+  },
+  'file.missing': {
+    en: ['{path}: there is no such file', 'a file was expected', 'check the path'],
+    ko: ['{path}: 그런 파일이 없다', '파일이 있어야 한다', '경로를 확인한다'],
+  },
+  'file.kind': {
+    en: ['{path}: this is a folder or a device', 'a file was expected', ''],
+    ko: ['{path}: 폴더이거나 장치이다', '파일이어야 한다', ''],
+  },
+  'file.large': {
+    en: ['{path}: the file has {size} bytes', 'at most {maxBytes} are accepted', ''],
+    ko: ['{path}: 파일이 {size}바이트이다', '{maxBytes}바이트까지 받는다', ''],
+  },
+  'file.shrunk': {
+    en: [
+      '{path}: the file ended at byte {at}',
+      'it had {size} bytes when reading began',
+      'read it again when nothing writes to it',
+    ],
+    ko: [
+      '{path}: 파일이 {at}번째 바이트에서 끝났다',
+      '읽기 시작할 때는 {size}바이트였다',
+      '아무도 쓰지 않을 때 다시 읽는다',
+    ],
+  },
+  'file.read': {
+    en: ['{path}: the file cannot be read', 'the system answered {reason}', ''],
+    ko: ['{path}: 파일을 읽을 수 없다', '시스템의 대답은 {reason}이다', ''],
+  },
+  'file.write': {
+    en: [
+      '{path}: the file cannot be written and is as it was',
+      'the system answered {reason}',
+      'check that the folder exists, may be written to and has room',
+    ],
+    ko: [
+      '{path}: 파일을 쓸 수 없다. 전의 내용은 그대로다',
+      '시스템의 대답은 {reason}이다',
+      '폴더가 있는지, 쓸 수 있는지, 자리가 남았는지 확인한다',
+    ],
+  },
+  'file.sync': {
+    en: [
+      '{path}: the new file is in place, but a power cut might undo it',
+      'the folder {folder} could not be flushed: {reason}',
+      '',
+    ],
+    ko: [
+      '{path}: 새 파일이 자리 잡았지만 정전이 나면 되돌아갈 수 있다',
+      '폴더 {folder}를 디스크에 내려쓰지 못했다: {reason}',
+      '',
+    ],
+  },
+
+  // data
+  'dataset.size': {
+    en: [
+      'ImageDataset: {images} values for {labels} images of shape {shape}',
+      '{expected} values were expected',
+      '',
+    ],
+    ko: [
+      'ImageDataset: shape {shape}인 이미지 {labels}장에 값이 {images}개이다',
+      '값이 {expected}개여야 한다',
+      '',
+    ],
+  },
+  'dataset.label': {
+    en: ['ImageDataset: label {i} is {label}', 'there are {classes} classes, counted from 0', ''],
+    ko: ['ImageDataset: {i}번째 라벨이 {label}이다', '클래스는 0부터 세어 {classes}개이다', ''],
+  },
+  'dataset.index': {
+    en: ['ImageDataset: there is no sample {i}', 'the set has {length}, counted from 0', ''],
+    ko: ['ImageDataset: {i}번 표본이 없다', '표본은 0부터 세어 {length}개이다', ''],
+  },
+  'dataset.subset': {
+    en: [
+      'ImageDataset.subset: there are no samples from {from} to {to}',
+      'integers with 0 ≤ from ≤ to ≤ {length} were expected',
+      '',
+    ],
+    ko: [
+      'ImageDataset.subset: {from}부터 {to}까지의 표본이 없다',
+      '0 ≤ from ≤ to ≤ {length}인 정수여야 한다',
+      '',
+    ],
+  },
+  'dataset.normalize': {
+    en: [
+      'ImageDataset.normalize: mean is {mean}, std is {std}',
+      'a finite mean and a finite std above 0 were expected',
+      'take both from moments() of the training set; it must not be empty or constant',
+    ],
+    ko: [
+      'ImageDataset.normalize: mean이 {mean}, std가 {std}이다',
+      'mean은 유한한 수, std는 0보다 큰 유한한 수여야 한다',
+      '둘 다 학습 데이터의 moments()에서 얻는다. 비었거나 모든 값이 같으면 안 된다',
+    ],
+  },
+  'idx.short': {
+    en: [
+      'IDX: the file has {size} bytes',
+      'its header alone needs {needed}',
+      'check that the file was copied in full',
+    ],
+    ko: [
+      'IDX: 파일이 {size}바이트이다',
+      '헤더만 {needed}바이트여야 한다',
+      '파일이 끝까지 복사되었는지 확인한다',
+    ],
+  },
+  'idx.magic': {
+    en: [
+      'IDX: the file begins with {got}',
+      'an IDX file begins with two zero bytes',
+      'check that this is an IDX file, plain or compressed by gzip',
+    ],
+    ko: [
+      'IDX: 파일이 {got}(으)로 시작한다',
+      'IDX 파일은 0인 바이트 둘로 시작한다',
+      'IDX 파일이 맞는지 확인한다. gzip으로 압축해도 된다',
+    ],
+  },
+  'idx.type': {
+    en: ['IDX: there is no element type {got}', '0x08, 0x09 or 0x0b to 0x0e was expected', ''],
+    ko: ['IDX: 원소 형식 {got}은(는) 없다', '0x08, 0x09, 0x0b~0x0e 중 하나여야 한다', ''],
+  },
+  'idx.size': {
+    en: [
+      'IDX: the file has {size} bytes',
+      'shape {shape} makes {needed}',
+      'check that the file was copied in full',
+    ],
+    ko: [
+      'IDX: 파일이 {size}바이트이다',
+      'shape {shape}이면 {needed}바이트여야 한다',
+      '파일이 끝까지 복사되었는지 확인한다',
+    ],
+  },
+  'gzip.data': {
+    en: [
+      'gzip: {size} bytes cannot be unpacked',
+      'a whole gzip file was expected',
+      'check that the file was copied in full',
+    ],
+    ko: [
+      'gzip: {size}바이트를 풀 수 없다',
+      '온전한 gzip 파일이어야 한다',
+      '파일이 끝까지 복사되었는지 확인한다',
+    ],
+  },
+  'gzip.large': {
+    en: [
+      'gzip: {size} bytes grow to more than {limit}',
+      'files that grow so much are refused, since they may be made to fill the memory',
+      'unpack the file yourself if you trust it',
+    ],
+    ko: [
+      'gzip: {size}바이트가 {limit}바이트 넘게 불어난다',
+      '메모리를 채우려는 파일일 수 있어 받지 않는다',
+      '믿을 수 있는 파일이면 직접 풀어서 쓴다',
+    ],
+  },
+  'mnist.missing': {
+    en: [
+      '{folder}: there is no {name}',
+      'it was looked for plain and with .gz',
+      'put the four MNIST files there, or at least the two that begin with t10k',
+    ],
+    ko: [
+      '{folder}: {name}이(가) 없다',
+      '압축하지 않은 것과 .gz를 모두 찾았다',
+      'MNIST 파일 네 개를 넣는다. 적어도 t10k로 시작하는 두 개는 있어야 한다',
+    ],
+  },
+  'mnist.images': {
+    en: [
+      'MNIST: the {part} images have shape {shape}',
+      'bytes of shape [images, height, width] were expected',
+      '',
+    ],
+    ko: [
+      'MNIST: {part} 이미지의 shape가 {shape}이다',
+      'shape가 [이미지 수, 높이, 너비]인 바이트여야 한다',
+      '',
+    ],
+  },
+  'mnist.labels': {
+    en: [
+      'MNIST: the {part} labels have shape {shape}',
+      'bytes of shape [labels] were expected',
+      '',
+    ],
+    ko: ['MNIST: {part} 라벨의 shape가 {shape}이다', 'shape가 [라벨 수]인 바이트여야 한다', ''],
+  },
+  'mnist.count': {
+    en: [
+      'MNIST: {images} {part} images, but {labels} labels',
+      'one label for each image was expected',
+      'check that the two files belong together',
+    ],
+    ko: [
+      'MNIST: {part} 이미지는 {images}장인데 라벨은 {labels}개이다',
+      '이미지마다 라벨이 하나여야 한다',
+      '두 파일이 같은 데이터의 것인지 확인한다',
+    ],
+  },
+  'mnist.label': {
+    en: ['MNIST: {part} label {i} is {label}', 'a digit from 0 to 9 was expected', ''],
+    ko: ['MNIST: {part}의 {i}번째 라벨이 {label}이다', '0부터 9까지의 숫자여야 한다', ''],
+  },
+} as const satisfies Record<string, Message>
+
+export type MessageKey = keyof typeof messages
+
+type Placeholders<T extends string> = T extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${string} ${string}` ? never : Name) | Placeholders<Rest>
+  : never
+
+/** Names of the values that a message mentions. */
+export type Fields<K extends MessageKey> = Placeholders<(typeof messages)[K]['en'][number]>

@@ -1,0 +1,226 @@
+/** Shape rules that name axes: reductions, permutations, squeezing, slicing. */
+import type { Less, Sub } from './arith.ts'
+import type {
+  Dim,
+  IsAny,
+  IsRankOpen,
+  MayEqual,
+  SameRank,
+  Shape,
+  ShapeMistake,
+  Show,
+  ShowDim,
+} from './dim.ts'
+
+/** A literal axis counted from the front; `never` when it is out of range. */
+export type Axis<
+  Rank extends number,
+  A extends number,
+> = `${A}` extends `-${infer N extends number}`
+  ? Sub<Rank, N>
+  : Less<A, Rank> extends true
+    ? A
+    : never
+
+/** What is said of an axis that is out of range. */
+export type AxisMistake<
+  S extends Shape,
+  A extends number,
+  Op extends string,
+> = ShapeMistake<`${Op}: axis ${A} is out of range for shape ${Show<S>}`>
+
+/** Each axis counted from the front, and the first one that is out of range or repeated. */
+type Axes<
+  S extends Shape,
+  A extends readonly number[],
+  Op extends string,
+  Seen extends number = never,
+  All extends readonly number[] = A,
+> = A extends readonly [infer First extends number, ...infer Rest extends readonly number[]]
+  ? [Axis<S['length'], First>] extends [never]
+    ? AxisMistake<S, First, Op>
+    : Axis<S['length'], First> extends Seen
+      ? ShapeMistake<`${Op}: axes ${Show<All>} name one axis of ${Show<S>} twice`>
+      : Axes<S, Rest, Op, Seen | Axis<S['length'], First>, All>
+  : Seen
+
+type ReduceDims<
+  S extends Shape,
+  Axes,
+  Keep,
+  Out extends Dim[] = [],
+  Done extends 0[] = [],
+> = S extends readonly [infer First, ...infer Rest extends Shape]
+  ? ReduceDims<
+      Rest,
+      Axes,
+      Keep,
+      Done['length'] extends Axes ? (Keep extends true ? [...Out, 1] : Out) : [...Out, First & Dim],
+      [...Done, 0]
+    >
+  : Out
+
+/** A reduction over one axis, several, or all (A undefined). */
+export type Reduce<S extends Shape, A, Keep, Op extends string> = [A, Keep] extends [
+  undefined,
+  false,
+]
+  ? []
+  : IsAny<S> extends true
+    ? Dim[]
+    : boolean extends Keep
+      ? Dim[]
+      : [A] extends [undefined]
+        ? { -readonly [K in keyof S]: 1 }
+        : IsRankOpen<S> extends true
+          ? Dim[]
+          : [A] extends [number]
+            ? number extends A
+              ? Dim[]
+              : [Axis<S['length'], A>] extends [never]
+                ? AxisMistake<S, A, Op>
+                : ReduceDims<S, Axis<S['length'], A>, Keep>
+            : [A] extends [readonly number[]]
+              ? number extends A['length'] | A[number]
+                ? Dim[]
+                : Axes<S, A, Op> extends infer Found
+                  ? [Found] extends [number]
+                    ? ReduceDims<S, Found, Keep>
+                    : Found
+                  : never
+              : Dim[]
+
+type PermuteDims<S extends Shape, P extends readonly number[]> = {
+  -readonly [K in keyof P]: S[Axis<S['length'], P[K]>]
+}
+
+type PermuteMistake<
+  S extends Shape,
+  P extends readonly number[],
+> = ShapeMistake<`permute: axes ${Show<P>} are not a permutation of the ${S['length']} axes of ${Show<S>}`>
+
+/** Axes in the order P. */
+export type Permute<S extends Shape, P extends readonly number[]> =
+  IsAny<S> extends true
+    ? Dim[]
+    : IsRankOpen<S> extends true
+      ? Dim[]
+      : number extends P['length'] | P[number]
+        ? Dim[]
+        : P['length'] extends S['length']
+          ? [Axes<S, P, 'permute'>] extends [number]
+            ? PermuteDims<S, P>
+            : PermuteMistake<S, P>
+          : PermuteMistake<S, P>
+
+type SwapDims<S extends Shape, A extends number, B extends number> = {
+  -readonly [K in keyof S]: K extends `${A}` ? S[B] : K extends `${B}` ? S[A] : S[K]
+}
+
+/** Two axes exchanged. */
+export type Transpose<S extends Shape, A extends number, B extends number> =
+  IsAny<S> extends true
+    ? Dim[]
+    : number extends A | B
+      ? SameRank<S>
+      : IsRankOpen<S> extends true
+        ? S extends readonly [...infer Rest extends Shape, infer X, infer Y]
+          ? [A, B] extends [-2, -1] | [-1, -2]
+            ? [...Rest, Y & Dim, X & Dim]
+            : Dim[]
+          : Dim[]
+        : [Axis<S['length'], A>] extends [never]
+          ? AxisMistake<S, A, 'transpose'>
+          : [Axis<S['length'], B>] extends [never]
+            ? AxisMistake<S, B, 'transpose'>
+            : SwapDims<S, Axis<S['length'], A>, Axis<S['length'], B>>
+
+/** An axis of size 1 taken out. */
+export type Squeeze<S extends Shape, A extends number> =
+  IsAny<S> extends true
+    ? Dim[]
+    : IsRankOpen<S> extends true
+      ? Dim[]
+      : number extends A
+        ? Dim[]
+        : [Axis<S['length'], A>] extends [never]
+          ? AxisMistake<S, A, 'squeeze'>
+          : MayEqual<S[Axis<S['length'], A>], 1> extends true
+            ? ReduceDims<S, Axis<S['length'], A>, false>
+            : ShapeMistake<`squeeze: axis ${A} of ${Show<S>} has size ${ShowDim<S[Axis<S['length'], A>]>}, not 1`>
+
+type InsertAt<
+  S extends Shape,
+  A extends number,
+  D extends Dim,
+  Out extends Dim[] = [],
+> = Out['length'] extends A
+  ? [...Out, D, ...S]
+  : S extends readonly [infer First extends Dim, ...infer Rest extends Shape]
+    ? InsertAt<Rest, A, D, [...Out, First]>
+    : never
+
+type RankPlusOne<S extends Shape> = [...S, 1]['length'] & number
+
+/** A new axis of size 1 (or D) at position A of the result. */
+export type Unsqueeze<
+  S extends Shape,
+  A extends number,
+  D extends Dim = 1,
+  Op extends string = 'unsqueeze',
+> =
+  IsAny<S> extends true
+    ? Dim[]
+    : IsRankOpen<S> extends true
+      ? Dim[]
+      : number extends A
+        ? Dim[]
+        : [Axis<RankPlusOne<S>, A>] extends [never]
+          ? AxisMistake<S, A, Op>
+          : InsertAt<S, Axis<RankPlusOne<S>, A>, D>
+
+/** One size replaced by D. */
+export type SetAt<S extends Shape, A extends number, D> = {
+  -readonly [K in keyof S]: K extends `${A}` ? D : S[K]
+}
+
+/** A bound counted from the front; `number` when the size that it counts from is not known. */
+type Bound<Size, V extends number> = `${V}` extends `-${infer N extends number}`
+  ? Size extends number
+    ? Sub<Size, N>
+    : number
+  : V
+
+type SlicedDim<Size, Start extends number, End> = [End] extends [number]
+  ? number extends Start | End
+    ? number
+    : [Size] extends [number]
+      ? number extends Size
+        ? Sub<Bound<Size, End>, Bound<Size, Start>>
+        : Less<Size, Bound<Size, End>> extends true
+          ? never
+          : Sub<Bound<Size, End>, Bound<Size, Start>>
+      : Sub<Bound<Size, End>, Bound<Size, Start>>
+  : [End] extends [undefined]
+    ? Start extends 0
+      ? Size
+      : Size extends number
+        ? Sub<Size, Bound<Size, Start>>
+        : number
+    : number
+
+/** Positions Start to End (not included) along one axis; negative bounds count from the end. */
+export type Slice<S extends Shape, A extends number, Start extends number, End> =
+  IsAny<S> extends true
+    ? Dim[]
+    : IsRankOpen<S> extends true
+      ? Dim[]
+      : number extends A
+        ? SameRank<S>
+        : [Axis<S['length'], A>] extends [never]
+          ? AxisMistake<S, A, 'slice'>
+          : SlicedDim<S[Axis<S['length'], A>], Start, End> extends infer D
+            ? [D] extends [never]
+              ? ShapeMistake<`slice: ${Start} to ${End extends number ? End : 'the end'} is out of range for axis ${A} of ${Show<S>}`>
+              : SetAt<S, Axis<S['length'], A>, D>
+            : never

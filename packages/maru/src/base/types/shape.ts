@@ -1,0 +1,168 @@
+/**
+ * Shape rules of operations on two tensors: broadcasting, products, losses.
+ *
+ * A rule here, as in the files beside this one, is one type function. Shapes go in; out comes a
+ * shape, a `ShapeMistake` when the operation is sure to throw, or `Dim[]` when nothing is known
+ * (never `any`, which inside a parameter's type would undo literal inference). `base/shape.ts`
+ * holds the same rules at run time, in the same words.
+ */
+import type {
+  Box,
+  Dim,
+  IsAny,
+  IsOpen,
+  IsRankOpen,
+  MayEqual,
+  Shape,
+  ShapeMistake,
+  Show,
+  ShowDim,
+} from './dim.ts'
+
+/** The common size of two dimensions; `never` when there is none. */
+type BroadcastDim<X, Y> = [Box<X>, Box<Y>] extends [Box<Y>, Box<X>]
+  ? X
+  : [Y] extends [1]
+    ? X
+    : [X] extends [1]
+      ? Y
+      : IsOpen<X> extends true
+        ? Y
+        : IsOpen<Y> extends true
+          ? X
+          : [X & Y] extends [never]
+            ? 1 extends X | Y
+              ? number
+              : never
+            : [X] extends [Y]
+              ? X
+              : [Y] extends [X]
+                ? Y
+                : number
+
+/** Out collects the last axes; what is left of A and B is compared from the end. */
+type BroadcastDims<A extends Shape, B extends Shape, Out extends Dim[] = []> =
+  Box<B> extends Box<readonly []>
+    ? [...A, ...Out]
+    : Box<A> extends Box<readonly []>
+      ? [...B, ...Out]
+      : [Box<A>, Box<B>] extends [Box<B>, Box<A>]
+        ? [...A, ...Out]
+        : [Box<A>, Box<B>] extends [
+              Box<readonly [...infer ARest extends Shape, infer X]>,
+              Box<readonly [...infer BRest extends Shape, infer Y]>,
+            ]
+          ? Box<BroadcastDim<X, Y>> extends Box<never>
+            ? never
+            : BroadcastDims<ARest, BRest, [BroadcastDim<X, Y> & Dim, ...Out]>
+          : [...Dim[], ...Out]
+
+/** The common shape of two operands under NumPy's rules. */
+export type Broadcast<A extends Shape, B extends Shape, Op extends string = 'broadcast'> =
+  IsAny<A> extends true
+    ? Dim[]
+    : IsAny<B> extends true
+      ? Dim[]
+      : Box<BroadcastDims<A, B>> extends Box<never>
+        ? ShapeMistake<`${Op}: shapes ${Show<A>} and ${Show<B>} do not broadcast`>
+        : BroadcastDims<A, B>
+
+type ExpandDims<S extends Shape, T extends Shape, Out extends Dim[] = []> = T extends readonly [
+  ...infer TRest extends Shape,
+  infer Y,
+]
+  ? S extends readonly [...infer SRest extends Shape, infer X]
+    ? [Y] extends [-1]
+      ? ExpandDims<SRest, TRest, [X & Dim, ...Out]>
+      : [X] extends [1]
+        ? ExpandDims<SRest, TRest, [Y & Dim, ...Out]>
+        : MayEqual<X, Y> extends true
+          ? ExpandDims<SRest, TRest, [(IsOpen<Y> extends true ? X : Y) & Dim, ...Out]>
+          : never
+    : -1 extends T[number]
+      ? never
+      : [...T, ...Out]
+  : S extends readonly []
+    ? Out
+    : never
+
+/** Axes of size 1 repeated up to shape T; -1 in T keeps a size. */
+export type Expand<S extends Shape, T extends Shape> =
+  IsAny<S> extends true
+    ? { -readonly [K in keyof T]: T[K] extends -1 ? number : T[K] }
+    : IsRankOpen<S> extends true
+      ? { -readonly [K in keyof T]: T[K] extends -1 ? number : T[K] }
+      : IsRankOpen<T> extends true
+        ? Dim[]
+        : [ExpandDims<S, T>] extends [never]
+          ? ShapeMistake<`expand: ${Show<S>} does not expand to ${Show<T>}`>
+          : ExpandDims<S, T>
+
+type InnerMistake<
+  A extends Shape,
+  B extends Shape,
+  K,
+  L,
+> = ShapeMistake<`matmul: inner dimensions ${ShowDim<K>} and ${ShowDim<L>} differ, ${Show<A>} x ${Show<B>}`>
+
+/** `[batch, rows, columns]` of an operand of matmul; a vector has no rows. */
+type Matrix<S extends Shape> =
+  Box<S> extends Box<readonly [...infer Batch extends Shape, infer M, infer K]>
+    ? [Batch, [M & Dim], K]
+    : Box<S> extends Box<readonly [infer K]>
+      ? [[], [], K]
+      : undefined
+
+/** Matrix product over the last two axes, batched over the rest; vectors as in NumPy. */
+export type MatMul<A extends Shape, B extends Shape> =
+  IsAny<A> extends true
+    ? Dim[]
+    : IsAny<B> extends true
+      ? Dim[]
+      : Box<A> extends Box<readonly []>
+        ? ShapeMistake<`matmul: the left operand is a scalar, ${Show<A>} x ${Show<B>}`>
+        : Box<B> extends Box<readonly []>
+          ? ShapeMistake<`matmul: the right operand is a scalar, ${Show<A>} x ${Show<B>}`>
+          : Matrix<A> extends [infer ABatch extends Shape, infer Rows extends Shape, infer K]
+            ? Box<B> extends Box<readonly [...infer BBatch extends Shape, infer L, infer N]>
+              ? MayEqual<K, L> extends true
+                ? Box<BroadcastDims<ABatch, BBatch>> extends Box<never>
+                  ? ShapeMistake<`matmul: batch shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast, ${Show<A>} x ${Show<B>}`>
+                  : [...BroadcastDims<ABatch, BBatch>, ...Rows, N & Dim]
+                : InnerMistake<A, B, K, L>
+              : Box<B> extends Box<readonly [infer L]>
+                ? MayEqual<K, L> extends true
+                  ? [...ABatch, ...Rows]
+                  : InnerMistake<A, B, K, L>
+                : Dim[]
+            : Dim[]
+
+/** A linear layer with I inputs and O outputs on the last axis. */
+export type LinearOut<S extends Shape, I extends number, O extends number> =
+  IsAny<S> extends true
+    ? Dim[]
+    : Box<S> extends Box<readonly [...infer Batch extends Shape, infer K]>
+      ? MayEqual<K, I> extends true
+        ? [...Batch, O]
+        : ShapeMistake<`Linear: expects ${I} input features, got ${ShowDim<K>} in ${Show<S>}`>
+      : IsRankOpen<S> extends true
+        ? [...Dim[], O]
+        : ShapeMistake<`Linear: expects [..., ${I}], got []`>
+
+/** Mean cross entropy of logits `[rows, classes]` against labels `[rows]`. */
+export type CrossEntropy<L extends Shape, T extends Shape> =
+  IsAny<L> extends true
+    ? []
+    : IsAny<T> extends true
+      ? []
+      : IsRankOpen<L> extends true
+        ? []
+        : L extends readonly [infer N, Dim]
+          ? T extends readonly [infer M]
+            ? MayEqual<N, M> extends true
+              ? []
+              : ShapeMistake<`crossEntropy: ${ShowDim<N>} rows of logits but ${ShowDim<M>} labels, ${Show<L>} and ${Show<T>}`>
+            : IsRankOpen<T> extends true
+              ? []
+              : ShapeMistake<`crossEntropy: expects labels [rows], got ${Show<T>}`>
+          : ShapeMistake<`crossEntropy: expects logits [rows, classes], got ${Show<L>}`>

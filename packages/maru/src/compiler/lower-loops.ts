@@ -1,0 +1,356 @@
+/** Loop kernels → vector IR: maps, and folds by rows or by columns. */
+import { factorOf } from './index-expr.ts'
+import { collapse, type Expr, type Fold, type LoopKernel } from './kernel.ts'
+import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'
+import type { Scalar, Vector } from './vector.ts'
+
+/** Elements of a one-dimensional kernel that make one unit of work. */
+const CHUNK = 4096
+/** Vectors that a column fold keeps in flight, and 128-bit accumulators of a row fold. */
+const UNROLL = 4
+
+type Variable = Scalar & { readonly k: 'get' }
+type VectorVariable = Vector & { readonly k: 'vget' }
+
+/** The code of a loop kernel for a machine with this many lanes. */
+export function lowerLoops(source: LoopKernel, lanes: number, sizes: BufferSizes): Lowered {
+  const collapsed = collapse(source)
+  const scalar = collapsed.extents.length + collapsed.folded.length === 0
+  const kernel = scalar && collapsed.fold ? { ...collapsed, folded: [1] } : collapsed
+  if (!kernel.fold) return new LoopLowering(kernel, lanes, kernel.extents.length - 1, sizes).map()
+  const all = kernel.extents.length + kernel.folded.length
+  const byRows = prefersRows(kernel, kernel.fold.value)
+  const inner = byRows ? all - 1 : kernel.extents.length - 1
+  const lowering = new LoopLowering(kernel, lanes, inner, sizes)
+  return byRows ? lowering.rows(kernel.fold) : lowering.columns(kernel.fold)
+}
+
+/** Rows if the folded axis is the contiguous one, or there is no other. */
+function prefersRows(kernel: LoopKernel, value: Expr): boolean {
+  if (kernel.extents.length === 0) return true
+  if (kernel.folded.length === 0) return false
+  const [out, folded] = [
+    kernel.extents.length - 1,
+    kernel.extents.length + kernel.folded.length - 1,
+  ]
+  let votes = 0
+  const visit = (expr: Expr): void => {
+    if (expr.kind === 'load') {
+      if (Math.abs(factorOf(expr.offset, folded)) === 1) votes++
+      if (Math.abs(factorOf(expr.offset, out)) === 1) votes--
+    }
+    if (expr.kind === 'op') for (const arg of expr.args) visit(arg)
+    if (expr.kind === 'guarded') visit(expr.value)
+  }
+  visit(value)
+  return votes > 0
+}
+
+class LoopLowering {
+  readonly #kernel: LoopKernel
+  readonly #l: Lowering
+  readonly #outer: number
+
+  constructor(kernel: LoopKernel, lanes: number, inner: number, sizes: BufferSizes) {
+    this.#kernel = kernel
+    this.#l = new Lowering(lanes, [...kernel.extents, ...kernel.folded], inner, sizes)
+    this.#outer = inner === kernel.extents.length - 1 ? inner : kernel.extents.length
+  }
+
+  map(): Lowered {
+    const { stores } = this.#kernel
+    const vectors = stores.every(({ value }) => this.#l.vectorizable(value))
+    return this.#eachRow(() => {
+      for (const { value } of stores) this.#l.hoist(value)
+      this.#along((form) => this.#storeAll(form), vectors)
+    })
+  }
+
+  /** Folds along the contiguous axis: 16 virtual lanes, then 4 at a time, then one by one. */
+  rows(fold: Fold): Lowered {
+    const byIndex = fold.result === 'index'
+    const vectors = !byIndex && this.#vectorizableFold(fold)
+    return this.#eachRow(() => {
+      const result = byIndex ? this.#scanIndex(fold) : this.#scanRow(fold, vectors)
+      this.#l.enterRow()
+      this.#l.folded = result
+      this.#storeAll('one')
+    })
+  }
+
+  /** Folds across rows: each lane is one output element, folded in ascending order. */
+  columns(fold: Fold): Lowered {
+    const { stores } = this.#kernel
+    const vectors =
+      this.#vectorizableFold(fold) && stores.every(({ value }) => this.#l.vectorizable(value))
+    const byIndex = fold.result === 'index'
+    return this.#eachRow(() => {
+      const block = (form: Form, count: number): void => {
+        const results = byIndex ? [this.#columnIndex(fold, form)] : this.#column(fold, form, count)
+        const { b, lanes, inner } = this.#shared()
+        const at = this.#l.coordinate(inner)
+        results.forEach((result, i) => {
+          if (i > 0) this.#l.coordinates[inner] = b.variable(b.add(at, i * lanes))
+          this.#l.enterRow()
+          this.#l.folded = result
+          this.#storeAll(form)
+        })
+        this.#l.coordinates[inner] = at
+      }
+      this.#along((form) => block(form, 1), vectors, byIndex ? undefined : block)
+    })
+  }
+
+  #shared(): { b: Lowering['b']; lanes: number; inner: number } {
+    return { b: this.#l.b, lanes: this.#l.b.lanes, inner: this.#l.inner }
+  }
+
+  #vectorizableFold(fold: Fold): boolean {
+    const guarded: Expr = {
+      kind: 'guarded',
+      guards: fold.guards,
+      value: fold.value,
+      fill: 0,
+      dtype: fold.dtype,
+    }
+    return this.#l.vectorizable(guarded)
+  }
+
+  /** Runs `body` for each combination of the outer coordinates in `begin … end`. */
+  #eachRow(body: () => void): Lowered {
+    const { b } = this.#l
+    const extents = this.#kernel.extents.slice(0, this.#outer)
+    const rows = extents.reduce((product, extent) => product * extent, 1)
+    if (extents.length === 0) {
+      this.#l.enterRow()
+      body()
+      const inner = this.#kernel.extents[0]
+      return this.#l.finish(inner === undefined ? 1 : Math.ceil(inner / CHUNK))
+    }
+    const sizes = extents.map((extent) => this.#l.integer(extent))
+    let rest: Scalar = b.variable(b.begin)
+    for (let axis = extents.length - 1; axis >= 0; axis--) {
+      const size = sizes[axis] ?? { k: 'const', value: 1 }
+      this.#l.coordinates[axis] = b.variable(axis === 0 ? rest : b.scalar('remS', rest, size))
+      if (axis > 0) rest = b.variable(b.scalar('divS', rest, size))
+    }
+    b.loop(b.variable(b.begin), b.end, 1, () => {
+      this.#l.enterRow()
+      body()
+      this.#advance(sizes, extents.length - 1)
+    })
+    return this.#l.finish(rows)
+  }
+
+  /** Adds one to the last outer coordinate and carries. */
+  #advance(sizes: readonly Scalar[], axis: number): void {
+    const { b } = this.#l
+    const coordinate = this.#l.coordinate(axis)
+    b.set(coordinate, b.add(coordinate, 1))
+    if (axis === 0) return
+    b.when(b.scalar('geS', coordinate, sizes[axis] ?? 1), () => {
+      b.set(coordinate, 0)
+      this.#advance(sizes, axis - 1)
+    })
+  }
+
+  /** Runs `body` along the innermost output loop: blocks of vectors, vectors, single elements. */
+  #along(
+    body: (form: Form) => void,
+    vectors: boolean,
+    block?: (form: Form, count: number) => void,
+  ): void {
+    const { b, lanes, inner } = this.#shared()
+    if (inner < 0) {
+      this.#l.enterBody()
+      return body('one')
+    }
+    const whole = this.#l.integer(this.#kernel.extents[inner] ?? 1)
+    const flat = this.#outer === 0
+    const at: Variable = b.variable(flat ? b.mul(b.begin, CHUNK) : 0)
+    const to: Variable = b.variable(flat ? b.mul(b.end, CHUNK) : whole)
+    if (flat) b.when(b.scalar('ltS', whole, to), () => b.set(to, whole))
+    this.#l.coordinates[inner] = at
+    if (vectors && block) {
+      b.loop(at, to, lanes * UNROLL, () => {
+        this.#l.enterBody()
+        block('full', UNROLL)
+      })
+    }
+    if (vectors) {
+      b.loop(at, to, lanes, () => {
+        this.#l.enterBody()
+        body('full')
+      })
+    }
+    b.loop(at, to, 1, () => {
+      this.#l.enterBody()
+      body('one')
+    })
+  }
+
+  #storeAll(form: Form): void {
+    const values = this.#kernel.stores.map(({ value }) => this.#l.evaluate(value, form))
+    this.#kernel.stores.forEach((store, i) => {
+      const value = values[i]
+      if (!value) return
+      const offset = this.#l.scalar(store.offset)
+      this.#l.store(
+        form,
+        store.dtype,
+        this.#l.byteAddress(store.buffer, store.dtype, offset),
+        value,
+      )
+    })
+  }
+
+  // Folds
+
+  #identity({ combine, dtype }: Fold): Vector {
+    const { b } = this.#l
+    if (dtype === 'float32') return b.f32(combine === 'add' ? 0 : Number.NEGATIVE_INFINITY)
+    return b.i32(combine === 'add' ? 0 : -2147483648)
+  }
+
+  #combine({ combine, dtype }: Fold, a: Vector, b: Vector): Vector {
+    return this.#l.b.binary(`${dtype === 'float32' ? 'f32' : 'i32'}.${combine}`, a, b)
+  }
+
+  /** The folded value, with elements outside the guards replaced by the fold's identity. */
+  #folding(fold: Fold, form: Form): Vector {
+    const value = this.#l.evaluate(fold.value, form)
+    const harmless = fold.combine === 'add' && fold.value.kind === 'load'
+    if (fold.guards.length === 0 || harmless) return value
+    return this.#l.b.select(this.#l.mask(fold.guards, form), value, this.#identity(fold))
+  }
+
+  /** Nested loops over the folded axes from `axis` on, up to but not including `stop`. */
+  #overFolded(axis: number, stop: number, body: () => void): void {
+    if (axis >= stop) return body()
+    const { b } = this.#l
+    const variable = this.#kernel.extents.length + axis
+    const counter = b.variable(0)
+    this.#l.coordinates[variable] = counter
+    b.loop(counter, this.#l.integer(this.#kernel.folded[axis] ?? 1), 1, () =>
+      this.#overFolded(axis + 1, stop, body),
+    )
+  }
+
+  #scanRow(fold: Fold, vectors: boolean): Vector {
+    const { b, lanes, inner } = this.#shared()
+    const accumulators: VectorVariable[] = []
+    for (let i = 0; i < UNROLL; i++) accumulators.push(b.let(this.#identity(fold)))
+    const [first] = accumulators
+    if (!first) throw new RangeError('no accumulator')
+    this.#overFolded(0, this.#kernel.folded.length - 1, () => {
+      this.#l.enterRow()
+      this.#l.hoist(fold.value)
+      const to = this.#l.integer(this.#kernel.folded.at(-1) ?? 1)
+      const at = b.variable(0)
+      this.#l.coordinates[inner] = at
+      if (vectors) {
+        b.loop(at, to, lanes * UNROLL, () => this.#sixteen(fold, accumulators, at))
+        b.loop(at, to, lanes, () => {
+          this.#l.enterBody()
+          b.assign(first, this.#combine(fold, first, this.#folding(fold, 'full')))
+        })
+      }
+      b.loop(at, to, 1, () => {
+        this.#l.enterBody()
+        const lane0 = b.binary('i32.eq', { k: 'lanes' }, b.i32(0))
+        const single = b.select(lane0, this.#folding(fold, 'one'), this.#identity(fold))
+        b.assign(first, this.#combine(fold, first, single))
+      })
+    })
+    return this.#combineLanes(fold, accumulators)
+  }
+
+  #sixteen(fold: Fold, accumulators: readonly VectorVariable[], at: Variable): void {
+    const { b, lanes, inner } = this.#shared()
+    accumulators.forEach((accumulator, i) => {
+      this.#l.coordinates[inner] = i === 0 ? at : b.variable(b.add(at, i * lanes))
+      this.#l.enterBody()
+      b.assign(accumulator, this.#combine(fold, accumulator, this.#folding(fold, 'full')))
+    })
+    this.#l.coordinates[inner] = at
+  }
+
+  #combineLanes(fold: Fold, accumulators: readonly VectorVariable[]): Vector {
+    const { b } = this.#l
+    const pair = (list: readonly Vector[]): Vector => {
+      const [only] = list
+      if (list.length === 1 && only) return only
+      const half = list.length / 2
+      return this.#combine(fold, pair(list.slice(0, half)), pair(list.slice(half)))
+    }
+    const joined = b.let(pair(accumulators))
+    const lanes = Array.from(
+      { length: b.lanes },
+      (_, lane): Vector => ({ k: 'broadcast', a: joined, lane }),
+    )
+    return b.let(pair(lanes))
+  }
+
+  #column(fold: Fold, form: Form, count: number): Vector[] {
+    const { b, lanes, inner } = this.#shared()
+    const at = this.#l.coordinate(inner)
+    const accumulators = Array.from({ length: count }, () => b.let(this.#identity(fold)))
+    const positions = accumulators.map((_, i) => (i === 0 ? at : b.variable(b.add(at, i * lanes))))
+    this.#overFolded(0, this.#kernel.folded.length, () => {
+      this.#l.enterRow()
+      accumulators.forEach((accumulator, i) => {
+        this.#l.coordinates[inner] = positions[i]
+        this.#l.enterBody()
+        b.assign(accumulator, this.#combine(fold, accumulator, this.#folding(fold, form)))
+      })
+    })
+    this.#l.coordinates[inner] = at
+    return accumulators
+  }
+
+  /** First position of the largest value, NaN counting as largest, in each lane. */
+  #columnIndex(fold: Fold, form: Form): Vector {
+    const state = this.#indexState(fold)
+    this.#overFolded(0, this.#kernel.folded.length, () => {
+      this.#l.enterRow()
+      this.#l.enterBody()
+      this.#updateIndex(fold, form, state)
+    })
+    return state.where
+  }
+
+  #scanIndex(fold: Fold): Vector {
+    const { b, inner } = this.#shared()
+    const state = this.#indexState(fold)
+    this.#overFolded(0, this.#kernel.folded.length - 1, () => {
+      this.#l.enterRow()
+      const at = b.variable(0)
+      this.#l.coordinates[inner] = at
+      b.loop(at, this.#l.integer(this.#kernel.folded.at(-1) ?? 1), 1, () => {
+        this.#l.enterBody()
+        this.#updateIndex(fold, 'one', state)
+      })
+    })
+    return state.where
+  }
+
+  #indexState(fold: Fold): { best: VectorVariable; where: VectorVariable } {
+    return { best: this.#l.b.let(this.#identity(fold)), where: this.#l.b.let(this.#l.b.i32(0)) }
+  }
+
+  #updateIndex(
+    fold: Fold,
+    form: Form,
+    { best, where }: { best: VectorVariable; where: VectorVariable },
+  ): void {
+    const { b } = this.#l
+    const value = b.let(this.#folding(fold, form))
+    const float = fold.dtype === 'float32'
+    const larger = b.binary(float ? 'f32.lt' : 'i32.lt', best, value)
+    const isNumber = (x: Vector): Vector => b.binary('f32.eq', x, x)
+    const firstNaN = b.binary('and', isNumber(best), b.unary('not', isNumber(value)))
+    const take = b.let(float ? b.binary('or', larger, firstNaN) : larger)
+    b.assign(best, b.select(take, value, best))
+    b.assign(where, b.select(take, this.#l.indexLanes(fold.position, form), where))
+  }
+}

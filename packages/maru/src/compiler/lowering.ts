@@ -1,0 +1,322 @@
+/** What the lowerings share: arguments, coordinates, index arithmetic and expressions in vector IR. */
+import { type DType, dtypes } from '../base/dtype.ts'
+import type { Guard } from '../graph/indexing.ts'
+import { Affine, factorOf, type IndexExpr, mentions, mentionsInQuotient } from './index-expr.ts'
+import type { Expr } from './kernel.ts'
+import {
+  type Element,
+  type Scalar,
+  type Vector,
+  VectorBuilder,
+  type VectorFunction,
+} from './vector.ts'
+import { emitElementwise } from './vector-ops.ts'
+
+/** One 32-bit word that a kernel is called with. */
+export type Argument =
+  | { readonly kind: 'integer'; readonly value: number }
+  /** Byte address of a buffer. */
+  | { readonly kind: 'address'; readonly buffer: number }
+  /** A literal or slot, in the form that lanes of its dtype have. */
+  | { readonly kind: 'parameter'; readonly index: number; readonly dtype: DType }
+
+/** Code, its arguments, and how many units of work `begin … end` ranges over. */
+export interface Lowered {
+  readonly code: VectorFunction
+  readonly arguments: readonly Argument[]
+  readonly units: number
+}
+
+/** How a body sees the innermost loop: several elements at a time, or one. */
+export type Form = 'full' | 'one'
+
+/**
+ * Bytes beside every buffer that may be read (and then masked away). Backends keep this much of
+ * their memory readable before the first and after the last buffer.
+ */
+export const SLACK_BYTES = 65536
+
+/** Row-major size in elements of each of the program's buffers. */
+export type BufferSizes = (buffer: number) => number
+
+export function elementOf(dtype: DType): Element {
+  if (dtype === 'float32') return 'f32'
+  return dtype === 'int32' ? 'i32' : 'u8'
+}
+
+const shiftOf: { readonly [E in Element]: number } = { f32: 2, i32: 2, u8: 0 }
+
+/** One loop variable's current value. */
+type Coordinate = Scalar & { readonly k: 'get' }
+
+export class Lowering {
+  readonly b: VectorBuilder
+  readonly args: Argument[] = []
+  /** Values of loop variables; the innermost one is set by the loop that runs it. */
+  readonly coordinates: (Coordinate | undefined)[] = []
+  readonly inner: number
+  readonly affine: Affine
+  readonly #sizes: BufferSizes
+  readonly #addresses = new Map<number, number>()
+  /** Values of expressions that do not change along the innermost loop. */
+  #hoisted = new Map<Expr, Vector>()
+  #memo = new Map<Expr, Vector>()
+  #bases = new Map<Expr, Scalar>()
+  folded: Vector | undefined
+
+  constructor(lanes: number, extents: readonly number[], inner: number, sizes: BufferSizes) {
+    this.b = new VectorBuilder(lanes)
+    this.inner = inner
+    this.affine = new Affine(extents)
+    this.#sizes = sizes
+  }
+
+  integer(value: number): Scalar {
+    this.args.push({ kind: 'integer', value })
+    return this.b.arg(this.args.length - 1)
+  }
+
+  address(buffer: number): Scalar {
+    let index = this.#addresses.get(buffer)
+    if (index === undefined) {
+      index = this.args.push({ kind: 'address', buffer }) - 1
+      this.#addresses.set(buffer, index)
+    }
+    return this.b.arg(index)
+  }
+
+  coordinate(variable: number): Coordinate {
+    const found = this.coordinates[variable]
+    if (!found) throw new RangeError(`loop variable ${variable} is not running`)
+    return found
+  }
+
+  /** Value of an index expression, leaving the innermost variable out if asked. */
+  scalar(index: IndexExpr, without = -1): Scalar {
+    const { b } = this
+    let sum: Scalar = index.constant === 0 ? { k: 'const', value: 0 } : this.integer(index.constant)
+    for (const { atom, factor } of index.terms) {
+      if (atom === without) continue
+      const value =
+        typeof atom === 'number'
+          ? this.coordinate(atom)
+          : this.#floorDiv(this.scalar(atom.of), atom.of, atom.divisor)
+      sum = b.add(sum, factor === 1 ? value : b.mul(value, this.integer(factor)))
+    }
+    return sum
+  }
+
+  #floorDiv(value: Scalar, of: IndexExpr, divisor: number): Scalar {
+    const { b } = this
+    const by = this.integer(divisor)
+    if (this.affine.range(of)[0] >= 0) return b.scalar('divS', value, by)
+    const kept = b.variable(value)
+    const toFloor = b.mul(b.scalar('ltS', kept, 0), b.scalar('sub', by, 1))
+    return b.scalar('divS', b.scalar('sub', kept, toFloor), by)
+  }
+
+  /** Starts a new row: what was hoisted or based on outer coordinates is forgotten. */
+  enterRow(): void {
+    this.#hoisted = new Map()
+    this.#bases = new Map()
+    this.enterBody()
+  }
+
+  /** Starts a body of the innermost loop: sharing inside it begins anew. */
+  enterBody(): void {
+    this.#memo = new Map(this.#hoisted)
+  }
+
+  /** Computes, before the innermost loop, everything in `expr` that stays the same along it. */
+  hoist(expr: Expr): void {
+    if (!this.#varies(expr)) {
+      this.#hoisted.set(expr, this.b.let(this.evaluate(expr, 'full')))
+      return
+    }
+    if (expr.kind === 'op') for (const arg of expr.args) this.hoist(arg)
+    if (expr.kind === 'guarded') this.hoist(expr.value)
+    if (expr.kind === 'load' && !mentionsInQuotient(expr.offset, this.inner)) this.#base(expr)
+  }
+
+  #varies(expr: Expr): boolean {
+    if (this.inner < 0) return false
+    const guarded = (guards: readonly Guard<IndexExpr>[]): boolean =>
+      guards.some(({ value }) => mentions(value, this.inner))
+    switch (expr.kind) {
+      case 'parameter':
+      case 'folded':
+        return false
+      case 'load':
+        return mentions(expr.offset, this.inner) || guarded(expr.guards)
+      case 'index':
+        return mentions(expr.index, this.inner)
+      case 'guarded':
+        return guarded(expr.guards) || this.#varies(expr.value)
+      case 'op':
+        return expr.args.some((arg) => this.#varies(arg))
+    }
+  }
+
+  /** Byte address of a load where the innermost variable is 0, computed once a row. */
+  #base(load: Expr & { readonly kind: 'load' }): Scalar {
+    const known = this.#bases.get(load)
+    if (known) return known
+    const offset = this.scalar(load.offset, this.inner)
+    const base = this.b.variable(this.byteAddress(load.buffer, load.dtype, offset))
+    this.#bases.set(load, base)
+    return base
+  }
+
+  byteAddress(buffer: number, dtype: DType, offset: Scalar): Scalar {
+    const shift = shiftOf[elementOf(dtype)]
+    const bytes = shift === 0 ? offset : this.b.scalar('shl', offset, shift)
+    return this.b.add(this.address(buffer), bytes)
+  }
+
+  /** A vector that holds the expression at the innermost position, or at it and those after it. */
+  evaluate(expr: Expr, form: Form): Vector {
+    const known = this.#memo.get(expr)
+    if (known) return known
+    const value = this.b.let(this.#evaluate(expr, form))
+    this.#memo.set(expr, value)
+    return value
+  }
+
+  #evaluate(expr: Expr, form: Form): Vector {
+    const { b } = this
+    switch (expr.kind) {
+      case 'parameter': {
+        const { index, dtype } = expr
+        return { k: 'splatArg', index: this.args.push({ kind: 'parameter', index, dtype }) - 1 }
+      }
+      case 'folded':
+        if (!this.folded) throw new RangeError('nothing was folded')
+        return this.folded
+      case 'index': {
+        const lanes = this.indexLanes(expr.index, form)
+        return expr.dtype === 'float32' ? b.unary('f32.fromI32', lanes) : lanes
+      }
+      case 'guarded': {
+        const value = this.evaluate(expr.value, form)
+        const fill = expr.dtype === 'float32' ? b.f32(expr.fill) : b.i32(laneWord(expr))
+        return b.select(this.mask(expr.guards, form), value, fill)
+      }
+      case 'op': {
+        const values = expr.args.map((arg) => this.evaluate(arg, form))
+        const from = expr.args.map((arg) => arg.dtype)
+        return emitElementwise(b, expr.op.name, values, from, expr.dtype)
+      }
+      case 'load':
+        return this.#load(expr, form)
+    }
+  }
+
+  /** An index expression's value in each lane. */
+  indexLanes(index: IndexExpr, form: Form): Vector {
+    const { b } = this
+    const start: Vector = { k: 'splat', of: this.scalar(index) }
+    const factor = this.inner < 0 ? 0 : factorOf(index, this.inner)
+    if (form === 'one' || factor === 0) return start
+    const lanes: Vector = { k: 'lanes' }
+    const step: Vector = { k: 'splat', of: this.integer(factor) }
+    return b.binary('i32.add', start, factor === 1 ? lanes : b.binary('i32.mul', lanes, step))
+  }
+
+  /** All ones where every guard holds. */
+  mask(guards: readonly Guard<IndexExpr>[], form: Form): Vector {
+    const { b } = this
+    let mask: Vector | undefined
+    for (const { value, bound } of guards) {
+      const lanes = this.indexLanes(value, form)
+      const holds = b.binary('i32.ltU', lanes, { k: 'splat', of: this.integer(bound) })
+      mask = mask ? b.binary('and', mask, holds) : holds
+    }
+    return mask ?? b.i32(-1)
+  }
+
+  /** 1 where every guard holds for the current element, else 0. */
+  #condition(guards: readonly Guard<IndexExpr>[]): Scalar {
+    const { b } = this
+    return guards
+      .map(({ value, bound }) => b.scalar('ltU', this.scalar(value), this.integer(bound)))
+      .reduce((all, holds) => b.scalar('and', all, holds))
+  }
+
+  #load(expr: Expr & { readonly kind: 'load' }, form: Form): Vector {
+    const { b } = this
+    const { guards } = expr
+    const value = this.#fetch(expr, form)
+    const raw = expr.dtype === 'bool' ? b.unary('i32.neg', value) : value
+    if (guards.length === 0) return raw
+    const perLane = guards.some(({ value }) => this.inner >= 0 && mentions(value, this.inner))
+    if (perLane && form === 'full') return b.binary('and', raw, this.mask(guards, form))
+    return { k: 'choose', when: this.#condition(guards), a: raw, b: b.i32(0) }
+  }
+
+  #fetch(expr: Expr & { readonly kind: 'load' }, form: Form): Vector {
+    const { b } = this
+    const element = elementOf(expr.dtype)
+    const factor = this.inner < 0 ? 0 : factorOf(expr.offset, this.inner)
+    if (this.inner < 0 || mentionsInQuotient(expr.offset, this.inner)) {
+      const address = this.byteAddress(expr.buffer, expr.dtype, this.scalar(expr.offset))
+      return { k: 'load', form: this.inner < 0 ? 'splat' : 'one', element, address }
+    }
+    const base = this.#base(expr)
+    if (factor === 0) return { k: 'load', form: 'splat', element, address: base }
+    const shift = shiftOf[element]
+    const at = this.coordinate(this.inner)
+    if (factor === 1) {
+      const moved = shift === 0 ? at : b.scalar('shl', at, shift)
+      return { k: 'load', form, element, address: b.add(base, moved) }
+    }
+    const step = this.integer(factor * (1 << shift))
+    const address = b.add(base, b.mul(at, step))
+    if (form === 'one') return { k: 'load', form, element, address }
+    return { k: 'gather', element, address, step }
+  }
+
+  /** Whether the expression can be computed several elements at a time along the innermost loop. */
+  vectorizable(expr: Expr): boolean {
+    if (expr.kind === 'op') return expr.args.every((arg) => this.vectorizable(arg))
+    const straight = (index: IndexExpr): boolean => !mentionsInQuotient(index, this.inner)
+    switch (expr.kind) {
+      case 'index':
+        return straight(expr.index)
+      case 'guarded':
+        return expr.guards.every(({ value }) => straight(value)) && this.vectorizable(expr.value)
+      case 'load': {
+        const perLane = expr.guards.some(({ value }) => mentions(value, this.inner))
+        return (
+          straight(expr.offset) &&
+          expr.guards.every(({ value }) => straight(value)) &&
+          (!perLane || this.#readable(expr))
+        )
+      }
+      default:
+        return true
+    }
+  }
+
+  /** Whether every address that the loops can form lies within the readable slack. */
+  #readable(load: Expr & { readonly kind: 'load' }): boolean {
+    const [low, high] = this.affine.range(load.offset)
+    const bytes = dtypes[load.dtype].bytes
+    const spare = SLACK_BYTES - 64
+    return -low * bytes < spare && (high + 1 - this.#sizes(load.buffer)) * bytes < spare
+  }
+
+  store(form: Form, dtype: DType, address: Scalar, value: Vector): void {
+    const { b } = this
+    const words = dtype === 'bool' ? b.binary('and', value, b.i32(1)) : value
+    b.store(form, elementOf(dtype), address, dtype === 'bool' ? b.let(words) : words)
+  }
+
+  finish(units: number): Lowered {
+    return { code: this.b.finish(), arguments: this.args, units }
+  }
+}
+
+/** Lane word of a fill value of an integer or bool dtype. */
+function laneWord({ fill, dtype }: { readonly fill: number; readonly dtype: DType }): number {
+  return dtype === 'bool' ? -dtypes.bool.coerce(fill) : dtypes[dtype].coerce(fill)
+}

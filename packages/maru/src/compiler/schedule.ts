@@ -1,0 +1,146 @@
+/** Which nodes get memory of their own, which are computed inside others, and in what order. */
+import { sizeOf } from '../base/shape.ts'
+import type { Node } from '../graph/node.ts'
+import type { Target } from './target.ts'
+import { hasVectorForm } from './vector-ops.ts'
+
+/** A graph to compile: what `capture` finds below the requested nodes. */
+export interface CompileInput {
+  /** Nodes to compute, inputs before users. Leaves and parameters are not among them. */
+  readonly nodes: readonly Node[]
+  /** Nodes whose values exist. */
+  readonly leaves: readonly Node[]
+  /** Literals and slots: numbers given anew at every run. */
+  readonly parameters: readonly Node[]
+  /** Nodes whose values are kept. */
+  readonly outputs: readonly Node[]
+  /** Nodes whose values are stored over a leaf. */
+  readonly writes: readonly { readonly node: Node; readonly leaf: number }[]
+}
+
+/** Work (in additions) that is rather done twice than written to memory and read back. */
+const CHEAP = 2
+/** Loads after which a kernel is not grown any further. */
+const MOST_LOADS = 24
+
+/** Where the value of a node lives while others are computed. */
+export type Placement = 'inline' | 'memory'
+
+/** What the plan needs to know of every node. */
+export interface Schedule {
+  placement(node: Node): Placement
+  /** Compiled here, as opposed to interpreted. */
+  compiled(node: Node): boolean
+  /** The single node in memory that this one is computed inside of, if there is just one. */
+  owner(node: Node): Node | undefined
+}
+
+/** Whether the target has a form for the node; if not, the reference interpreter computes it. */
+export function isCompiled(node: Node, target: Target): boolean {
+  if (target.lanes === 0) return false
+  if (!target.dtypes.has(node.dtype)) return false
+  if (!node.inputs.every((input) => target.dtypes.has(input.dtype))) return false
+  switch (node.op.trait) {
+    case 'elementwise':
+      return hasVectorForm(node.op.name)
+    case 'contract':
+      return node.dtype === 'float32'
+    case 'reduce':
+      return node.inputs[0]?.dtype !== 'bool'
+    default:
+      return true
+  }
+}
+
+type Owner = Node | 'several' | undefined
+
+class Scheduler implements Schedule {
+  readonly #target: Target
+  readonly #leaf: Set<Node>
+  readonly #inMemory = new Set<Node>()
+  readonly #owner = new Map<Node, Owner>()
+  readonly #work = new Map<Node, { cost: number; loads: number }>()
+
+  constructor(input: CompileInput, target: Target) {
+    this.#target = target
+    this.#leaf = new Set([...input.leaves, ...input.parameters])
+    for (const node of input.outputs) this.#inMemory.add(node)
+    for (const { node } of input.writes) this.#inMemory.add(node)
+    for (const node of input.nodes) this.#visit(node)
+    for (const node of [...input.nodes].reverse()) this.#settle(node)
+  }
+
+  placement(node: Node): Placement {
+    return this.#inMemory.has(node) ? 'memory' : 'inline'
+  }
+
+  compiled(node: Node): boolean {
+    return isCompiled(node, this.#target)
+  }
+
+  owner(node: Node): Node | undefined {
+    const owner = this.#owner.get(node)
+    return owner === 'several' ? undefined : owner
+  }
+
+  /** First pass, inputs before users: what must be in memory whoever reads it. */
+  #visit(node: Node): void {
+    const { op } = node
+    let cost = op.trait === 'elementwise' ? op.cost : 0
+    let loads = 0
+    for (const input of new Set(node.inputs)) {
+      const inner = this.#work.get(input) ?? { cost: 0, loads: 1 }
+      const held = this.#inMemory.has(input) || this.#leaf.has(input)
+      cost += held ? 0 : inner.cost
+      loads += held ? 1 : inner.loads
+    }
+    this.#work.set(node, { cost, loads })
+    const folds = op.trait === 'reduce' || op.trait === 'contract'
+    if (folds || !this.compiled(node) || !this.#target.fuse) this.#keep(node)
+    if (loads > MOST_LOADS) this.#keep(node)
+    if (!this.compiled(node)) for (const input of node.inputs) this.#keepAll(input)
+    if (op.trait === 'movement' && op.overlaps) this.#repeat(node)
+  }
+
+  /** What an interpreted node reads must be in memory, even a literal's expansion. */
+  #keepAll(input: Node): void {
+    if (!this.#leaf.has(input)) this.#keep(input)
+  }
+
+  /** An input read several times at different places is computed once, if that is any work. */
+  #repeat(node: Node): void {
+    for (const input of node.inputs) {
+      const grows = sizeOf(node.shape) > sizeOf(input.shape)
+      const costly = (this.#work.get(input)?.cost ?? 0) > CHEAP
+      const bordered = !this.#leaf.has(input) && input.op.trait === 'movement' && hasFill(input)
+      if (grows && (costly || bordered)) this.#keep(input)
+    }
+  }
+
+  #keep(node: Node): void {
+    if (!this.#leaf.has(node)) this.#inMemory.add(node)
+  }
+
+  /** Second pass, users before inputs: what several kernels read, and is not cheap, is kept. */
+  #settle(node: Node): void {
+    const owner = this.#owner.get(node)
+    const cost = this.#work.get(node)?.cost ?? 0
+    if (owner === 'several' && node.op.trait !== 'movement' && cost > CHEAP) this.#keep(node)
+    const mine: Owner = this.#inMemory.has(node) ? node : owner
+    for (const input of node.inputs) {
+      const known = this.#owner.get(input)
+      this.#owner.set(input, known === undefined || known === mine ? mine : 'several')
+    }
+  }
+}
+
+function hasFill(node: Node): boolean {
+  return (
+    node.op.trait === 'movement' &&
+    node.shape.some((dim, i) => dim > (node.inputs[0]?.shape[i] ?? dim))
+  )
+}
+
+export function schedule(input: CompileInput, target: Target): Schedule {
+  return new Scheduler(input, target)
+}

@@ -1,0 +1,111 @@
+/** Elementwise primitives in vector IR. A primitive without a row runs on the reference interpreter. */
+import type { DType } from '../base/dtype.ts'
+import * as elementary from './elementary.ts'
+import type { Vector, VectorBuilder } from './vector.ts'
+
+type Emit = (b: VectorBuilder, args: readonly Vector[], from: readonly DType[], to: DType) => Vector
+
+function operand(args: readonly Vector[], i: number): Vector {
+  const found = args[i]
+  if (!found) throw new RangeError(`missing operand ${i}`)
+  return found
+}
+
+type Function1 = (b: VectorBuilder, x: Vector) => Vector
+
+function unary(f: Function1): Emit {
+  return (b, args) => f(b, operand(args, 0))
+}
+
+/** uint8 lives in 32-bit lanes: arithmetic on it wraps at 8 bits. */
+function wrap(b: VectorBuilder, value: Vector, dtype: DType): Vector {
+  return dtype === 'uint8' ? b.binary('and', value, b.i32(255)) : value
+}
+
+function arithmetic(name: 'add' | 'sub' | 'mul'): Emit {
+  return (b, args, _, to) => {
+    const [x, y] = [operand(args, 0), operand(args, 1)]
+    if (to === 'float32') return b.binary(`f32.${name}`, x, y)
+    return wrap(b, b.binary(`i32.${name}`, x, y), to)
+  }
+}
+
+/** Masks of bools order the other way round: true is all ones, the smaller integer. */
+function extreme(name: 'min' | 'max'): Emit {
+  return (b, args, _, to) => {
+    const [x, y] = [operand(args, 0), operand(args, 1)]
+    if (to === 'bool') return b.binary(name === 'max' ? 'or' : 'and', x, y)
+    return b.binary(to === 'float32' ? `f32.${name}` : `i32.${name}`, x, y)
+  }
+}
+
+function compare(name: 'lt' | 'le' | 'eq'): Emit {
+  return (b, args, from) => {
+    const [x, y] = [operand(args, 0), operand(args, 1)]
+    if (from[0] === 'float32') return b.binary(`f32.${name}`, x, y)
+    if (from[0] === 'bool' && name !== 'eq') return b.binary(`i32.${name}`, y, x)
+    return b.binary(`i32.${name}`, x, y)
+  }
+}
+
+function convert(b: VectorBuilder, x: Vector, from: DType, to: DType): Vector {
+  if (from === to) return x
+  if (to === 'bool') {
+    const isZero =
+      from === 'float32' ? b.binary('f32.eq', x, b.f32(0)) : b.binary('i32.eq', x, b.i32(0))
+    return b.unary('not', isZero)
+  }
+  if (from === 'bool') return b.binary('and', x, to === 'float32' ? b.f32(1) : b.i32(1))
+  if (to === 'float32') return b.unary('f32.fromI32', x)
+  const integer = from === 'float32' ? b.unary('i32.fromF32', x) : x
+  if (to !== 'uint8') return integer
+  return b.binary('i32.min', b.binary('i32.max', integer, b.i32(0)), b.i32(255))
+}
+
+const rows: { readonly [name: string]: Emit } = {
+  neg: (b, args, _, to) => {
+    const x = operand(args, 0)
+    return to === 'float32' ? b.unary('f32.neg', x) : wrap(b, b.unary('i32.neg', x), to)
+  },
+  exp: unary(elementary.exp),
+  log: unary(elementary.log),
+  sin: unary(elementary.sin),
+  cos: unary(elementary.cos),
+  tanh: unary(elementary.tanh),
+  sigmoid: unary(elementary.sigmoid),
+  erf: unary(elementary.erf),
+  sqrt: unary((b, x) => b.unary('f32.sqrt', x)),
+  floor: (b, args, _, to) =>
+    to === 'float32' ? b.unary('f32.floor', operand(args, 0)) : operand(args, 0),
+  stopGradient: unary((_, x) => x),
+  not: unary((b, x) => b.unary('not', x)),
+  cast: (b, args, from, to) => convert(b, operand(args, 0), from[0] ?? to, to),
+  add: arithmetic('add'),
+  sub: arithmetic('sub'),
+  mul: arithmetic('mul'),
+  div: (b, args) => b.binary('f32.div', operand(args, 0), operand(args, 1)),
+  maximum: extreme('max'),
+  minimum: extreme('min'),
+  less: compare('lt'),
+  lessEqual: compare('le'),
+  equal: compare('eq'),
+  where: (b, args) => b.select(operand(args, 0), operand(args, 1), operand(args, 2)),
+}
+
+/** Whether the op has a form in vector IR. */
+export function hasVectorForm(name: string): boolean {
+  return Object.hasOwn(rows, name)
+}
+
+/** The op on vectors of 32-bit lanes; `from` are the operands' dtypes, `to` the result's. */
+export function emitElementwise(
+  b: VectorBuilder,
+  name: string,
+  args: readonly Vector[],
+  from: readonly DType[],
+  to: DType,
+): Vector {
+  const emit = rows[name]
+  if (!emit) throw new RangeError(`${name} has no vector form`)
+  return emit(b, args, from, to)
+}

@@ -1,0 +1,261 @@
+/**
+ * The vector IR: what kernels are made of before an encoder turns them into a machine's code.
+ *
+ * Scalars are 32-bit integers (counters and byte addresses); vectors have as many 32-bit lanes as
+ * the target. All element arithmetic is vector arithmetic, also for single elements, so that an
+ * element's value never depends on where in an array it stands.
+ */
+
+/** Form of an element in memory. Bytes widen to 32-bit lanes. */
+export type Element = 'f32' | 'i32' | 'u8'
+
+export type ScalarOp =
+  | 'add'
+  | 'sub'
+  | 'mul'
+  | 'divS'
+  | 'remS'
+  | 'and'
+  | 'shl'
+  | 'ltS'
+  | 'ltU'
+  | 'geS'
+
+/** An i32. */
+export type Scalar =
+  | { readonly k: 'const'; readonly value: number }
+  | { readonly k: 'get'; readonly local: number }
+  | { readonly k: 'arg'; readonly index: number }
+  | { readonly k: 'scalar'; readonly op: ScalarOp; readonly a: Scalar; readonly b: Scalar }
+
+export type UnaryOp =
+  | 'f32.neg'
+  | 'f32.abs'
+  | 'f32.sqrt'
+  | 'f32.floor'
+  | 'f32.nearest'
+  | 'f32.fromI32'
+  | 'i32.fromF32'
+  | 'i32.neg'
+  | 'not'
+
+export type BinaryOp =
+  | 'f32.add'
+  | 'f32.sub'
+  | 'f32.mul'
+  | 'f32.div'
+  | 'f32.min'
+  | 'f32.max'
+  | 'f32.lt'
+  | 'f32.le'
+  | 'f32.eq'
+  | 'i32.add'
+  | 'i32.sub'
+  | 'i32.mul'
+  | 'i32.min'
+  | 'i32.max'
+  | 'i32.lt'
+  | 'i32.le'
+  | 'i32.eq'
+  | 'i32.ltU'
+  | 'and'
+  | 'or'
+  | 'xor'
+
+/** Shift of every lane by a constant. */
+export type ShiftOp = 'i32.shl' | 'i32.shrS' | 'i32.shrU'
+
+/** A vector. Comparisons give masks: all ones or all zeros in each lane. */
+export type Vector =
+  | { readonly k: 'vget'; readonly local: number }
+  | { readonly k: 'f32'; readonly value: number }
+  | { readonly k: 'i32'; readonly value: number }
+  /** 0, 1, 2 … in the lanes. */
+  | { readonly k: 'lanes' }
+  | { readonly k: 'splat'; readonly of: Scalar }
+  /** An argument word in every lane. */
+  | { readonly k: 'splatArg'; readonly index: number }
+  /** `full`: one element a lane; `one`: lane 0 only, others unspecified; `splat`: one in all lanes. */
+  | {
+      readonly k: 'load'
+      readonly form: 'full' | 'one' | 'splat'
+      readonly element: Element
+      readonly address: Scalar
+    }
+  /** Lane l from `address + l · step`. */
+  | {
+      readonly k: 'gather'
+      readonly element: Element
+      readonly address: Scalar
+      readonly step: Scalar
+    }
+  | { readonly k: 'unary'; readonly op: UnaryOp; readonly a: Vector }
+  | { readonly k: 'binary'; readonly op: BinaryOp; readonly a: Vector; readonly b: Vector }
+  | { readonly k: 'shift'; readonly op: ShiftOp; readonly a: Vector; readonly by: number }
+  /** `a · b + c`, rounded once where the target can. */
+  | { readonly k: 'fma'; readonly a: Vector; readonly b: Vector; readonly c: Vector }
+  | { readonly k: 'select'; readonly mask: Vector; readonly a: Vector; readonly b: Vector }
+  /** Evaluates one side only, so that `then` may hold loads that would be out of bounds. */
+  | { readonly k: 'choose'; readonly when: Scalar; readonly a: Vector; readonly b: Vector }
+  /** Lane `lane` of `a` in all lanes. */
+  | { readonly k: 'broadcast'; readonly a: Vector; readonly lane: number }
+
+export type Statement =
+  | { readonly s: 'set'; readonly local: number; readonly value: Scalar }
+  | { readonly s: 'vset'; readonly local: number; readonly value: Vector }
+  | {
+      readonly s: 'store'
+      readonly form: 'full' | 'one'
+      readonly element: Element
+      readonly address: Scalar
+      readonly value: Vector
+    }
+  /** `for (local = from; local + step <= to; local += step)`; the local keeps its last value. */
+  | {
+      readonly s: 'loop'
+      readonly local: number
+      readonly to: Scalar
+      readonly step: number
+      readonly body: readonly Statement[]
+    }
+  | { readonly s: 'if'; readonly when: Scalar; readonly body: readonly Statement[] }
+
+/** `f(args, begin, end)`: locals 0, 1, 2 are the parameters; `end − begin` units of work are done. */
+export interface VectorFunction {
+  readonly lanes: number
+  readonly scalars: number
+  readonly vectors: number
+  readonly body: readonly Statement[]
+}
+
+type Operand = Scalar | number
+
+function scalarOf(value: Operand): Scalar {
+  return typeof value === 'number' ? { k: 'const', value } : value
+}
+
+/** Writes a `VectorFunction` statement by statement. */
+export class VectorBuilder {
+  readonly lanes: number
+  readonly begin: Scalar = { k: 'get', local: 1 }
+  readonly end: Scalar = { k: 'get', local: 2 }
+  #scalars = 3
+  #vectors = 0
+  #block: Statement[] = []
+
+  constructor(lanes: number) {
+    this.lanes = lanes
+  }
+
+  finish(): VectorFunction {
+    const { lanes } = this
+    return { lanes, scalars: this.#scalars, vectors: this.#vectors, body: this.#block }
+  }
+
+  // Scalars
+
+  arg(index: number): Scalar {
+    return { k: 'arg', index }
+  }
+
+  scalar(op: ScalarOp, a: Operand, b: Operand): Scalar {
+    const [x, y] = [scalarOf(a), scalarOf(b)]
+    if (y.k === 'const') {
+      if (y.value === 0 && (op === 'add' || op === 'sub')) return x
+      if (y.value === 1 && (op === 'mul' || op === 'divS')) return x
+    }
+    if (x.k === 'const' && x.value === 0 && op === 'add') return y
+    return { k: 'scalar', op, a: x, b: y }
+  }
+
+  add(a: Operand, b: Operand): Scalar {
+    return this.scalar('add', a, b)
+  }
+
+  mul(a: Operand, b: Operand): Scalar {
+    return this.scalar('mul', a, b)
+  }
+
+  /** A new scalar variable. */
+  variable(value: Operand): Scalar & { readonly k: 'get' } {
+    const local = this.#scalars++
+    this.#block.push({ s: 'set', local, value: scalarOf(value) })
+    return { k: 'get', local }
+  }
+
+  set(variable: Scalar & { readonly k: 'get' }, value: Operand): void {
+    this.#block.push({ s: 'set', local: variable.local, value: scalarOf(value) })
+  }
+
+  // Vectors
+
+  f32(value: number): Vector {
+    return { k: 'f32', value }
+  }
+
+  i32(value: number): Vector {
+    return { k: 'i32', value }
+  }
+
+  unary(op: UnaryOp, a: Vector): Vector {
+    return { k: 'unary', op, a }
+  }
+
+  binary(op: BinaryOp, a: Vector, b: Vector): Vector {
+    return { k: 'binary', op, a, b }
+  }
+
+  shift(op: ShiftOp, a: Vector, by: number): Vector {
+    return { k: 'shift', op, a, by }
+  }
+
+  fma(a: Vector, b: Vector, c: Vector): Vector {
+    return { k: 'fma', a, b, c }
+  }
+
+  select(mask: Vector, a: Vector, b: Vector): Vector {
+    return { k: 'select', mask, a, b }
+  }
+
+  /** Names a vector, so that it is computed once; names and constants are returned as they are. */
+  let(value: Vector): Vector & { readonly k: 'vget' } {
+    if (value.k === 'vget') return value
+    const local = this.#vectors++
+    this.#block.push({ s: 'vset', local, value })
+    return { k: 'vget', local }
+  }
+
+  assign(variable: Vector & { readonly k: 'vget' }, value: Vector): void {
+    this.#block.push({ s: 'vset', local: variable.local, value })
+  }
+
+  // Statements
+
+  store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
+    this.#block.push({ s: 'store', form, element, address, value })
+  }
+
+  /** Runs `body` while `counter + step <= to`, adding `step` each time. */
+  loop(counter: Scalar & { readonly k: 'get' }, to: Operand, step: number, body: () => void): void {
+    this.#block.push({
+      s: 'loop',
+      local: counter.local,
+      to: scalarOf(to),
+      step,
+      body: this.#nested(body),
+    })
+  }
+
+  when(condition: Scalar, body: () => void): void {
+    this.#block.push({ s: 'if', when: condition, body: this.#nested(body) })
+  }
+
+  #nested(body: () => void): Statement[] {
+    const outer = this.#block
+    const inner: Statement[] = []
+    this.#block = inner
+    body()
+    this.#block = outer
+    return inner
+  }
+}

@@ -1,0 +1,128 @@
+/** The graph: immutable nodes, interned until the next realisation. */
+import type { DType } from '../base/dtype.ts'
+import { userSite } from '../base/error.ts'
+import type { Sizes } from '../base/shape.ts'
+import type { Cell, Slot } from './cell.ts'
+import type { Data } from './data.ts'
+import type { Attrs, Primitive, Spec } from './primitive.ts'
+
+/** Where a leaf's value comes from. */
+export type Leaf =
+  | { readonly kind: 'data'; readonly data: Data }
+  | { readonly kind: 'cell'; readonly cell: Cell; readonly version: number }
+  | { readonly kind: 'slot'; readonly slot: Slot }
+  | { readonly kind: 'input'; readonly index: number }
+
+/** One operation with its inputs. Only `inputs` and `data` change, when the node is realised. */
+export class Node {
+  readonly id: number
+  readonly op: Primitive
+  readonly attrs: Attrs
+  readonly shape: Sizes
+  readonly dtype: DType
+  /** Interned identity of op, attributes, shape and dtype; literals' values excluded. */
+  readonly signature: number
+  readonly leaf: Leaf | undefined
+  /** Value of a literal. */
+  readonly literal: number | undefined
+  inputs: readonly Node[]
+  /** The computed value, once there is one. */
+  data: Data | undefined
+
+  constructor(
+    op: Primitive,
+    inputs: readonly Node[],
+    attrs: Attrs,
+    spec: Spec,
+    signature: number,
+    more?: { readonly leaf?: Leaf; readonly literal?: number },
+  ) {
+    this.id = nextId++
+    this.op = op
+    this.inputs = inputs
+    this.attrs = attrs
+    this.shape = spec.shape
+    this.dtype = spec.dtype
+    this.signature = signature
+    this.leaf = more?.leaf
+    this.literal = more?.literal
+    this.data = undefined
+  }
+}
+
+let nextId = 1
+const signatures = new Map<string, number>()
+const interned = new Map<string, Node>()
+const none: Attrs = {}
+
+/** A graph of this many unrealised nodes draws one warning. */
+const WARN_NODES = 100_000
+let built = 0
+let warned = false
+
+/** Number of nodes made since the process started; what "no graph building" is measured by. */
+export function nodesMade(): number {
+  return nextId - 1
+}
+
+/** Forgets which equal nodes exist; called at each realisation. */
+export function endInterning(): void {
+  interned.clear()
+  built = 0
+}
+
+function signatureOf(op: Primitive, attrs: Attrs, spec: Spec): number {
+  const text = `${op.name}|${attrs === none ? '' : JSON.stringify(attrs)}|${spec.dtype}|${spec.shape}`
+  let signature = signatures.get(text)
+  if (signature === undefined) {
+    signature = signatures.size
+    signatures.set(text, signature)
+  }
+  return signature
+}
+
+/**
+ * The node for an op on inputs: shape and dtype are worked out (and wrong ones thrown) now; an
+ * equal node made since the last realisation is returned again.
+ */
+export function makeNode(op: Primitive, inputs: readonly Node[], attrs: Attrs = none): Node {
+  const spec = op.infer(inputs, attrs)
+  const signature = signatureOf(op, attrs, spec)
+  let key = `${signature}`
+  for (const input of inputs) key += `,${input.id}`
+  const known = interned.get(key)
+  if (known) return known
+  const node = new Node(op, inputs, attrs, spec, signature)
+  interned.set(key, node)
+  if (++built > WARN_NODES) warnGrowth()
+  return node
+}
+
+/** A literal: its value is not part of the signature, so that programs can share code. */
+export function makeLiteral(op: Primitive, value: number, dtype: DType): Node {
+  const spec = { shape: [], dtype }
+  const signature = signatureOf(op, none, spec)
+  const key = `${signature}=${Object.is(value, -0) ? '-0' : value}`
+  const known = interned.get(key)
+  if (known) return known
+  const node = new Node(op, [], none, spec, signature, { literal: value })
+  interned.set(key, node)
+  return node
+}
+
+/** A leaf; never interned, since two leaves with equal data are still two. */
+export function makeLeaf(op: Primitive, leaf: Leaf, spec: Spec): Node {
+  return new Node(op, [], none, spec, signatureOf(op, none, spec), { leaf })
+}
+
+function warnGrowth(): void {
+  built = 0
+  interned.clear()
+  if (warned) return
+  warned = true
+  const site = userSite(new Error().stack) ?? 'unknown line'
+  console.warn(
+    `maru: ${WARN_NODES} operations were recorded and none computed. ` +
+      `Await a value, or a step, now and then (recorded last at ${site}).`,
+  )
+}

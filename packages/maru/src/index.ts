@@ -1,0 +1,30 @@
+/** maru: tensors, gradients and compiled functions. Layers, optimisers and data are subpaths. */
+export type { DType } from './base/dtype.ts'
+export {
+  DTypeError,
+  FormatError,
+  IndexError,
+  MaruError,
+  MemoryError,
+  ShapeError,
+  StaleError,
+  TraceError,
+  ValueError,
+} from './base/error.ts'
+export { memory, useDevice } from './runtime/engine.ts'
+export { compile, Dial } from './tensor/compile.ts'
+export {
+  arange,
+  type CreateOptions,
+  concat,
+  dim,
+  full,
+  type NestedInput,
+  ones,
+  stack,
+  tensor,
+  zeros,
+} from './tensor/create.ts'
+export { grad } from './tensor/grad.ts'
+export { crossEntropy, mseLoss } from './tensor/loss.ts'
+export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'

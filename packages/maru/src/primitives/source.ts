@@ -1,0 +1,48 @@
+/** Where values come from: leaves, literals and index counters. */
+import type { DType, HostArray } from '../base/dtype.ts'
+import { at, type Sizes } from '../base/shape.ts'
+import type { Source } from '../graph/primitive.ts'
+import { eachIndex } from './build.ts'
+
+function noSpec(name: string): () => never {
+  return () => {
+    throw new RangeError(`${name}: its spec is given when it is made`)
+  }
+}
+
+/** A value from outside the graph: data, a cell's version, a slot, an argument of `compile`. */
+export const leaf: Source = {
+  trait: 'source',
+  source: 'leaf',
+  name: 'leaf',
+  infer: noSpec('leaf'),
+  evaluate: noSpec('leaf'),
+}
+
+/** One number, written in the program. */
+export const literal: Source = {
+  trait: 'source',
+  source: 'literal',
+  name: 'literal',
+  infer: noSpec('literal'),
+  evaluate: noSpec('literal'),
+}
+
+/** The index along one axis: `out[..., i, ...] = i`. */
+export const iota: Source<{
+  readonly shape: Sizes
+  readonly axis: number
+  readonly dtype: DType
+}> = {
+  trait: 'source',
+  source: 'iota',
+  name: 'iota',
+  infer: (_, { shape, dtype }) => ({ shape, dtype }),
+  evaluate(_, { shape, axis }, out) {
+    at(shape, axis)
+    const data: HostArray = out.data
+    eachIndex(shape, (index, flat) => {
+      data[flat] = at(index, axis)
+    })
+  },
+}

@@ -1,0 +1,82 @@
+/** Finds the graph below the requested nodes, and a key that equal graphs share. */
+import { StaleError } from '../base/error.ts'
+import type { CompileInput } from '../compiler/schedule.ts'
+import type { Cell } from '../graph/cell.ts'
+import type { Node } from '../graph/node.ts'
+
+/** A graph to run: what the compiler needs, and the identity by which a program is found again. */
+export interface Captured extends CompileInput {
+  readonly key: Int32Array
+  readonly hash: number
+}
+
+/** A cell and the node whose value it will take. */
+export interface Write {
+  readonly cell: Cell
+  readonly node: Node
+}
+
+/** Words in keys that no signature or position can be mistaken for. */
+const LEAF = -1
+const CELL = -2
+const OUTPUT = -3
+const WRITE = -4
+
+/** Walks the graph once: inputs before users, leaves and parameters numbered by first visit. */
+export function capture(
+  outputs: readonly Node[],
+  writes: readonly Write[],
+  leafOf: (cell: Cell) => Node,
+): Captured {
+  const nodes: Node[] = []
+  const leaves: Node[] = []
+  const parameters: Node[] = []
+  const position = new Map<Node, number>()
+  const key: number[] = []
+  const enter = (node: Node): void => {
+    if (position.has(node)) return
+    const ready = node.data !== undefined || node.leaf !== undefined || node.literal !== undefined
+    if (!ready) for (const input of node.inputs) enter(input)
+    position.set(node, position.size)
+    key.push(node.signature)
+    if (!ready) {
+      for (const input of node.inputs) key.push(position.get(input) ?? 0)
+      nodes.push(node)
+    } else if (!node.data && (node.literal !== undefined || node.leaf?.kind === 'slot')) {
+      parameters.push(node)
+    } else {
+      expectCurrent(node)
+      key.push(!node.data && node.leaf?.kind === 'cell' ? CELL : LEAF)
+      leaves.push(node)
+    }
+  }
+  for (const node of outputs) {
+    enter(node)
+    key.push(OUTPUT, position.get(node) ?? 0)
+  }
+  const stored = writes.map(({ cell, node }) => {
+    enter(node)
+    const leaf = leafOf(cell)
+    enter(leaf)
+    key.push(WRITE, position.get(node) ?? 0, position.get(leaf) ?? 0)
+    return { node, leaf: leaves.indexOf(leaf) }
+  })
+  const words = Int32Array.from(key)
+  return { nodes, leaves, parameters, outputs, writes: stored, key: words, hash: hashOf(words) }
+}
+
+function expectCurrent(node: Node): void {
+  const { leaf } = node
+  if (node.data || leaf?.kind !== 'cell' || leaf.version === leaf.cell.version) return
+  throw new StaleError('stale.read', {
+    shape: leaf.cell.shape,
+    behind: leaf.cell.version - leaf.version,
+  })
+}
+
+/** FNV-1a over the words. */
+function hashOf(words: Int32Array): number {
+  let hash = 0x811c9dc5
+  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193)
+  return hash
+}

@@ -1,0 +1,177 @@
+/** The running state: which device is used, what waits to be stored, which buffers are alive. */
+
+import type { Backend, MemoryUse } from '../backend/backend.ts'
+import { defaultDevice, openDevice } from '../backend/devices.ts'
+import { type DType, dtypes, type HostArray } from '../base/dtype.ts'
+import { ValueError } from '../base/error.ts'
+import { type Sizes, sizeOf } from '../base/shape.ts'
+import type { Cell } from '../graph/cell.ts'
+import { Data, type DeviceBuffer } from '../graph/data.ts'
+
+/** Values up to this size stay on the host, where the collector sees their weight. */
+const SMALL_BYTES = 65536
+/** Device bytes handed out since the last pause, after which the collector gets one. */
+const PRESSURE_BYTES = 64 * 1024 * 1024
+
+let current: Backend | undefined
+
+/** The device that computes. */
+export function device(): Backend {
+  current ??= openDevice(defaultDevice())
+  return current
+}
+
+/** Chooses the device by name: `wasm` or `reference`. Existing tensors move when they are used. */
+export function useDevice(name: string): void {
+  current = openDevice(name)
+}
+
+// Buffers
+
+const collected = new FinalizationRegistry<DeviceBuffer>((buffer) => {
+  openDevice(buffer.device).free(buffer)
+})
+let sincePause = 0
+
+function hold(data: Data, buffer: DeviceBuffer): void {
+  data.buffer = buffer
+  collected.register(data, buffer, data)
+  sincePause += buffer.bytes
+}
+
+/** Frees a value's device memory now; it must not be read any more. */
+export function release(data: Data): void {
+  if (!data.buffer) return
+  collected.unregister(data)
+  openDevice(data.buffer.device).free(data.buffer)
+  data.buffer = undefined
+}
+
+/** The value's elements where the host can see them, copied out of device memory if need be. */
+function onHost(data: Data): HostArray {
+  if (data.host) return data.host
+  const { buffer, dtype, shape } = data
+  const bytes = buffer && openDevice(buffer.device).view(buffer)
+  if (!bytes) throw new ValueError('device.move', { shape, device: buffer?.device ?? 'none' })
+  return dtypes[dtype].array(bytes.slice().buffer, 0, sizeOf(shape))
+}
+
+/** The value on the current device: brought there if it lives elsewhere. */
+export function resident(data: Data): DeviceBuffer {
+  const backend = device()
+  if (data.buffer?.device === backend.name) return data.buffer
+  const host = onHost(data)
+  const buffer = backend.allocate(host.byteLength)
+  backend.upload(buffer, host)
+  release(data)
+  hold(data, buffer)
+  data.host = undefined
+  return buffer
+}
+
+/**
+ * What to bind for reading: a value that is small, or read for the first time, is staged from the
+ * host; one that is read again gets a place on the device.
+ */
+export function readable(data: Data): DeviceBuffer | HostArray {
+  if (data.buffer?.device === device().name) return data.buffer
+  if (data.host && (data.host.byteLength <= SMALL_BYTES || data.uploads++ === 0)) return data.host
+  return resident(data)
+}
+
+/** A place for a result. */
+export function resultData(dtype: DType, shape: Sizes): Data {
+  const size = sizeOf(shape)
+  const bytes = size * dtypes[dtype].bytes
+  if (bytes <= SMALL_BYTES) return new Data(dtype, shape, { host: dtypes[dtype].make(size) })
+  const data = new Data(dtype, shape, {})
+  hold(data, device().allocate(bytes))
+  return data
+}
+
+/** A copy of the value on the host. */
+export async function download(data: Data): Promise<HostArray> {
+  if (data.host) return data.host.slice()
+  if (!data.buffer) throw new RangeError('a value has no place')
+  const bytes = await openDevice(data.buffer.device).download(data.buffer)
+  return dtypes[data.dtype].array(bytes.buffer, 0, sizeOf(data.shape))
+}
+
+/** Gives a cell a buffer that nobody else reads, keeping its contents. */
+export function ownBuffer(cell: Cell): DeviceBuffer {
+  const from = resident(cell.data)
+  if (!cell.shared) return from
+  const data = new Data(cell.dtype, cell.shape, {})
+  hold(data, device().allocate(from.bytes))
+  if (data.buffer) device().copy(from, data.buffer)
+  cell.data = data
+  cell.shared = false
+  return data.buffer ?? from
+}
+
+// Pending writes
+
+const waiting = new Set<Cell>()
+
+/** Cells whose new values wait for the next realisation. */
+export function pendingCells(): ReadonlySet<Cell> {
+  return waiting
+}
+
+export function setPending(cell: Cell): void {
+  waiting.add(cell)
+}
+
+export function clearPending(cells: Iterable<Cell>): void {
+  for (const cell of cells) {
+    cell.pending = undefined
+    waiting.delete(cell)
+  }
+}
+
+// Pressure
+
+type Host = {
+  readonly gc?: () => void
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
+}
+
+let collect: (() => void) | undefined
+
+/** The host's collector, where it lends it: Node does. */
+function collector(): () => void {
+  if (collect) return collect
+  const host = globalThis as Host
+  collect = host.gc
+  const v8 = host.process?.getBuiltinModule?.('node:v8') as
+    | { setFlagsFromString(flag: string): void }
+    | undefined
+  const vm = host.process?.getBuiltinModule?.('node:vm') as
+    | { runInNewContext(code: string): unknown }
+    | undefined
+  if (!collect && v8 && vm) {
+    v8.setFlagsFromString('--expose-gc')
+    const found = vm.runInNewContext('gc')
+    if (typeof found === 'function') collect = () => found()
+  }
+  collect ??= () => {}
+  return collect
+}
+
+/**
+ * Lets finalisers run when much memory was handed out: they never do in a loop that only awaits
+ * promises, so such a loop would keep every buffer.
+ */
+export async function relieve(): Promise<void> {
+  if (sincePause < PRESSURE_BYTES) return
+  sincePause = 0
+  collector()()
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, 0)
+  })
+}
+
+/** Memory of the current device, in bytes. */
+export function memory(): MemoryUse & { readonly device: string } {
+  return { device: device().name, ...device().memory() }
+}

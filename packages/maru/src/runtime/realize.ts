@@ -1,0 +1,204 @@
+/** Makes recorded nodes into values: capture, find or compile a program, bind, run, commit. */
+
+import type { Prepared } from '../backend/backend.ts'
+import { dtypes, type HostArray } from '../base/dtype.ts'
+import { debugLevel } from '../base/env.ts'
+import { TraceError } from '../base/error.ts'
+import type { Cell } from '../graph/cell.ts'
+import type { DeviceBuffer } from '../graph/data.ts'
+import { Data } from '../graph/data.ts'
+import { endInterning, makeLeaf, type Node } from '../graph/node.ts'
+import { leaf as leafOp } from '../primitives/source.ts'
+import { type Captured, capture, type Write } from './capture.ts'
+import {
+  clearPending,
+  device,
+  ownBuffer,
+  pendingCells,
+  readable,
+  relieve,
+  resident,
+  resultData,
+  setPending,
+} from './engine.ts'
+import { programFor } from './programs.ts'
+import { tracing } from './trace.ts'
+
+/** The leaf that stands for the cell's current version. */
+export function cellLeaf(cell: Cell): Node {
+  cell.leaf ??= makeLeaf(leafOp, { kind: 'cell', cell, version: cell.version }, cell)
+  return cell.leaf
+}
+
+/** What reading the cell in a graph means now: its pending value, else its current one. */
+export function cellNode(cell: Cell): Node {
+  return cell.pending ?? cellLeaf(cell)
+}
+
+/** Stores a node's value in the cell at the next realisation. */
+export function assign(cell: Cell, node: Node): void {
+  cell.pending = node
+  setPending(cell)
+}
+
+/** Realised nodes that keep their inputs because a cell is upstream. */
+let keeping: WeakRef<Node>[] = []
+/** Nodes whose inputs were dropped: no gradient can pass through them any more. */
+const dropped = new WeakSet<Node>()
+
+export function isDropped(node: Node): boolean {
+  return dropped.has(node)
+}
+
+/** Resolves when everything queued so far has run. */
+let settled: Promise<void> = Promise.resolve()
+
+export function whenSettled(): Promise<void> {
+  return settled
+}
+
+/**
+ * Computes the nodes, and stores every pending cell, as one program.
+ *
+ * Everything up to the queueing happens before it returns, so that a forgotten `await` changes
+ * nothing in the numbers; the promise is back-pressure, and reports what went wrong.
+ */
+export async function realizeNodes(nodes: readonly Node[]): Promise<void> {
+  submit(nodes)
+  await settled
+  await relieve()
+}
+
+/** The synchronous part of a realisation. */
+export function submit(nodes: readonly Node[]): void {
+  if (tracing()) throw new TraceError('trace.read', {})
+  const writes = takeWrites()
+  try {
+    const wanted = [...new Set(nodes)].filter((node) => !hasValue(node))
+    for (const node of wanted) if (isNumber(node)) node.data = numberData(node)
+    const outputs = wanted.filter((node) => node.data === undefined)
+    if (outputs.length + writes.length === 0) return
+    const graph = capture(outputs, writes, cellLeaf)
+    const results = execute(graph, programFor(graph, device()), writes)
+    outputs.forEach((node, i) => {
+      node.data = results[i]
+    })
+    commit(outputs, writes)
+  } finally {
+    clearPending(writes.map(({ cell }) => cell))
+    endInterning()
+  }
+}
+
+/** Every pending write; a bare number becomes data, since programs store results only. */
+export function takeWrites(): Write[] {
+  const writes: Write[] = []
+  for (const cell of pendingCells()) {
+    const { pending } = cell
+    if (!pending) continue
+    const data = isNumber(pending) ? numberData(pending) : undefined
+    const node = data ? makeLeaf(leafOp, { kind: 'data', data }, pending) : pending
+    writes.push({ cell, node })
+  }
+  return writes
+}
+
+function isNumber(node: Node): boolean {
+  return node.data === undefined && (node.literal !== undefined || node.leaf?.kind === 'slot')
+}
+
+function hasValue(node: Node): boolean {
+  return node.data !== undefined || (node.leaf !== undefined && node.leaf.kind !== 'slot')
+}
+
+/** A literal or slot as a value, for the rare case that it is asked for as such. */
+function numberData(node: Node): Data {
+  const host = dtypes[node.dtype].make(1)
+  host[0] = node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0)
+  return new Data(node.dtype, node.shape, { host })
+}
+
+/** Value of a leaf, with `args` for the inputs of a compiled function. */
+function leafData(node: Node, args: readonly Data[]): Data {
+  if (node.data) return node.data
+  const { leaf } = node
+  if (leaf?.kind === 'data') return leaf.data
+  if (leaf?.kind === 'cell') return leaf.cell.data
+  const given = leaf?.kind === 'input' ? args[leaf.index] : undefined
+  if (!given) throw new RangeError(`${node.op.name} has no value`)
+  return given
+}
+
+/** Binds and runs a program once; the results are in the order of the graph's outputs. */
+export function execute(
+  graph: Captured,
+  prepared: Prepared,
+  writes: readonly Write[],
+  args: readonly Data[] = [],
+): Data[] {
+  const written = new Set(writes.map(({ cell }) => cell))
+  const leaves: (DeviceBuffer | HostArray)[] = []
+  for (const node of graph.leaves) {
+    const cell = node.data === undefined && node.leaf?.kind === 'cell' ? node.leaf.cell : undefined
+    if (cell) leaves.push(written.has(cell) ? ownBuffer(cell) : resident(cell.data))
+    else leaves.push(readable(leafData(node, args)))
+  }
+  const parameters = graph.parameters.map((node) =>
+    node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0),
+  )
+  const results = graph.outputs.map(({ dtype, shape }) => resultData(dtype, shape))
+  const start = debugLevel() >= 1 ? performance.now() : 0
+  const run = device().run(prepared, {
+    leaves,
+    parameters,
+    outputs: results.map((data) => data.buffer ?? data.host),
+  })
+  settled = run.then(() => {
+    if (debugLevel() < 1) return
+    const ms = (performance.now() - start).toFixed(2)
+    console.error(`maru: ran ${prepared.program.body.length} launches in ${ms} ms`)
+  })
+  return results
+}
+
+/** After a run: cells move on, and realised nodes let go of what nobody can use any more. */
+export function commit(outputs: readonly Node[], writes: readonly Write[]): void {
+  for (const { cell } of writes) {
+    cell.version++
+    cell.leaf = undefined
+  }
+  for (const node of outputs) {
+    if (dependsOnCell(node)) keeping.push(new WeakRef(node))
+    else drop(node)
+  }
+  if (writes.length === 0) return
+  keeping = keeping.filter((reference) => {
+    const node = reference.deref()
+    if (!node) return false
+    if (!dependsOnCell(node, (leaf) => leaf.version !== leaf.cell.version)) return true
+    drop(node)
+    return false
+  })
+}
+
+function drop(node: Node): void {
+  if (node.inputs.length === 0) return
+  node.inputs = []
+  dropped.add(node)
+}
+
+type CellLeaf = { readonly cell: Cell; readonly version: number }
+
+function dependsOnCell(root: Node, matters: (leaf: CellLeaf) => boolean = () => true): boolean {
+  const seen = new Set<Node>([root])
+  const stack = [root]
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    if (node.leaf?.kind === 'cell' && matters(node.leaf)) return true
+    for (const input of node.inputs) {
+      if (seen.has(input)) continue
+      seen.add(input)
+      stack.push(input)
+    }
+  }
+  return false
+}

@@ -1,0 +1,162 @@
+/** `compile`: record a function once for each input signature, then replay its program. */
+import { TraceError } from '../base/error.ts'
+import { Slot } from '../graph/cell.ts'
+import type { Data } from '../graph/data.ts'
+import { makeLeaf, type Node } from '../graph/node.ts'
+import * as p from '../primitives/index.ts'
+import { device, relieve } from '../runtime/engine.ts'
+import { type Recording, recordGraph, replay } from '../runtime/recording.ts'
+import { fromHost } from './create.ts'
+import { realize, Tensor } from './tensor.ts'
+
+/** What a compiled function may return: tensors, alone or in arrays and objects. */
+export type Outputs = Tensor | undefined | readonly Outputs[] | { readonly [name: string]: Outputs }
+
+/** Arguments as the function sees them: numbers arrive as scalar tensors. */
+export type Recorded<A extends readonly (Tensor | number)[]> = {
+  [K in keyof A]: A[K] extends number ? Tensor<[]> : A[K]
+}
+
+/** How the outputs of one recording are put back into the shape that the function returned. */
+type Template = number | undefined | readonly Template[] | { readonly [name: string]: Template }
+
+interface Compiled {
+  readonly recording: Recording
+  readonly template: Template
+}
+
+/**
+ * A function that is recorded once for each combination of input shapes and dtypes, and then
+ * replayed without building a graph.
+ *
+ * The function must be synchronous. Steps of an optimiser inside it belong to it; numbers that
+ * change from call to call are passed as arguments. JavaScript's own `if` and `for` are decided
+ * while recording.
+ *
+ * @throws TraceError when the function is async, reads a value, or uses one as a condition
+ * @example
+ * const step = compile((x, y) => { const loss = f(x, y); optimizer.step(loss); return loss })
+ * const loss = await step(x, y)
+ */
+export function compile<A extends readonly (Tensor | number)[], R extends Outputs>(
+  fn: (...args: Recorded<A>) => R,
+): (...args: A) => Promise<R> {
+  const known = new Map<string, Compiled>()
+  return async (...args) => {
+    const tensors = args.map((arg) => (typeof arg === 'number' ? scalar(arg) : arg))
+    const values = tensors.map(readyData)
+    const ready = values.every((value) => value !== undefined)
+    if (!ready) await realize(...tensors)
+    const data = ready ? values.filter((value) => value !== undefined) : tensors.map(mustData)
+    const key = `${device().name}|${data.map(({ dtype, shape }) => `${dtype}[${shape}]`).join()}`
+    let compiled = known.get(key)
+    if (!compiled) {
+      compiled = record(fn, tensors)
+      known.set(key, compiled)
+    }
+    const results = await replay(compiled.recording, data)
+    await relieve()
+    return fill(compiled.template, results) as R
+  }
+}
+
+function scalar(value: number): Tensor {
+  return fromHost(Float32Array.of(value), [], 'float32')
+}
+
+/** The value of a tensor that has one. */
+function readyData({ node }: Tensor): Data | undefined {
+  if (node.data) return node.data
+  return node.leaf?.kind === 'data' ? node.leaf.data : undefined
+}
+
+function mustData(tensor: Tensor): Data {
+  const data = readyData(tensor)
+  if (!data) throw new RangeError('an argument has no value')
+  return data
+}
+
+function record<A extends readonly (Tensor | number)[], R extends Outputs>(
+  fn: (...args: Recorded<A>) => R,
+  tensors: readonly Tensor[],
+): Compiled {
+  let template: Template
+  const recording = recordGraph(
+    tensors.map(({ node }) => node),
+    (inputs) => {
+      const args = inputs.map((node) => new Tensor(node))
+      const returned: unknown = fn(...(args as Recorded<A>))
+      if (returned instanceof Promise) {
+        returned.catch(() => {})
+        throw new TraceError('trace.async', {})
+      }
+      const outputs: Node[] = []
+      template = templateOf(returned, outputs)
+      return outputs
+    },
+  )
+  return { recording, template }
+}
+
+/** Replaces the tensors of a returned value by their positions, collecting their nodes. */
+function templateOf(value: unknown, outputs: Node[]): Template {
+  if (value === undefined) return undefined
+  if (value instanceof Tensor) {
+    const { node } = value
+    const ready = node.leaf !== undefined || node.literal !== undefined
+    const position = outputs.indexOf(node)
+    if (position >= 0) return position
+    return outputs.push(ready ? copyOf(value) : node) - 1
+  }
+  if (Array.isArray(value)) return value.map((item) => templateOf(item, outputs))
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.getPrototypeOf(value) === Object.prototype
+  ) {
+    const entries = Object.entries(value)
+    return Object.fromEntries(entries.map(([name, item]) => [name, templateOf(item, outputs)]))
+  }
+  throw new TraceError('trace.result', { got: typeof value })
+}
+
+/** A computed copy of a leaf, since programs return results only. */
+function copyOf(value: Tensor): Node {
+  return value.flip([]).node
+}
+
+function fill(template: Template, results: readonly Data[]): Outputs {
+  if (template === undefined) return undefined
+  if (typeof template === 'number') {
+    const data = results[template]
+    if (!data) throw new RangeError('a result is missing')
+    return new Tensor(makeLeaf(p.leaf, { kind: 'data', data }, data))
+  }
+  if (Array.isArray(template)) return template.map((item: Template) => fill(item, results))
+  const entries = Object.entries(template)
+  return Object.fromEntries(entries.map(([name, item]) => [name, fill(item, results)]))
+}
+
+/**
+ * A number that compiled functions and steps read anew at every run: set `value` at any time.
+ *
+ * @example const rate = new Dial(0.1); x.mul(rate.tensor); rate.value = 0.05
+ */
+export class Dial {
+  readonly #slot: Slot
+  readonly tensor: Tensor<[]>
+
+  constructor(value: number) {
+    this.#slot = new Slot(value)
+    const spec = { shape: [], dtype: 'float32' as const }
+    this.tensor = new Tensor(makeLeaf(p.leaf, { kind: 'slot', slot: this.#slot }, spec))
+  }
+
+  get value(): number {
+    return this.#slot.value
+  }
+
+  set value(value: number) {
+    this.#slot.value = value
+  }
+}

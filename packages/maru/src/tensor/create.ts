@@ -1,0 +1,216 @@
+/** Where tensors come from. */
+import {
+  type DType,
+  dtypeOf,
+  dtypes,
+  expectDType,
+  type HostArray,
+  type NumericArray,
+} from '../base/dtype.ts'
+import { ShapeError, ValueError } from '../base/error.ts'
+import { at, checkShape, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
+import type { Shape, SizeOf, ToShape } from '../base/types/dim.ts'
+import type { Concat, Stack } from '../base/types/join.ts'
+import { Cell } from '../graph/cell.ts'
+import { Data } from '../graph/data.ts'
+import { makeLeaf, makeLiteral } from '../graph/node.ts'
+import * as p from '../primitives/index.ts'
+import { apply, expandNode } from './nodes.ts'
+import { Parameter, Tensor } from './tensor.ts'
+import type { Ok, Out, TensorsOf } from './typing.ts'
+
+export interface CreateOptions {
+  /** Element type; by default float32 for numbers, bool for booleans, the array's own if typed. */
+  readonly dtype?: DType
+}
+
+/** Numbers or booleans, nested as deep as the tensor has axes. */
+export type NestedInput = number | boolean | readonly NestedInput[]
+
+/** A leaf on a host array, which must not be changed afterwards. */
+export function fromHost(array: HostArray, shape: Sizes, dtype: DType): Tensor {
+  const data = new Data(dtype, shape, { host: array })
+  return new Tensor(makeLeaf(p.leaf, { kind: 'data', data }, data))
+}
+
+function shapeOfNested(values: NestedInput): number[] {
+  const shape: number[] = []
+  for (let level = values; Array.isArray(level); level = level[0] ?? 0) {
+    shape.push(level.length)
+    if (level.length === 0) break
+  }
+  return shape
+}
+
+function fillNested(values: NestedInput, shape: Sizes, axis: number, into: number[]): void {
+  if (axis === shape.length) {
+    if (typeof values !== 'number' && typeof values !== 'boolean') throw ragged(shape)
+    into.push(Number(values))
+    return
+  }
+  if (!Array.isArray(values) || values.length !== shape[axis]) throw ragged(shape)
+  for (const value of values) fillNested(value, shape, axis + 1, into)
+}
+
+function ragged(shape: Sizes): ShapeError {
+  return new ShapeError('tensor.ragged', { shape })
+}
+
+function firstLeaf(values: NestedInput): unknown {
+  let level: unknown = values
+  while (Array.isArray(level)) level = level[0]
+  return level
+}
+
+/**
+ * A tensor of the given values: nested arrays, a number, or a typed array with a shape.
+ *
+ * The values are copied.
+ *
+ * @throws ShapeError for ragged nesting, or a shape that does not fit the array
+ * @example tensor([[1, 2], [3, 4]]).shape // [2, 2]
+ * @example tensor(new Float32Array(6), [2, 3])
+ */
+export function tensor(
+  values: NestedInput | NumericArray,
+  shape?: readonly number[],
+  { dtype }: CreateOptions = {},
+): Tensor {
+  if (dtype !== undefined) expectDType('tensor', dtype)
+  if (ArrayBuffer.isView(values)) return fromTyped(values, shape ?? [values.length], dtype)
+  const found = shapeOfNested(values)
+  const flat: number[] = []
+  fillNested(values, found, 0, flat)
+  const leaf = firstLeaf(values)
+  if (leaf !== undefined && typeof leaf !== 'number' && typeof leaf !== 'boolean') {
+    throw new ValueError('tensor.values', { got: typeof leaf })
+  }
+  const type = dtype ?? (typeof leaf === 'boolean' ? 'bool' : 'float32')
+  const host = dtypes[type].make(flat.length)
+  flat.forEach((value, i) => {
+    host[i] = dtypes[type].coerce(value)
+  })
+  const to = shape ?? found
+  checkShape('tensor', to)
+  if (sizeOf(to) !== flat.length)
+    throw new ShapeError('tensor.size', { shape: to, count: flat.length })
+  return fromHost(host, to, type)
+}
+
+function fromTyped(values: NumericArray, shape: Sizes, dtype: DType | undefined): Tensor {
+  checkShape('tensor', shape)
+  if (sizeOf(shape) !== values.length) {
+    throw new ShapeError('tensor.size', { shape, count: values.length })
+  }
+  const type = dtype ?? dtypeOf(values)
+  const host = dtypes[type].make(values.length)
+  if (dtypeOf(values) === type) host.set(values)
+  else for (let i = 0; i < host.length; i++) host[i] = dtypes[type].coerce(values[i] ?? 0)
+  return fromHost(host, [...shape], type)
+}
+
+/** A tensor with one value everywhere; it takes no memory until it is stored. */
+export function full<const N extends readonly number[]>(
+  shape: N,
+  value: number,
+  { dtype = 'float32' }: CreateOptions = {},
+): Tensor<ToShape<N>> {
+  checkShape('full', shape)
+  const literal = makeLiteral(p.literal, dtypes[expectDType('full', dtype)].coerce(value), dtype)
+  return new Tensor(expandNode(literal, [...shape]))
+}
+
+/** A tensor of zeros. */
+export function zeros<const N extends readonly number[]>(
+  shape: N,
+  options: CreateOptions = {},
+): Tensor<ToShape<N>> {
+  return full(shape, 0, options)
+}
+
+/** A tensor of ones. */
+export function ones<const N extends readonly number[]>(
+  shape: N,
+  options: CreateOptions = {},
+): Tensor<ToShape<N>> {
+  return full(shape, 1, options)
+}
+
+/** `0, 1, …, count − 1`. */
+export function arange<const N extends number>(
+  count: N,
+  { dtype = 'int32' }: CreateOptions = {},
+): Tensor<ToShape<[N]>> {
+  const shape = [count]
+  checkShape('arange', shape)
+  return new Tensor(apply(p.iota, [], { shape, axis: 0, dtype: expectDType('arange', dtype) }))
+}
+
+/** A size that remembers its name: `zeros([dim('batch', 32), 784])` has a `batch` axis. */
+export function dim<const Name extends string>(_: Name, size: number): SizeOf<Name> {
+  return size as SizeOf<Name>
+}
+
+/** A parameter that starts at a tensor's host values. */
+export function parameter<S extends Shape>(
+  values: HostArray,
+  shape: Sizes,
+  dtype: DType,
+): Parameter<S> {
+  return new Parameter(new Cell(new Data(dtype, shape, { host: values })))
+}
+
+/**
+ * Tensors one after the other along an axis.
+ *
+ * @throws ShapeError when ranks or the other sizes differ
+ */
+export function concat<const Ss extends readonly Shape[], const A extends number = 0>(
+  tensors: Ok<Concat<Ss, A>, TensorsOf<Ss>>,
+  axis?: A,
+): Out<Concat<Ss, A>> {
+  return joined(tensors as readonly Tensor[], Number(axis ?? 0)) as Out<Concat<Ss, A>>
+}
+
+function joined(parts: readonly Tensor[], axis: number): Tensor {
+  const [first] = parts
+  if (!first) throw new ValueError('concat.none', {})
+  const shape: Sizes = first.node.shape
+  const along = normalizeAxis('concat', axis, shape)
+  let before = 0
+  const total = parts.reduce((sum, part) => sum + (part.node.shape[along] ?? 0), 0)
+  let result: Tensor | undefined
+  for (const part of parts) {
+    const own: Sizes = part.node.shape
+    if (own.length !== shape.length) throw new ShapeError('concat.rank', { a: shape, b: own })
+    if (!sameShape(own.toSpliced(along, 1), shape.toSpliced(along, 1))) {
+      throw new ShapeError('concat.sizes', { a: shape, b: own, axis: along })
+    }
+    const width = at(own, along)
+    const after = total - before - width
+    const laid = part.pad(own.map((_, i) => (i === along ? [before, after] : [0, 0])))
+    result = result ? positionBelow(laid, along, before).where(result, laid) : laid
+    before += width
+  }
+  return result ?? first
+}
+
+/** True where the index along the axis is below a bound. */
+function positionBelow(like: Tensor, axis: number, bound: number): Tensor {
+  const { shape } = like.node
+  return new Tensor(apply(p.iota, [], { shape, axis, dtype: 'int32' })).less(bound)
+}
+
+/** Tensors of one shape along a new axis. @throws ShapeError when the shapes differ */
+export function stack<const Ss extends readonly Shape[], const A extends number = 0>(
+  tensors: Ok<Stack<Ss, A>, TensorsOf<Ss>>,
+  axis?: A,
+): Out<Stack<Ss, A>> {
+  const parts = tensors as readonly Tensor[]
+  for (const part of parts) {
+    const [a, b] = [parts[0]?.node.shape ?? [], part.node.shape]
+    if (!sameShape(a, b)) throw new ShapeError('stack.shapes', { a, b })
+  }
+  const raised = parts.map((part) => part.unsqueeze(Number(axis ?? 0)))
+  return joined(raised, Number(axis ?? 0)) as Out<Stack<Ss, A>>
+}

@@ -1,0 +1,182 @@
+/** The same elements in another arrangement. */
+import { ShapeError, ValueError } from '../base/error.ts'
+import { at, broadcast, normalizeAxes, normalizeAxis, sameShape } from '../base/shape.ts'
+import type { Permute, Slice, Squeeze, Transpose, Unsqueeze } from '../base/types/axes.ts'
+import type { SameRank, Shape, ToShape } from '../base/types/dim.ts'
+import type { Flatten, Reshape } from '../base/types/reshape.ts'
+import type { Expand } from '../base/types/shape.ts'
+import * as p from '../primitives/index.ts'
+import { ElementwiseTensor } from './elementwise.ts'
+import { apply, expandNode, reshapeNode } from './nodes.ts'
+import type { Tensor } from './tensor.ts'
+import type { Ok, Out } from './typing.ts'
+
+/** A list argument at run time, whatever its checked type is. */
+function list(op: string, value: unknown): number[] {
+  if (typeof value === 'number') return [value]
+  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return [...value]
+  throw new ValueError('argument.list', { op, got: String(value) })
+}
+
+export abstract class MovementTensor extends ElementwiseTensor {
+  /**
+   * The same elements, row by row, under another shape; one size may be -1.
+   *
+   * @throws ShapeError when the numbers of elements differ
+   * @example zeros([2, 6]).reshape([3, -1]).shape // [3, 4]
+   */
+  reshape<S extends Shape, const N extends readonly number[]>(
+    this: Tensor<S>,
+    shape: Ok<Reshape<S, ToShape<N>>, N>,
+  ): Out<Reshape<S, ToShape<N>>> {
+    return this.wrap(reshapeNode(this.node, list('reshape', shape)))
+  }
+
+  /**
+   * Axes `startAxis … endAxis` as one.
+   *
+   * @shape [..., a, b, c, ...] → [..., a·b·c, ...]
+   */
+  flatten<S extends Shape, const A extends number = 0, const B extends number = -1>(
+    this: Tensor<S>,
+    startAxis?: Ok<Flatten<S, A, B>, A>,
+    endAxis?: B,
+  ): Out<Flatten<S, A, B>> {
+    const { shape } = this.node
+    if (shape.length === 0) return this.wrap(reshapeNode(this.node, [1]))
+    const first = normalizeAxis('flatten', Number(startAxis ?? 0), shape)
+    const last = normalizeAxis('flatten', Number(endAxis ?? -1), shape)
+    const middle = shape.slice(first, last + 1).reduce((product, dim) => product * dim, 1)
+    return this.wrap(
+      reshapeNode(this.node, [...shape.slice(0, first), middle, ...shape.slice(last + 1)]),
+    )
+  }
+
+  /** Axes in another order: axis i of the result is axis `axes[i]`. */
+  permute<S extends Shape, const P extends readonly number[]>(
+    this: Tensor<S>,
+    axes: Ok<Permute<S, P>, P>,
+  ): Out<Permute<S, P>> {
+    const { shape } = this.node
+    const order = list('permute', axes).map((axis) => normalizeAxis('permute', axis, shape))
+    if (new Set(order).size !== shape.length || order.length !== shape.length) {
+      throw new ShapeError('permute.axes', {
+        axes: list('permute', axes),
+        shape,
+        ndim: shape.length,
+      })
+    }
+    return this.wrap(apply(p.permute, [this.node], { axes: order }))
+  }
+
+  /** Two axes exchanged, the last two by default. @shape [..., m, n] → [..., n, m] */
+  transpose<S extends Shape, const A extends number = -2, const B extends number = -1>(
+    this: Tensor<S>,
+    axis0?: Ok<Transpose<S, A, B>, A>,
+    axis1?: B,
+  ): Out<Transpose<S, A, B>> {
+    const { shape } = this.node
+    const first = normalizeAxis('transpose', Number(axis0 ?? -2), shape)
+    const second = normalizeAxis('transpose', Number(axis1 ?? -1), shape)
+    const axes = shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis))
+    return this.wrap(apply(p.permute, [this.node], { axes }))
+  }
+
+  /** Broadcast to a larger shape: axes of size 1 repeat, new axes appear in front. */
+  expand<S extends Shape, const N extends readonly number[]>(
+    this: Tensor<S>,
+    shape: Ok<Expand<S, ToShape<N>>, N>,
+  ): Out<Expand<S, ToShape<N>>> {
+    const to = list('expand', shape)
+    const from = this.node.shape
+    if (!sameShape(broadcast('expand', from, to), to)) {
+      throw new ShapeError('expand.shape', { from, to })
+    }
+    return this.wrap(expandNode(this.node, to))
+  }
+
+  /** Elements from `start` up to, not including, `end` along an axis; negative ones count from the end. */
+  slice<
+    S extends Shape,
+    const A extends number,
+    const F extends number,
+    const E extends number | undefined = undefined,
+  >(this: Tensor<S>, axis: Ok<Slice<S, A, F, E>, A>, start: F, end?: E): Out<Slice<S, A, F, E>> {
+    const { shape } = this.node
+    const along = normalizeAxis('slice', Number(axis), shape)
+    const size = at(shape, along)
+    const fix = (position: number): number => (position < 0 ? position + size : position)
+    const [from, to] = [fix(start), fix(end ?? size)]
+    if (
+      !(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= size)
+    ) {
+      throw new ShapeError('slice.range', { start, end: end ?? size, axis: along, shape })
+    }
+    const ranges = shape.map((dim, i): [number, number] => (i === along ? [from, to] : [0, dim]))
+    return this.wrap((this as Tensor).slices(ranges).node)
+  }
+
+  /** A range `[start, end)` for every axis. */
+  slices(ranges: readonly (readonly [number, number])[]): Tensor {
+    const { shape } = this.node
+    const good =
+      ranges.length === shape.length &&
+      ranges.every(([from, to], axis) => from >= 0 && from <= to && to <= at(shape, axis))
+    if (!good) throw new ShapeError('slices.ranges', { ranges: ranges.map(String), shape })
+    const start = ranges.map(([from]) => from)
+    const end = ranges.map(([, to]) => to)
+    if (sameShape(end, shape) && start.every((from) => from === 0)) return this.wrap(this.node)
+    return this.wrap(apply(p.slice, [this.node], { start, end }))
+  }
+
+  /** A border of a constant around each axis; widths are `[before, after]`, one pair per axis. */
+  pad<S extends Shape>(
+    this: Tensor<S>,
+    widths: readonly (readonly [number, number])[],
+    value?: number,
+  ): Tensor<SameRank<S>> {
+    const { shape } = this.node
+    const good =
+      widths.length === shape.length &&
+      widths.flat().every((width) => Number.isSafeInteger(width) && width >= 0)
+    if (!good) throw new ShapeError('pad.widths', { widths: widths.map(String), shape })
+    const before = widths.map(([width]) => width)
+    const after = widths.map(([, width]) => width)
+    if ([...before, ...after].every((width) => width === 0)) return this.wrap(this.node)
+    return this.wrap(apply(p.pad, [this.node], { before, after, value: value ?? 0 }))
+  }
+
+  /** Axes read backwards. */
+  flip<S extends Shape>(this: Tensor<S>, axes: number | readonly number[]): Tensor<S> {
+    const fixed = normalizeAxes('flip', axes, this.node.shape)
+    return this.wrap(apply(p.flip, [this.node], { axes: fixed }))
+  }
+
+  /** Without an axis of size 1. */
+  squeeze<S extends Shape, const A extends number>(
+    this: Tensor<S>,
+    axis: Ok<Squeeze<S, A>, A>,
+  ): Out<Squeeze<S, A>> {
+    const { shape } = this.node
+    const along = normalizeAxis('squeeze', Number(axis), shape)
+    if (shape[along] !== 1) {
+      throw new ShapeError('squeeze.size', { axis: Number(axis), size: at(shape, along), shape })
+    }
+    return this.wrap(
+      reshapeNode(
+        this.node,
+        shape.filter((_, i) => i !== along),
+      ),
+    )
+  }
+
+  /** With a new axis of size 1 at a position. */
+  unsqueeze<S extends Shape, const A extends number>(
+    this: Tensor<S>,
+    axis: Ok<Unsqueeze<S, A>, A>,
+  ): Out<Unsqueeze<S, A>> {
+    const { shape } = this.node
+    const along = normalizeAxis('unsqueeze', Number(axis), [...shape, 1])
+    return this.wrap(reshapeNode(this.node, [...shape.slice(0, along), 1, ...shape.slice(along)]))
+  }
+}

@@ -1,0 +1,119 @@
+/** Broadcasting, promotion and literals: what every method does before a primitive sees its inputs. */
+import { type DType, dtypes, promote } from '../base/dtype.ts'
+import { DTypeError, ValueError } from '../base/error.ts'
+import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
+import { makeLiteral, makeNode, Node } from '../graph/node.ts'
+import type { Attrs, Elementwise, Primitive } from '../graph/primitive.ts'
+import * as p from '../primitives/index.ts'
+
+/** Anything that carries a node. */
+export interface HasNode {
+  readonly node: Node
+}
+
+function hasNode(value: unknown): value is HasNode {
+  return (
+    typeof value === 'object' && value !== null && 'node' in value && value.node instanceof Node
+  )
+}
+
+/** A node for an argument that should be a tensor. */
+export function nodeOf(op: string, value: unknown): Node {
+  if (hasNode(value)) return value.node
+  throw new ValueError('argument.tensor', { op, got: describe(value) })
+}
+
+function describe(value: unknown): string {
+  if (Array.isArray(value)) return 'an array'
+  if (ArrayBuffer.isView(value)) return value.constructor.name
+  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`
+  return value instanceof Promise ? 'a promise' : value.constructor.name
+}
+
+/** A number beside a tensor takes the tensor's dtype, unless it would lose its fraction. */
+function literalFor(value: number, other: DType): Node {
+  const whole = Number.isInteger(value)
+  const { kind } = dtypes[other]
+  if (kind === 'float') return makeLiteral(p.literal, value, other)
+  if (!whole) return makeLiteral(p.literal, value, 'float32')
+  return makeLiteral(p.literal, value, kind === 'bool' ? 'int32' : other)
+}
+
+export function castNode(node: Node, dtype: DType): Node {
+  if (node.dtype === dtype) return node
+  if (node.literal !== undefined) return makeLiteral(p.literal, node.literal, dtype)
+  return apply(p.cast, [node], { dtype })
+}
+
+export function expandNode(node: Node, shape: Sizes): Node {
+  return sameShape(node.shape, shape) ? node : apply(p.expand, [node], { shape })
+}
+
+export function reshapeNode(node: Node, to: readonly number[]): Node {
+  const shape = inferReshape(node.shape, to)
+  return sameShape(node.shape, shape) ? node : apply(p.reshape, [node], { shape })
+}
+
+/** A node of a primitive, its attributes checked against the primitive's. */
+export function apply<A extends Attrs>(op: Primitive<A>, inputs: readonly Node[], attrs: A): Node {
+  return makeNode(op as Primitive, inputs, attrs)
+}
+
+export function unary(op: Elementwise, x: Node): Node {
+  return makeNode(op, [x])
+}
+
+/** Integers and bools become float32 where an op has only a floating-point meaning. */
+export function floating(node: Node): Node {
+  return dtypes[node.dtype].kind === 'float' ? node : castNode(node, 'float32')
+}
+
+/** Bools become int32 where an op computes. */
+export function numeric(node: Node): Node {
+  return node.dtype === 'bool' ? castNode(node, 'int32') : node
+}
+
+type Prepare = (node: Node) => Node
+const asIs: Prepare = (node) => node
+
+/** A binary op with broadcasting; numbers are weak, tensors are promoted as in PyTorch. */
+export function binary(
+  op: Elementwise,
+  left: unknown,
+  right: unknown,
+  prepare: Prepare = asIs,
+): Node {
+  const name = op.name
+  const [a, b] = operands(name, left, right)
+  if (op.identity !== undefined && b.literal === op.identity && b.dtype === a.dtype) {
+    if (prepare(a) === a) return a
+  }
+  const dtype = promote(a.dtype, b.dtype)
+  const shape = broadcast(name, a.shape, b.shape)
+  const ready = [a, b].map((node) => expandNode(prepare(castNode(node, dtype)), shape))
+  return makeNode(op, ready)
+}
+
+function operands(name: string, left: unknown, right: unknown): [Node, Node] {
+  if (typeof left === 'number') {
+    const b = nodeOf(name, right)
+    return [literalFor(left, b.dtype), b]
+  }
+  const a = nodeOf(name, left)
+  return [a, typeof right === 'number' ? literalFor(right, a.dtype) : nodeOf(name, right)]
+}
+
+/** `condition ? a : b` with all three broadcast. */
+export function whereNode(condition: Node, left: unknown, right: unknown): Node {
+  if (condition.dtype !== 'bool')
+    throw new DTypeError('where.condition', { dtype: condition.dtype })
+  const [a, b] =
+    typeof left === 'number' && typeof right === 'number'
+      ? [literalFor(left, 'float32'), literalFor(right, 'float32')]
+      : operands('where', left, right)
+  const dtype = promote(a.dtype, b.dtype)
+  const inner = broadcast('where', a.shape, b.shape)
+  const shape = broadcast('where', condition.shape, inner)
+  const ready = [castNode(a, dtype), castNode(b, dtype)].map((node) => expandNode(node, shape))
+  return makeNode(p.where, [expandNode(condition, shape), ...ready])
+}

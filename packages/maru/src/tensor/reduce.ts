@@ -1,0 +1,166 @@
+/** Folds over axes, and what is built from them. */
+import { dtypes } from '../base/dtype.ts'
+import { at, normalizeAxes, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
+import type { Reduce } from '../base/types/axes.ts'
+import type { Shape } from '../base/types/dim.ts'
+import type { Node } from '../graph/node.ts'
+import * as p from '../primitives/index.ts'
+import { MovementTensor } from './movement.ts'
+import { apply, binary, castNode, expandNode, floating, reshapeNode, unary } from './nodes.ts'
+import type { Tensor } from './tensor.ts'
+import type { Ok, Out } from './typing.ts'
+
+type Axes = number | readonly number[] | undefined
+
+interface KeepDims<K extends boolean> {
+  /** Keep the reduced axes, with size 1. */
+  readonly keepDims?: K
+}
+
+function axesOf(op: string, axis: unknown, shape: Sizes): number[] {
+  return normalizeAxes(op, axis as Axes, shape)
+}
+
+function dropped(node: Node, axes: readonly number[], keep: boolean | undefined): Node {
+  if (keep) return node
+  return reshapeNode(
+    node,
+    node.shape.filter((_, axis) => !axes.includes(axis)),
+  )
+}
+
+function sumNode(x: Node, axes: readonly number[]): Node {
+  const ready = dtypes[x.dtype].kind === 'float' ? x : castNode(x, 'int32')
+  return axes.length === 0 ? ready : apply(p.sum, [ready], { axes })
+}
+
+function maxNode(x: Node, axes: readonly number[], ties: 'share' | 'first' = 'share'): Node {
+  return axes.length === 0 ? x : apply(p.max, [x], { axes, ties })
+}
+
+export abstract class ReduceTensor extends MovementTensor {
+  /**
+   * Sum over axes, all of them by default; 0 over none. Small integers and bools sum to int32.
+   *
+   * @dtype float32 sums in 16 fixed lanes, so the result does not depend on threads
+   */
+  sum<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
+    this: Tensor<S>,
+    axis?: Ok<Reduce<S, A, K, 'sum'>, A>,
+    options?: KeepDims<K>,
+  ): Out<Reduce<S, A, K, 'sum'>> {
+    const axes = axesOf('sum', axis, this.node.shape)
+    return this.wrap(dropped(sumNode(this.node, axes), axes, options?.keepDims))
+  }
+
+  /** Mean over axes; NaN over none. */
+  mean<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
+    this: Tensor<S>,
+    axis?: Ok<Reduce<S, A, K, 'mean'>, A>,
+    options?: KeepDims<K>,
+  ): Out<Reduce<S, A, K, 'mean'>> {
+    const x = floating(this.node)
+    const axes = axesOf('mean', axis, x.shape)
+    const count = sizeOf(axes.map((each) => at(x.shape, each)))
+    const sum = dropped(sumNode(x, axes), axes, options?.keepDims)
+    return this.wrap(binary(p.div, { node: sum }, count))
+  }
+
+  /** Largest element; NaN if any is. Equal ones share the gradient. @throws IndexError over none */
+  max<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
+    this: Tensor<S>,
+    axis?: Ok<Reduce<S, A, K, 'max'>, A>,
+    options?: KeepDims<K>,
+  ): Out<Reduce<S, A, K, 'max'>> {
+    const axes = axesOf('max', axis, this.node.shape)
+    return this.wrap(dropped(maxNode(this.node, axes), axes, options?.keepDims))
+  }
+
+  /** Smallest element; NaN if any is. Equal ones share the gradient. @throws IndexError over none */
+  min<S extends Shape, const A extends Axes = undefined, const K extends boolean = false>(
+    this: Tensor<S>,
+    axis?: Ok<Reduce<S, A, K, 'min'>, A>,
+    options?: KeepDims<K>,
+  ): Out<Reduce<S, A, K, 'min'>> {
+    const axes = axesOf('min', axis, this.node.shape)
+    const least = unary(p.neg, maxNode(unary(p.neg, this.node), axes))
+    return this.wrap(dropped(least, axes, options?.keepDims))
+  }
+
+  /** Position of the first largest element along an axis, or in the flattened tensor; NaN is largest. */
+  argmax<
+    S extends Shape,
+    const A extends number | undefined = undefined,
+    const K extends boolean = false,
+  >(
+    this: Tensor<S>,
+    axis?: Ok<Reduce<S, A, K, 'argmax'>, A>,
+    options?: KeepDims<K>,
+  ): Out<Reduce<S, A, K, 'argmax'>> {
+    const axes = axesOf('argmax', axis, this.node.shape)
+    const found = apply(p.argmax, [this.node], { axes })
+    return this.wrap(dropped(found, axes, options?.keepDims))
+  }
+
+  /** Largest element over axes with the gradient going to the first of equal ones, as in pooling. */
+  firstMax(axes: readonly number[]): Tensor {
+    return this.wrap(dropped(maxNode(this.node, axes, 'first'), axes, false))
+  }
+
+  /** Row-major position within `axes` of the first largest element, the axes kept with size 1. */
+  argmaxOver(axes: readonly number[]): Tensor {
+    return this.wrap(apply(p.argmax, [this.node], { axes }))
+  }
+
+  /** At every element, its row-major position within `axes`. */
+  positionsOver(axes: readonly number[]): Tensor {
+    const { shape } = this.node
+    const strides = stridesOf(axes.map((axis) => at(shape, axis)))
+    const parts = axes.map((axis, i) => {
+      const index = apply(p.iota, [], { shape, axis, dtype: 'int32' as const })
+      return binary(p.mul, { node: index }, at(strides, i))
+    })
+    const zero = apply(p.iota, [], { shape: shape.map(() => 1), axis: 0, dtype: 'int32' as const })
+    const [first = expandNode(zero, shape), ...rest] = parts
+    return this.wrap(
+      rest.reduce((sum, part) => binary(p.add, { node: sum }, { node: part }), first),
+    )
+  }
+
+  /**
+   * `log Σ eˣ` over an axis, without overflow.
+   *
+   * @shape [..., n, ...] → [..., ...]
+   */
+  logSumExp(axis = -1, { keepDims = false }: { readonly keepDims?: boolean } = {}): Tensor {
+    const x = (this as unknown as Tensor).cast(floating(this.node).dtype)
+    const top = shiftOf(x, axis)
+    const sum = x.sub(top).exp().sum(axis, { keepDims: true }).log().add(top)
+    return keepDims ? sum : sum.squeeze(axis)
+  }
+
+  /**
+   * `eˣ / Σ eˣ` along an axis.
+   *
+   * @shape [..., n, ...] → the same; sums to 1 along the axis
+   */
+  softmax<S extends Shape>(this: Tensor<S>, axis = -1): Tensor<S> {
+    const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
+    const raised = x.sub(shiftOf(x, axis)).exp()
+    return this.wrap(raised.div(raised.sum(axis, { keepDims: true })).node)
+  }
+
+  /** `x − log Σ eˣ` along an axis: the logarithm of `softmax`, without its rounding. */
+  logSoftmax<S extends Shape>(this: Tensor<S>, axis = -1): Tensor<S> {
+    const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
+    const shifted = x.sub(shiftOf(x, axis))
+    return this.wrap(shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log()).node)
+  }
+}
+
+/** The largest element as a constant; an infinite one is left out, since ∞ − ∞ is no number. */
+function shiftOf(x: Tensor, axis: number): Tensor {
+  const top = x.stopGradient().max(axis, { keepDims: true })
+  const infinite = top.abs().equal(Number.POSITIVE_INFINITY)
+  return infinite.where(0, top)
+}

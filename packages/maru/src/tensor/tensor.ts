@@ -1,0 +1,151 @@
+/** The tensor: a handle on a graph node that is computed when its value is asked for. */
+import type { HostArray } from '../base/dtype.ts'
+import { ShapeError, TraceError, ValueError } from '../base/error.ts'
+import { sizeOf } from '../base/shape.ts'
+import type { Shape, Shaped, SizesOf } from '../base/types/dim.ts'
+import type { Cell } from '../graph/cell.ts'
+import type { Data } from '../graph/data.ts'
+import type { Node } from '../graph/node.ts'
+import { download } from '../runtime/engine.ts'
+import { cellNode, realizeNodes } from '../runtime/realize.ts'
+import { tracing } from '../runtime/trace.ts'
+import { WindowTensor } from './window.ts'
+
+/** Nested arrays of numbers, as deep as the tensor has axes; booleans for bool tensors. */
+export type Nested = number | boolean | Nested[]
+
+/**
+ * An immutable n-dimensional array.
+ *
+ * Methods record what to compute; nothing runs until a value is awaited. Sizes that are known to
+ * the compiler are checked by it; plain `Tensor` has an unknown shape and is checked at run time.
+ *
+ * @example await tensor([[1, 2], [3, 4]]).matmul(tensor([[1], [1]])).array() // [[3], [7]]
+ */
+// biome-ignore lint/suspicious/noExplicitAny: an unknown shape, assignable both ways
+export class Tensor<out S extends Shape = any> extends WindowTensor implements Shaped<S> {
+  declare readonly '~shape': S
+  readonly #node: Node
+
+  /** Tensors are made by `tensor`, `zeros` and the like, and by methods. */
+  constructor(node: Node) {
+    super()
+    this.#node = node
+  }
+
+  override get node(): Node {
+    return this.#node
+  }
+
+  /** Sizes of the axes, outermost first. */
+  get shape(): SizesOf<S> {
+    return this.node.shape as SizesOf<S>
+  }
+
+  /** The one place where a shape that was worked out by types meets the one found at run time. */
+  protected override wrap<R>(node: Node): R {
+    return new Tensor(node) as R
+  }
+
+  /**
+   * The tensor under a stated shape, checked now; the way from unknown to known sizes.
+   *
+   * @throws ShapeError when the sizes differ
+   */
+  as<const T extends readonly (number | string)[]>(
+    shape: T,
+  ): Tensor<{ -readonly [K in keyof T]: T[K] }> {
+    const own = this.node.shape
+    const good =
+      own.length === shape.length &&
+      shape.every((dim, axis) => typeof dim === 'string' || dim === own[axis])
+    if (!good) throw new ShapeError('as.shape', { shape: own, wanted: shape })
+    return this.wrap(this.node)
+  }
+
+  /** The value, computed now if it was not yet. */
+  async #value(): Promise<Data> {
+    const { node } = this
+    if (tracing()) throw new TraceError('trace.read', {})
+    await realizeNodes([node])
+    if (node.data) return node.data
+    const { leaf } = node
+    if (leaf?.kind === 'data') return leaf.data
+    if (leaf?.kind === 'cell' && leaf.version === leaf.cell.version) return leaf.cell.data
+    throw new RangeError('a realised tensor has no value')
+  }
+
+  /**
+   * The elements in row-major order, as a copy of their own.
+   *
+   * @throws StaleError when it depends on parameters that have been stepped since
+   */
+  async data(): Promise<HostArray> {
+    if (tracing()) throw new TraceError('trace.read', {})
+    return download(await this.#value())
+  }
+
+  /** The only element of a tensor of one element. */
+  async item(): Promise<number> {
+    if (tracing()) throw new TraceError('trace.read', {})
+    if (this.size !== 1) throw new ShapeError('item.size', { shape: this.node.shape })
+    const [value] = await this.data()
+    return value ?? Number.NaN
+  }
+
+  /** The elements as nested arrays. */
+  async array(): Promise<Nested> {
+    const flat = await this.data()
+    const bool = this.dtype === 'bool'
+    const build = (axis: number, from: number): Nested => {
+      const { shape } = this.node
+      if (axis === shape.length) {
+        const value = flat[from] ?? 0
+        return bool ? value !== 0 : value
+      }
+      const step = sizeOf(shape.slice(axis + 1))
+      return Array.from({ length: shape[axis] ?? 0 }, (_, i) => build(axis + 1, from + i * step))
+    }
+    return build(0, 0)
+  }
+
+  override toString(): string {
+    return `Tensor([${this.node.shape.join(', ')}], ${this.dtype})`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString()
+  }
+
+  /** Tensors have no operators: a comparison or sum in plain JavaScript is a mistake. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    if (tracing()) throw new TraceError('trace.branch', {})
+    throw new ValueError('tensor.primitive', {})
+  }
+}
+
+/** A tensor whose value is replaced by steps of an optimiser. */
+// biome-ignore lint/suspicious/noExplicitAny: an unknown shape, assignable both ways
+export class Parameter<out S extends Shape = any> extends Tensor<S> {
+  readonly cell: Cell
+
+  constructor(cell: Cell) {
+    super(cellNode(cell))
+    this.cell = cell
+  }
+
+  /** The node of the newest value: what a graph built now reads. */
+  override get node(): Node {
+    return cellNode(this.cell)
+  }
+
+  override toString(): string {
+    return `Parameter([${this.node.shape.join(', ')}], ${this.dtype})`
+  }
+}
+
+/** Computes several tensors in one program, with everything that waits to be stored. */
+export async function realize(...tensors: readonly Tensor[]): Promise<void> {
+  await realizeNodes(tensors.map(({ node }) => node))
+}

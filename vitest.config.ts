@@ -1,0 +1,13 @@
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
+
+const config: ViteUserConfig = defineConfig({
+  // 'source' lets tests import 'maru' and its subpaths from TypeScript, without a build
+  ssr: { resolve: { conditions: ['source', 'module', 'node', 'development|production'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'packages/*/src/**/*.test.ts'],
+    pool: 'forks',
+    typecheck: { enabled: false },
+  },
+})
+
+export default config
