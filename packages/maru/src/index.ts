@@ -11,8 +11,9 @@ export {
   TraceError,
   ValueError,
 } from './base/error.ts'
+export { manualSeed } from './base/seed.ts'
 export { memory, useDevice } from './runtime/engine.ts'
-export { compile, Dial } from './tensor/compile.ts'
+export { compile } from './tensor/compile.ts'
 export {
   arange,
   type CreateOptions,
@@ -25,6 +26,7 @@ export {
   tensor,
   zeros,
 } from './tensor/create.ts'
+export { Dial } from './tensor/dial.ts'
 export { grad } from './tensor/grad.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'

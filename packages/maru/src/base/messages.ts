@@ -661,6 +661,123 @@ export const messages = {
       '목표를 맞춘다: target.reshape(prediction.shape)',
     ],
   },
+  // nn, optim, models
+  'linear.features': {
+    en: [
+      'Linear: expects {inFeatures} input features, got {k} in {shape}',
+      'the last axis holds the features',
+      'flatten images first: x.flatten(1)',
+    ],
+    ko: [
+      'Linear: 입력 특징 {inFeatures}개를 기대했으나 {shape}에는 {k}개이다',
+      '마지막 축이 특징이다',
+      '그림은 먼저 펼친다: x.flatten(1)',
+    ],
+  },
+  'linear.scalar': {
+    en: ['Linear: expects [..., {inFeatures}], got []', 'a scalar has no features', ''],
+    ko: ['Linear: [..., {inFeatures}]을(를) 기대했으나 []을 받았다', '스칼라에는 특징이 없다', ''],
+  },
+  'state.names': {
+    en: [
+      'loadStateDict: names do not match; missing {missing}; unexpected {unexpected}',
+      'every parameter must be there, and nothing else',
+      'pass { strict: false } to take what fits',
+    ],
+    ko: [
+      'loadStateDict: 이름이 맞지 않는다. 없는 것 {missing}, 남는 것 {unexpected}',
+      '모든 매개변수가 있어야 하고 다른 것은 없어야 한다',
+      '맞는 것만 받으려면 { strict: false }를 준다',
+    ],
+  },
+  'state.shape': {
+    en: ['loadStateDict: {name} has shape {got}', "the model's has {wanted}", ''],
+    ko: ['loadStateDict: {name}의 shape이 {got}이다', '모델의 것은 {wanted}이다', ''],
+  },
+  'optimizer.parameter': {
+    en: ['an optimiser was given {got}', 'parameters were expected', 'pass model.parameters()'],
+    ko: ['최적화기에 {got}을(를) 주었다', '매개변수여야 한다', 'model.parameters()를 넘긴다'],
+  },
+  'optimizer.none': {
+    en: [
+      'an optimiser was given no parameters',
+      'there is nothing to train',
+      'pass model.parameters()',
+    ],
+    ko: ['최적화기에 매개변수가 없다', '학습할 것이 없다', 'model.parameters()를 넘긴다'],
+  },
+  'optimizer.option': {
+    en: ['{name} is {got}', 'a finite number of at least {low} was expected', ''],
+    ko: ['{name}이(가) {got}이다', '{low} 이상의 유한한 수여야 한다', ''],
+  },
+  'definition.custom': {
+    en: [
+      '{type} is a layer of your own',
+      'only {known} can be written to a definition',
+      'save its weights alone: encodeWeights(model)',
+    ],
+    ko: [
+      '{type}은(는) 직접 만든 층이다',
+      '정의로 쓸 수 있는 것은 {known}뿐이다',
+      '가중치만 저장한다: encodeWeights(model)',
+    ],
+  },
+  'definition.type': {
+    en: ['the definition names a layer "{type}"', 'one of {known} was expected', ''],
+    ko: ['정의에 "{type}" 층이 있다', '{known} 중 하나여야 한다', ''],
+  },
+  'definition.layer': {
+    en: ['the definition holds {got}', 'a layer, { type, settings, layers }, was expected', ''],
+    ko: ['정의에 {got}이(가) 있다', '층, { type, settings, layers }이어야 한다', ''],
+  },
+  'definition.setting': {
+    en: [
+      'the definition of {type} has {name}: {got}',
+      'a setting of another kind was expected',
+      '',
+    ],
+    ko: ['{type}의 정의에 {name}: {got}이(가) 있다', '다른 종류의 설정이어야 한다', ''],
+  },
+  'definition.deep': {
+    en: [
+      'the definition is nested too deeply',
+      'at most {deepest} layers within layers are read',
+      '',
+    ],
+    ko: ['정의가 너무 깊이 중첩되어 있다', '층 안의 층은 {deepest}단계까지 읽는다', ''],
+  },
+  'definition.json': {
+    en: ['the definition is not JSON', 'the text of model.json was expected', ''],
+    ko: ['정의가 JSON이 아니다', 'model.json의 글이어야 한다', ''],
+  },
+  'definition.format': {
+    en: ['the file is not a maru model', '"format": "{wanted}" was expected', ''],
+    ko: ['maru 모델 파일이 아니다', '"format": "{wanted}"이어야 한다', ''],
+  },
+  'definition.version': {
+    en: [
+      'the definition has version {got}',
+      'this maru reads version {version}',
+      'update maru, or save the model again with this one',
+    ],
+    ko: [
+      '정의의 버전이 {got}이다',
+      '이 maru는 버전 {version}을 읽는다',
+      'maru를 갱신하거나 이 버전으로 다시 저장한다',
+    ],
+  },
+  'weights.dtype': {
+    en: [
+      'tensor {name} is stored as {dtype}',
+      'maru computes with {known}',
+      'convert the file before loading it',
+    ],
+    ko: [
+      '텐서 {name}은(는) {dtype}(으)로 저장되어 있다',
+      'maru는 {known}(으)로 계산한다',
+      '불러오기 전에 파일을 변환한다',
+    ],
+  },
   'value.range': {
     en: ['{op}: {name} is {got}', 'from {low} to {high} was expected', ''],
     ko: ['{op}: {name}이(가) {got}이다', '{low} 이상 {high} 이하여야 한다', ''],

@@ -2,6 +2,8 @@
 import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
 import { Stream } from '../base/threefry.ts'
+import { fromHost } from '../tensor/create.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 import type { Batch, Dataset } from './dataset.ts'
 
 export interface LoaderOptions {
@@ -16,6 +18,21 @@ export interface LoaderOptions {
 
 /** Makes of a batch what the loader hands out. */
 export type Collate<B> = (batch: Batch) => B
+
+/** A batch as tensors: what loaders hand out unless told otherwise. */
+export interface TensorBatch {
+  /** [N, ...] of the data set's samples. */
+  readonly inputs: Tensor
+  /** Class ids [N]. */
+  readonly labels: Tensor
+}
+
+function tensorBatch({ inputs, inputShape, labels }: Batch): TensorBatch {
+  return {
+    inputs: fromHost(inputs, inputShape, 'float32'),
+    labels: fromHost(labels, [labels.length], 'int32'),
+  }
+}
 
 /** Where a loader stands: `batch` batches of the epoch have been handed out. Safe to write as JSON. */
 export interface LoaderState {
@@ -34,7 +51,7 @@ export interface LoaderState {
  * const loader = new DataLoader(train, { batchSize: 64, shuffle: true })
  * for (const { inputs, labels } of loader) step(inputs, labels)
  */
-export class DataLoader<B = Batch> implements Iterable<B> {
+export class DataLoader<B = TensorBatch> implements Iterable<B> {
   readonly dataset: Dataset
   readonly batchSize: number
   readonly shuffle: boolean
@@ -55,8 +72,8 @@ export class DataLoader<B = Batch> implements Iterable<B> {
     this.shuffle = shuffle
     this.dropLast = dropLast
     this.#seed = expectInteger('DataLoader', 'seed', seed, 0)
-    // without collate B is its default, Batch
-    this.#collate = options.collate ?? ((batch) => batch as B)
+    // without collate B is its default
+    this.#collate = options.collate ?? ((batch) => tensorBatch(batch) as B)
   }
 
   /** Number of batches in an epoch. */

@@ -35,6 +35,16 @@ export function cellNode(cell: Cell): Node {
   return cell.pending ?? cellLeaf(cell)
 }
 
+/**
+ * A leaf on the cell's current value. The cell's next write goes to a buffer of its own, so the
+ * leaf never changes.
+ */
+export function snapshotNode(cell: Cell): Node {
+  if (cell.pending) submit([])
+  cell.shared = true
+  return makeLeaf(leafOp, { kind: 'data', data: cell.data }, cell.data)
+}
+
 /** Stores a node's value in the cell at the next realisation. */
 export function assign(cell: Cell, node: Node): void {
   cell.pending = node

@@ -1,6 +1,5 @@
 /** `compile`: record a function once for each input signature, then replay its program. */
 import { TraceError } from '../base/error.ts'
-import { Slot } from '../graph/cell.ts'
 import type { Data } from '../graph/data.ts'
 import { makeLeaf, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
@@ -135,28 +134,4 @@ function fill(template: Template, results: readonly Data[]): Outputs {
   if (Array.isArray(template)) return template.map((item: Template) => fill(item, results))
   const entries = Object.entries(template)
   return Object.fromEntries(entries.map(([name, item]) => [name, fill(item, results)]))
-}
-
-/**
- * A number that compiled functions and steps read anew at every run: set `value` at any time.
- *
- * @example const rate = new Dial(0.1); x.mul(rate.tensor); rate.value = 0.05
- */
-export class Dial {
-  readonly #slot: Slot
-  readonly tensor: Tensor<[]>
-
-  constructor(value: number) {
-    this.#slot = new Slot(value)
-    const spec = { shape: [], dtype: 'float32' as const }
-    this.tensor = new Tensor(makeLeaf(p.leaf, { kind: 'slot', slot: this.#slot }, spec))
-  }
-
-  get value(): number {
-    return this.#slot.value
-  }
-
-  set value(value: number) {
-    this.#slot.value = value
-  }
 }

@@ -7,7 +7,7 @@ import type { Cell } from '../graph/cell.ts'
 import type { Data } from '../graph/data.ts'
 import type { Node } from '../graph/node.ts'
 import { download } from '../runtime/engine.ts'
-import { cellNode, realizeNodes } from '../runtime/realize.ts'
+import { cellNode, realizeNodes, snapshotNode } from '../runtime/realize.ts'
 import { tracing } from '../runtime/trace.ts'
 import { WindowTensor } from './window.ts'
 
@@ -138,6 +138,11 @@ export class Parameter<out S extends Shape = any> extends Tensor<S> {
   /** The node of the newest value: what a graph built now reads. */
   override get node(): Node {
     return cellNode(this.cell)
+  }
+
+  /** The value as it is now, which later steps do not change. */
+  snapshot(): Tensor<S> {
+    return this.wrap(snapshotNode(this.cell))
   }
 
   override toString(): string {

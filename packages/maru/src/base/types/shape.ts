@@ -19,7 +19,7 @@ import type {
   ShowDim,
 } from './dim.ts'
 
-/** The common size of two dimensions; `never` when there is none. */
+/** The common size of two dimensions; `false` when there is none. */
 type BroadcastDim<X, Y> = [Box<X>, Box<Y>] extends [Box<Y>, Box<X>]
   ? X
   : [Y] extends [1]
@@ -33,14 +33,14 @@ type BroadcastDim<X, Y> = [Box<X>, Box<Y>] extends [Box<Y>, Box<X>]
           : [X & Y] extends [never]
             ? 1 extends X | Y
               ? number
-              : never
+              : false
             : [X] extends [Y]
               ? X
               : [Y] extends [X]
                 ? Y
                 : number
 
-/** Out collects the last axes; what is left of A and B is compared from the end. */
+/** The common shape, or `false`. Out collects the last axes, A and B are what is left of both. */
 type BroadcastDims<A extends Shape, B extends Shape, Out extends Dim[] = []> =
   Box<B> extends Box<readonly []>
     ? [...A, ...Out]
@@ -52,9 +52,9 @@ type BroadcastDims<A extends Shape, B extends Shape, Out extends Dim[] = []> =
               Box<readonly [...infer ARest extends Shape, infer X]>,
               Box<readonly [...infer BRest extends Shape, infer Y]>,
             ]
-          ? Box<BroadcastDim<X, Y>> extends Box<never>
-            ? never
-            : BroadcastDims<ARest, BRest, [BroadcastDim<X, Y> & Dim, ...Out]>
+          ? Box<BroadcastDim<X, Y>> extends Box<infer D extends Dim>
+            ? BroadcastDims<ARest, BRest, [D, ...Out]>
+            : false
           : [...Dim[], ...Out]
 
 /** The common shape of two operands under NumPy's rules. */
@@ -63,9 +63,9 @@ export type Broadcast<A extends Shape, B extends Shape, Op extends string = 'bro
     ? Dim[]
     : IsAny<B> extends true
       ? Dim[]
-      : Box<BroadcastDims<A, B>> extends Box<never>
-        ? ShapeMistake<`${Op}: shapes ${Show<A>} and ${Show<B>} do not broadcast`>
-        : BroadcastDims<A, B>
+      : Box<BroadcastDims<A, B>> extends Box<infer Common extends Shape>
+        ? Common
+        : ShapeMistake<`${Op}: shapes ${Show<A>} and ${Show<B>} do not broadcast`>
 
 type ExpandDims<S extends Shape, T extends Shape, Out extends Dim[] = []> = T extends readonly [
   ...infer TRest extends Shape,
@@ -126,9 +126,9 @@ export type MatMul<A extends Shape, B extends Shape> =
           : Matrix<A> extends [infer ABatch extends Shape, infer Rows extends Shape, infer K]
             ? Box<B> extends Box<readonly [...infer BBatch extends Shape, infer L, infer N]>
               ? MayEqual<K, L> extends true
-                ? Box<BroadcastDims<ABatch, BBatch>> extends Box<never>
-                  ? ShapeMistake<`matmul: batch shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast, ${Show<A>} x ${Show<B>}`>
-                  : [...BroadcastDims<ABatch, BBatch>, ...Rows, N & Dim]
+                ? Box<BroadcastDims<ABatch, BBatch>> extends Box<infer Batch extends Shape>
+                  ? [...Batch, ...Rows, N & Dim]
+                  : ShapeMistake<`matmul: batch shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast, ${Show<A>} x ${Show<B>}`>
                 : InnerMistake<A, B, K, L>
               : Box<B> extends Box<readonly [infer L]>
                 ? MayEqual<K, L> extends true

@@ -46,7 +46,7 @@ type Option<O, Key extends string, Default> = Key extends keyof O
   : Default
 
 /** A pair as `[height, width]`. */
-type KernelOf<V> = [V] extends [number]
+export type KernelOf<V> = [V] extends [number]
   ? [V, V]
   : [V] extends [readonly [infer H extends number, infer W extends number]]
     ? [H, W]

@@ -1,0 +1,90 @@
+/** Models on disk: a readable definition and a file of weights. */
+import { dtypes } from '../base/dtype.ts'
+import { FormatError } from '../base/error.ts'
+import { sizeOf } from '../base/shape.ts'
+import { readFileBytes, writeFileAtomic } from '../io/files.ts'
+import { decodeSafetensors, encodeSafetensors, type RawTensor } from '../io/safetensors.ts'
+import { build, define } from '../nn/definition.ts'
+import type { Module } from '../nn/module.ts'
+import { fromHost } from '../tensor/create.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+const FORMAT = 'maru-model'
+const VERSION = 1
+const MAX_DEFINITION_BYTES = 16 * 1024 * 1024
+const MAX_WEIGHT_BYTES = 4 * 1024 * 1024 * 1024
+
+/** The bytes of a state dict in the safetensors format. */
+export async function encodeWeights(model: Module): Promise<Uint8Array> {
+  const tensors = new Map<string, RawTensor>()
+  for (const [name, value] of model.stateDict()) {
+    const data = await value.data()
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    tensors.set(name, { dtype: value.dtype, shape: value.node.shape, bytes })
+  }
+  return encodeSafetensors(tensors, { format: 'maru' })
+}
+
+/** A state dict from bytes in the safetensors format, which need not be trusted. */
+export function decodeWeights(bytes: Uint8Array): Map<string, Tensor> {
+  const state = new Map<string, Tensor>()
+  for (const [name, raw] of decodeSafetensors(bytes).tensors) {
+    if (!Object.hasOwn(dtypes, raw.dtype)) {
+      throw new FormatError('weights.dtype', { name, dtype: raw.dtype, known: Object.keys(dtypes) })
+    }
+    const dtype = raw.dtype as keyof typeof dtypes
+    const own = raw.bytes.slice()
+    state.set(
+      name,
+      fromHost(dtypes[dtype].array(own.buffer, 0, sizeOf(raw.shape)), raw.shape, dtype),
+    )
+  }
+  return state
+}
+
+/**
+ * Writes `model.json` and `model.safetensors` into a folder, each whole or not at all.
+ *
+ * @throws ValueError when the model has layers of its own, FormatError when the folder cannot be written
+ */
+export async function saveModel(folder: string, model: Module): Promise<void> {
+  const definition = { format: FORMAT, version: VERSION, model: define(model) }
+  const text = `${JSON.stringify(definition, null, 2)}\n`
+  const weights = await encodeWeights(model)
+  await writeFileAtomic(`${folder}/model.safetensors`, weights)
+  await writeFileAtomic(`${folder}/model.json`, new TextEncoder().encode(text))
+}
+
+/**
+ * The model that a folder holds, in evaluation mode. The files are data: nothing in them is run.
+ *
+ * @throws FormatError when they are missing, damaged, or name what maru does not have
+ */
+export async function loadModel(folder: string): Promise<Module> {
+  const text = await readFileBytes(`${folder}/model.json`, { maxBytes: MAX_DEFINITION_BYTES })
+  const model = build(parseDefinition(new TextDecoder().decode(text)))
+  const weights = await readFileBytes(`${folder}/model.safetensors`, { maxBytes: MAX_WEIGHT_BYTES })
+  await model.loadStateDict(decodeWeights(weights))
+  return model.eval()
+}
+
+function parseDefinition(text: string): unknown {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch (cause) {
+    throw new FormatError('definition.json', {}, cause)
+  }
+  const record = typeof parsed === 'object' && parsed !== null ? parsed : {}
+  const fields = new Map<string, unknown>(Object.entries(record))
+  if (fields.get('format') !== FORMAT) {
+    throw new FormatError('definition.format', { wanted: FORMAT })
+  }
+  if (fields.get('version') !== VERSION) {
+    throw new FormatError('definition.version', {
+      got: String(fields.get('version')),
+      version: VERSION,
+    })
+  }
+  return fields.get('model')
+}

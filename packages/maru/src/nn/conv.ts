@@ -1,0 +1,87 @@
+/** Convolution layers. */
+import { ShapeError } from '../base/error.ts'
+import { expectInteger } from '../base/shape.ts'
+import type { Dim } from '../base/types/dim.ts'
+import type { In, ShapeFn } from '../base/types/layer.ts'
+import type { Conv2dOptions, Conv2dOut, KernelOf, Pair } from '../base/types/window.ts'
+import type { Parameter, Tensor } from '../tensor/tensor.ts'
+import { uniform } from './init.ts'
+import { Layer } from './module.ts'
+
+interface Conv2dFn<I extends number, O extends number, K, P> extends ShapeFn {
+  readonly out: Conv2dOut<In<this['in']>, I, O, K, P>
+}
+
+export interface Conv2dSettings extends Conv2dOptions {
+  /** Add a learned constant to each channel, true unless given. */
+  readonly bias?: boolean
+}
+
+/**
+ * Two-dimensional convolution with learned filters.
+ *
+ *     out[n, o] = bias[o] + Σ_c in[n, c] ⋆ weight[o, c]
+ *
+ * @shape x [..., in, H, W] → [..., out, H', W'], H' = ⌊(H + 2·padding − dilation·(kernel − 1) − 1)/stride⌋ + 1;
+ *   weight [out, in / groups, kh, kw], bias [out]
+ * @throws ShapeError when channels, groups or the kernel do not fit
+ * @example new Conv2d(1, 6, 5, { padding: 2 }).call(zeros([64, 1, 28, 28])).shape // [64, 6, 28, 28]
+ */
+export class Conv2d<
+  const I extends number,
+  const O extends number,
+  const K extends Pair,
+  const P extends Conv2dSettings = Record<never, never>,
+> extends Layer<Conv2dFn<I, O, K, P>> {
+  readonly weight: Parameter<[O, Dim, ...KernelOf<K>]>
+  readonly bias: Parameter<[O]> | undefined
+  readonly inChannels: I
+  readonly outChannels: O
+  readonly kernelSize: K
+  readonly options: Conv2dSettings
+
+  constructor(inChannels: I, outChannels: O, kernelSize: K, options?: P) {
+    super()
+    this.inChannels = inChannels
+    this.outChannels = outChannels
+    this.kernelSize = kernelSize
+    const { bias = true, ...rest }: Conv2dSettings = options ?? {}
+    this.options = rest
+    const size: Pair = kernelSize
+    const [kh, kw] = typeof size === 'number' ? [size, size] : size
+    const groups = expectInteger('Conv2d', 'groups', rest.groups ?? 1, 1)
+    for (const [name, value] of Object.entries({
+      inChannels,
+      outChannels,
+      kernelSize: Math.min(kh, kw),
+    })) {
+      expectInteger('Conv2d', name, value, 1)
+    }
+    for (const channels of [inChannels, outChannels]) {
+      if (channels % groups !== 0) throw new ShapeError('conv2d.groups', { channels, groups })
+    }
+    const shape = [outChannels, inChannels / groups, kh, kw]
+    const bound = 1 / Math.sqrt((inChannels / groups) * kh * kw)
+    this.weight = uniform(shape, bound)
+    this.bias = bias ? uniform([outChannels], bound) : undefined
+  }
+
+  override forward(x: Tensor): Tensor {
+    const weight: Tensor = this.weight
+    const product: Tensor = x.conv2d(weight, this.options)
+    if (!this.bias) return product
+    const bias: Tensor = this.bias
+    const channels: readonly number[] = [this.outChannels, 1, 1]
+    return product.add(bias.reshape(channels))
+  }
+
+  override config(): Readonly<Record<string, unknown>> {
+    const { inChannels, outChannels, kernelSize, options } = this
+    return {
+      inChannels,
+      outChannels,
+      kernelSize,
+      options: { ...options, bias: this.bias !== undefined },
+    }
+  }
+}

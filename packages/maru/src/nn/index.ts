@@ -1,0 +1,6 @@
+/** Layers and networks. */
+
+export { build, type Definition, define } from './definition.ts'
+export * from './layers.ts'
+export { Layer, type LoadResult, Module } from './module.ts'
+export { type Summary, type SummaryRow, summary } from './summary.ts'

@@ -1,0 +1,73 @@
+/** The fully connected layer. */
+import { ShapeError } from '../base/error.ts'
+import { expectInteger } from '../base/shape.ts'
+import type { Shape } from '../base/types/dim.ts'
+import type { In, LayerOut, ShapeFn } from '../base/types/layer.ts'
+import type { LinearOut } from '../base/types/shape.ts'
+import type { Parameter, Tensor } from '../tensor/tensor.ts'
+import type { Arg, Out } from '../tensor/typing.ts'
+import { uniform } from './init.ts'
+import { Layer, type Module } from './module.ts'
+
+interface LinearFn<I extends number, O extends number> extends ShapeFn {
+  readonly out: LinearOut<In<this['in']>, I, O>
+}
+
+/**
+ * Affine map of the last axis.
+ *
+ *     y = x · weightᵀ + bias
+ *
+ * @shape x [..., in] → [..., out]; weight [out, in], bias [out]
+ * @throws ShapeError when the last axis of x is not `in`
+ * @example new Linear(784, 10).call(zeros([32, 784])).shape // [32, 10]
+ */
+export class Linear<const I extends number, const O extends number> extends Layer<LinearFn<I, O>> {
+  readonly weight: Parameter<[O, I]>
+  readonly bias: Parameter<[O]> | undefined
+  readonly inFeatures: I
+  readonly outFeatures: O
+
+  constructor(inFeatures: I, outFeatures: O, { bias = true }: { readonly bias?: boolean } = {}) {
+    super()
+    this.inFeatures = inFeatures
+    this.outFeatures = outFeatures
+    expectInteger('Linear', 'inFeatures', inFeatures, 1)
+    expectInteger('Linear', 'outFeatures', outFeatures, 1)
+    const bound = 1 / Math.sqrt(inFeatures)
+    this.weight = uniform([outFeatures, inFeatures], bound)
+    this.bias = bias ? uniform([outFeatures], bound) : undefined
+  }
+
+  override call<B extends Shape>(x: Tensor<[...B, I]>): Tensor<[...B, O]>
+  override call<L extends Module, S extends Shape>(
+    this: L,
+    x: Arg<LayerOut<L, S>, S>,
+  ): Out<LayerOut<L, S>>
+  override call(x: Tensor): Tensor {
+    return this.forward(x)
+  }
+
+  override forward(x: Tensor): Tensor {
+    const { shape } = x.node
+    if (shape.length === 0) throw new ShapeError('linear.scalar', { inFeatures: this.inFeatures })
+    if (shape.at(-1) !== this.inFeatures) {
+      throw new ShapeError('linear.features', {
+        inFeatures: this.inFeatures,
+        k: shape.at(-1),
+        shape,
+      })
+    }
+    const weight: Tensor = this.weight
+    const product: Tensor = x.matmul(weight.transpose())
+    return this.bias ? product.add(this.bias as Tensor) : product
+  }
+
+  override config(): Readonly<Record<string, unknown>> {
+    return {
+      inFeatures: this.inFeatures,
+      outFeatures: this.outFeatures,
+      bias: this.bias !== undefined,
+    }
+  }
+}

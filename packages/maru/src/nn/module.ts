@@ -1,0 +1,152 @@
+/** What networks are made of: modules that hold parameters and other modules. */
+import { ShapeError, ValueError } from '../base/error.ts'
+import { sameShape } from '../base/shape.ts'
+import type { Shape } from '../base/types/dim.ts'
+import type { LayerOut, ShapeFn, ShapeMapped } from '../base/types/layer.ts'
+import { assign } from '../runtime/realize.ts'
+import { castNode } from '../tensor/nodes.ts'
+import { Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import type { Arg, Out } from '../tensor/typing.ts'
+
+/** Names that a state dict lacked, and names that the model has no place for. */
+export interface LoadResult {
+  readonly missing: readonly string[]
+  readonly unexpected: readonly string[]
+}
+
+/**
+ * A part of a network: fields that are parameters or modules are found by themselves.
+ *
+ * Authors write `forward`; users call `call`, which binds named sizes of forward's signature.
+ *
+ * @example
+ * class Mlp extends Module {
+ *   readonly hidden = new Linear(784, 128)
+ *   readonly out = new Linear(128, 10)
+ *   forward(x: Tensor<['batch', 784]>) { return this.out.call(this.hidden.call(x).relu()) }
+ * }
+ */
+export abstract class Module {
+  /** Whether layers behave as in training; set by `train` and `eval`. */
+  training = true
+
+  abstract forward(x: Tensor): Tensor
+
+  /** Applies the module. */
+  call<L extends Module, S extends Shape>(this: L, x: Arg<LayerOut<L, S>, S>): Out<LayerOut<L, S>> {
+    const made: Tensor = this.forward(x as Tensor)
+    return made as Out<LayerOut<L, S>>
+  }
+
+  /** Modules in fields of this one, lists included, by name. */
+  *children(): Generator<[name: string, child: Module]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Module) yield [name, value]
+      if (!Array.isArray(value)) continue
+      for (const [i, item] of value.entries()) {
+        if (item instanceof Module) yield [this.childName(name, i), item]
+      }
+    }
+  }
+
+  /** Name of a module in a list. */
+  protected childName(field: string, index: number): string {
+    return `${field}.${index}`
+  }
+
+  /** Every parameter with its path, `layer.weight`; PyTorch's names, camelCase included. */
+  *namedParameters(prefix = ''): Generator<[name: string, parameter: Parameter]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof Parameter) yield [prefix + name, value]
+    }
+    for (const [name, child] of this.children()) yield* child.namedParameters(`${prefix}${name}.`)
+  }
+
+  /** Every parameter, each once. */
+  parameters(): Parameter[] {
+    return [...new Set([...this.namedParameters()].map(([, parameter]) => parameter))]
+  }
+
+  /** Number of elements in all parameters. */
+  get parameterCount(): number {
+    return this.parameters().reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /** Training behaviour, here and below. */
+  train(on = true): this {
+    this.training = on
+    for (const [, child] of this.children()) child.train(on)
+    return this
+  }
+
+  /** Behaviour for prediction, here and below. */
+  eval(): this {
+    return this.train(false)
+  }
+
+  /**
+   * The parameters' values by name, as they are now: later steps do not change them.
+   *
+   * Names are written as PyTorch writes them, `running_mean` for `runningMean`.
+   */
+  stateDict(): Map<string, Tensor> {
+    const state = new Map<string, Tensor>()
+    for (const [name, parameter] of this.namedParameters()) {
+      state.set(snakeCase(name), parameter.snapshot())
+    }
+    return state
+  }
+
+  /**
+   * Takes values by name.
+   *
+   * @throws ValueError for missing or unexpected names when `strict`; ShapeError for other shapes.
+   *   Nothing is changed then.
+   */
+  async loadStateDict(
+    state: ReadonlyMap<string, Tensor>,
+    { strict = true }: { readonly strict?: boolean } = {},
+  ): Promise<LoadResult> {
+    const own = new Map([...this.namedParameters()].map(([name, p]) => [snakeCase(name), p]))
+    const missing = [...own.keys()].filter((name) => !state.has(name))
+    const unexpected = [...state.keys()].filter((name) => !own.has(name))
+    if (strict && missing.length + unexpected.length > 0) {
+      throw new ValueError('state.names', { missing, unexpected })
+    }
+    for (const [name, value] of state) {
+      const wanted = own.get(name)?.node.shape
+      if (wanted && !sameShape(wanted, value.node.shape)) {
+        throw new ShapeError('state.shape', { name, got: value.node.shape, wanted })
+      }
+    }
+    for (const [name, value] of state) {
+      const parameter = own.get(name)
+      if (parameter) assign(parameter.cell, castNode(value.node, parameter.dtype))
+    }
+    await realize()
+    return { missing, unexpected }
+  }
+
+  /** One line about the module's own settings, as in `Linear(784, 10)`. */
+  describe(): string {
+    return `${this.constructor.name}()`
+  }
+}
+
+/** `runningMean` → `running_mean`: names on disk are PyTorch's. */
+export function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+/** A built-in layer: its effect on shapes is the shape function F, and its settings are data. */
+export abstract class Layer<F extends ShapeFn> extends Module implements ShapeMapped<F> {
+  declare readonly '~shapeFn': F
+
+  /** The settings that make an equal layer, as JSON. */
+  abstract config(): Readonly<Record<string, unknown>>
+
+  override describe(): string {
+    const settings = Object.values(this.config()).map((value) => JSON.stringify(value))
+    return `${this.constructor.name}(${settings.join(', ')})`
+  }
+}

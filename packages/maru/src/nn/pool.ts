@@ -1,0 +1,57 @@
+/** Pooling layers: one number for each window. */
+import type { In, ShapeFn } from '../base/types/layer.ts'
+import type { Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { Layer } from './module.ts'
+
+interface PoolFn<K, P, Op extends string> extends ShapeFn {
+  readonly out: Pool2dOut<In<this['in']>, K, P, Op>
+}
+
+/** What pooling layers share: a window, and how it moves. */
+abstract class Pool2d<K extends Pair, P extends Pool2dOptions, Op extends string> extends Layer<
+  PoolFn<K, P, Op>
+> {
+  readonly kernelSize: K
+  readonly options: Pool2dOptions
+
+  constructor(kernelSize: K, options?: P) {
+    super()
+    this.kernelSize = kernelSize
+    this.options = options ?? {}
+  }
+
+  override config(): Readonly<Record<string, unknown>> {
+    return { kernelSize: this.kernelSize, options: this.options }
+  }
+}
+
+/** Largest element of each window. @shape x [..., c, H, W] → [..., c, H', W'] */
+export class MaxPool2d<
+  const K extends Pair,
+  const P extends Pool2dOptions = Record<never, never>,
+> extends Pool2d<K, P, 'MaxPool2d'> {
+  override forward(x: Tensor): Tensor {
+    return x.maxPool2d(this.kernelSize as Pair, this.options)
+  }
+}
+
+/** Mean of each window, padding counted as zeros. @shape x [..., c, H, W] → [..., c, H', W'] */
+export class AvgPool2d<
+  const K extends Pair,
+  const P extends Pool2dOptions = Record<never, never>,
+> extends Pool2d<K, P, 'AvgPool2d'> {
+  override forward(x: Tensor): Tensor {
+    return x.avgPool2d(this.kernelSize as Pair, this.options)
+  }
+}
+
+/** Smallest element of each window. @shape x [..., c, H, W] → [..., c, H', W'] */
+export class MinPool2d<
+  const K extends Pair,
+  const P extends Pool2dOptions = Record<never, never>,
+> extends Pool2d<K, P, 'MinPool2d'> {
+  override forward(x: Tensor): Tensor {
+    return x.minPool2d(this.kernelSize as Pair, this.options)
+  }
+}

@@ -1,0 +1,41 @@
+/** Layers one after the other. */
+import type { Chain, CheckChain, ShapeFn } from '../base/types/layer.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import { Layer, type Module } from './module.ts'
+
+interface SequentialFn<Ls extends readonly unknown[]> extends ShapeFn {
+  readonly out: Chain<Ls, this['in']>
+}
+
+/**
+ * Applies its layers in order; parameters are named by position, `0.weight`, as in PyTorch.
+ *
+ * @example new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10))
+ */
+export class Sequential<const Ls extends readonly Module[]> extends Layer<SequentialFn<Ls>> {
+  readonly layers: Ls
+
+  constructor(
+    ...layers: CheckChain<Ls> extends infer C extends readonly unknown[]
+      ? Ls extends C
+        ? Ls
+        : C
+      : never
+  ) {
+    super()
+    this.layers = layers as unknown as Ls
+  }
+
+  protected override childName(_: string, index: number): string {
+    return String(index)
+  }
+
+  override forward(x: Tensor): Tensor {
+    return this.layers.reduce<Tensor>((value, layer) => layer.forward(value), x)
+  }
+
+  /** Its layers are its settings: `nn/definition.ts` writes them out. */
+  override config(): Readonly<Record<string, unknown>> {
+    return {}
+  }
+}

@@ -1,0 +1,95 @@
+/** A table of a network's layers: what each makes and how many numbers it learns. */
+import { type Sizes, sizeOf } from '../base/shape.ts'
+import { zeros } from '../tensor/create.ts'
+import type { Module } from './module.ts'
+
+/** One line of a summary. */
+export interface SummaryRow {
+  /** Path of the layer, `` for the network itself. */
+  readonly name: string
+  readonly layer: string
+  /** Shape of its result, if an input shape was given. */
+  readonly output: Sizes | undefined
+  readonly parameters: number
+}
+
+export interface Summary {
+  readonly rows: readonly SummaryRow[]
+  /** Exact number of learned numbers. */
+  readonly parameters: number
+  toString(): string
+}
+
+/** Leaf modules in order, with their paths. */
+function* leaves(module: Module, path: string): Generator<[string, Module]> {
+  const children = [...module.children()]
+  if (children.length === 0) yield [path, module]
+  for (const [name, child] of children) yield* leaves(child, path ? `${path}.${name}` : name)
+}
+
+/**
+ * Lists the layers of a network. With an input shape, also what each of them makes of it; nothing
+ * is computed for that.
+ *
+ * @example String(summary(lenet5(), [1, 1, 28, 28]))
+ */
+export function summary(model: Module, input?: readonly number[]): Summary {
+  const outputs = new Map<Module, Sizes>()
+  const found = [...leaves(model, '')]
+  if (input) watch(model, found, input, outputs)
+  const rows = found.map(([name, module]): SummaryRow => {
+    const parameters = module.parameters().reduce((sum, { node }) => sum + sizeOf(node.shape), 0)
+    return { name, layer: module.describe(), output: outputs.get(module), parameters }
+  })
+  const parameters = model.parameterCount
+  return { rows, parameters, toString: () => draw(rows, parameters) }
+}
+
+/** Notes result shapes while the model is applied to a tensor that is never computed. */
+function watch(
+  model: Module,
+  found: readonly (readonly [string, Module])[],
+  input: readonly number[],
+  outputs: Map<Module, Sizes>,
+): void {
+  for (const [, module] of found) {
+    const { forward } = module
+    module.forward = (x) => {
+      const result = forward.call(module, x)
+      outputs.set(module, result.node.shape)
+      return result
+    }
+  }
+  try {
+    model.forward(zeros(input))
+  } finally {
+    for (const [, module] of found) Reflect.deleteProperty(module, 'forward')
+  }
+}
+
+function draw(rows: readonly SummaryRow[], total: number): string {
+  const cells = rows.map(({ name, layer, output, parameters }) => [
+    name,
+    layer,
+    output ? `[${output.join(', ')}]` : '',
+    parameters.toLocaleString('en-US'),
+  ])
+  const head = ['layer', 'type', rows.some(({ output }) => output) ? 'output' : '', 'parameters']
+  const widths = head.map((title, i) =>
+    Math.max(title.length, ...cells.map((row) => row[i]?.length ?? 0)),
+  )
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => (i === 3 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .filter((_, i) => (widths[i] ?? 0) > 0)
+      .join('  ')
+      .trimEnd()
+  const rule = '─'.repeat(line(head).length)
+  return [
+    line(head),
+    rule,
+    ...cells.map(line),
+    rule,
+    `${total.toLocaleString('en-US')} parameters`,
+  ].join('\n')
+}
