@@ -1178,6 +1178,40 @@ export const messages = {
     en: ['MNIST: {part} label {i} is {label}', 'a digit from 0 to 9 was expected', ''],
     ko: ['MNIST: {part}의 {i}번째 라벨이 {label}이다', '0부터 9까지의 숫자여야 한다', ''],
   },
+  // train
+  'data.empty': {
+    en: ['{op}: the data set is empty', 'at least one sample was expected', ''],
+    ko: ['{op}: 데이터가 비어 있다', '표본이 하나는 있어야 한다', ''],
+  },
+  'fit.diverged': {
+    en: [
+      'fit: the loss is {loss} at step {steps}',
+      'a finite number was expected: the training diverged, or the data are not finite',
+      'try a learning rate smaller than {lr}, and inputs with mean 0 and deviation 1',
+    ],
+    ko: [
+      'fit: {steps}번째 단계에서 손실이 {loss}이다',
+      '유한한 수여야 한다. 학습이 발산했거나 데이터에 유한하지 않은 값이 있다',
+      '학습률을 {lr}보다 낮추고, 입력은 평균 0, 표준편차 1로 맞춘다',
+    ],
+  },
+  // cli
+  'cli.option': {
+    en: ['{got}: there is no such option', 'one of {known} was expected', ''],
+    ko: ['{got}: 이런 옵션은 없다', '{known} 중 하나여야 한다', ''],
+  },
+  'cli.value': {
+    en: ['{option} lacks its value', '{option} {placeholder} was expected', ''],
+    ko: ['{option}에 값이 없다', '{option} {placeholder}여야 한다', ''],
+  },
+  'cli.flag': {
+    en: ['{option} takes no value', 'got "{got}"', ''],
+    ko: ['{option}에는 값을 주지 않는다', '"{got}"을(를) 받았다', ''],
+  },
+  'cli.integer': {
+    en: ['{option} is "{got}"', 'an integer of at least {low} was expected', ''],
+    ko: ['{option}이(가) "{got}"이다', '{low} 이상의 정수여야 한다', ''],
+  },
 } as const satisfies Record<string, Message>
 
 export type MessageKey = keyof typeof messages

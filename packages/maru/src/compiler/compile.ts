@@ -102,11 +102,28 @@ class Functions {
         ? { ...argument, buffer: resolve(argument.buffer) }
         : argument
     })
-    return { kind: 'code', code, arguments: args, units: lowered.units }
+    return {
+      kind: 'code',
+      label: labelOf(step.kernel),
+      code,
+      arguments: args,
+      units: lowered.units,
+    }
   }
 
   #lower(kernel: Kernel): Lowered {
     if (kernel.kind === 'contract') return lowerContract(kernel, this.#lanes)
     return lowerLoops(kernel, this.#lanes, (buffer) => sizeOf(this.#buffers[buffer]?.shape ?? []))
   }
+}
+
+/** One line about a kernel: `contract 64×(6·784·25)`, `map [301056] → 3`. */
+function labelOf(kernel: Kernel): string {
+  if (kernel.kind === 'contract') {
+    const { batch, m, n, k } = kernel
+    return `contract ${batch.join('·')} × (${m}·${n}·${k.join('·')})`
+  }
+  const { extents, folded, fold, stores } = kernel
+  const over = fold ? ` ${fold.combine} [${folded.join(', ')}]` : ''
+  return `${fold ? 'fold' : 'map'} [${extents.join(', ')}]${over} → ${stores.length}`
 }

@@ -123,6 +123,12 @@ export class Affine implements IndexAlgebra<IndexExpr> {
 
   /** Drops low-order terms that cannot carry into the quotient: ⌊(4i + j)/8⌋ = ⌊i/2⌋ for j < 4. */
   #quotient(expr: IndexExpr, divisor: number): IndexExpr {
+    const [only] = expr.terms
+    if (expr.terms.length === 1 && only?.factor === 1 && typeof only.atom !== 'number') {
+      // ⌊(⌊x/a⌋ + c)/b⌋ = ⌊(x + a·c)/(a·b)⌋
+      const { of, divisor: inner } = only.atom
+      return this.floorDiv(combine(of, this.constant(expr.constant * inner)), inner * divisor)
+    }
     for (const { factor } of expr.terms) {
       const step = gcd(factor, divisor)
       if (step === 1) continue

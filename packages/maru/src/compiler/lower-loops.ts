@@ -171,10 +171,10 @@ class LoopLowering {
     const to: Variable = b.variable(flat ? b.mul(b.end, CHUNK) : whole)
     if (flat) b.when(b.scalar('ltS', whole, to), () => b.set(to, whole))
     this.#l.coordinates[inner] = at
-    if (vectors && block) {
-      b.loop(at, to, lanes * UNROLL, () => {
+    for (let count = UNROLL; vectors && block && count > 1; count--) {
+      b.loop(at, to, lanes * count, () => {
         this.#l.enterBody()
-        block('full', UNROLL)
+        block('full', count)
       })
     }
     if (vectors) {
@@ -220,8 +220,9 @@ class LoopLowering {
   #folding(fold: Fold, form: Form): Vector {
     const value = this.#l.evaluate(fold.value, form)
     const harmless = fold.combine === 'add' && fold.value.kind === 'load'
-    if (fold.guards.length === 0 || harmless) return value
-    return this.#l.b.select(this.#l.mask(fold.guards, form), value, this.#identity(fold))
+    const guards = this.#l.unassured(fold.guards)
+    if (guards.length === 0 || harmless) return value
+    return this.#l.b.select(this.#l.mask(guards, form), value, this.#identity(fold))
   }
 
   /** Nested loops over the folded axes from `axis` on, up to but not including `stop`. */
@@ -298,10 +299,12 @@ class LoopLowering {
     const positions = accumulators.map((_, i) => (i === 0 ? at : b.variable(b.add(at, i * lanes))))
     this.#overFolded(0, this.#kernel.folded.length, () => {
       this.#l.enterRow()
-      accumulators.forEach((accumulator, i) => {
-        this.#l.coordinates[inner] = positions[i]
-        this.#l.enterBody()
-        b.assign(accumulator, this.#combine(fold, accumulator, this.#folding(fold, form)))
+      this.#l.whereUniform(fold.guards, () => {
+        accumulators.forEach((accumulator, i) => {
+          this.#l.coordinates[inner] = positions[i]
+          this.#l.enterBody()
+          b.assign(accumulator, this.#combine(fold, accumulator, this.#folding(fold, form)))
+        })
       })
     })
     this.#l.coordinates[inner] = at

@@ -1,7 +1,15 @@
 /** What the lowerings share: arguments, coordinates, index arithmetic and expressions in vector IR. */
 import { type DType, dtypes } from '../base/dtype.ts'
 import type { Guard } from '../graph/indexing.ts'
-import { Affine, factorOf, type IndexExpr, mentions, mentionsInQuotient } from './index-expr.ts'
+import {
+  Affine,
+  factorOf,
+  type IndexExpr,
+  keyOf,
+  mentions,
+  mentionsInQuotient,
+  type Quotient,
+} from './index-expr.ts'
 import type { Expr } from './kernel.ts'
 import {
   type Element,
@@ -62,6 +70,9 @@ export class Lowering {
   #hoisted = new Map<Expr, Vector>()
   #memo = new Map<Expr, Vector>()
   #bases = new Map<Expr, Scalar>()
+  #quotients = new Map<string, Scalar>()
+  /** Guards that hold wherever code is written now, because a condition around it says so. */
+  #assured: ReadonlySet<string> = new Set()
   folded: Vector | undefined
 
   constructor(lanes: number, extents: readonly number[], inner: number, sizes: BufferSizes) {
@@ -97,17 +108,26 @@ export class Lowering {
     let sum: Scalar = index.constant === 0 ? { k: 'const', value: 0 } : this.integer(index.constant)
     for (const { atom, factor } of index.terms) {
       if (atom === without) continue
-      const value =
-        typeof atom === 'number'
-          ? this.coordinate(atom)
-          : this.#floorDiv(this.scalar(atom.of), atom.of, atom.divisor)
+      const value = typeof atom === 'number' ? this.coordinate(atom) : this.#quotient(atom)
       sum = b.add(sum, factor === 1 ? value : b.mul(value, this.integer(factor)))
     }
     return sum
   }
 
+  /** A quotient, computed once in a body. */
+  #quotient({ of, divisor }: Quotient): Scalar {
+    const key = `${keyOf(of)}/${divisor}`
+    const known = this.#quotients.get(key)
+    if (known) return known
+    const value = this.b.variable(this.#floorDiv(this.scalar(of), of, divisor))
+    this.#quotients.set(key, value)
+    return value
+  }
+
   #floorDiv(value: Scalar, of: IndexExpr, divisor: number): Scalar {
     const { b } = this
+    // An arithmetic shift rounds down, for negative values too.
+    if (Number.isInteger(Math.log2(divisor))) return b.scalar('shrS', value, Math.log2(divisor))
     const by = this.integer(divisor)
     if (this.affine.range(of)[0] >= 0) return b.scalar('divS', value, by)
     const kept = b.variable(value)
@@ -125,6 +145,7 @@ export class Lowering {
   /** Starts a body of the innermost loop: sharing inside it begins anew. */
   enterBody(): void {
     this.#memo = new Map(this.#hoisted)
+    this.#quotients = new Map()
   }
 
   /** Computes, before the innermost loop, everything in `expr` that stays the same along it. */
@@ -234,6 +255,23 @@ export class Lowering {
     return mask ?? b.i32(-1)
   }
 
+  /** Writes `body` so that it runs only where the guards that are the same for all lanes hold. */
+  whereUniform(guards: readonly Guard<IndexExpr>[], body: () => void): void {
+    const uniform = guards.filter(({ value }) => this.inner < 0 || !mentions(value, this.inner))
+    if (uniform.length === 0) return body()
+    const outer = this.#assured
+    this.b.when(this.#condition(uniform), () => {
+      this.#assured = new Set([...outer, ...uniform.map(guardKey)])
+      body()
+    })
+    this.#assured = outer
+  }
+
+  /** The guards that nothing around the code assures. */
+  unassured(guards: readonly Guard<IndexExpr>[]): readonly Guard<IndexExpr>[] {
+    return guards.filter((guard) => !this.#assured.has(guardKey(guard)))
+  }
+
   /** 1 where every guard holds for the current element, else 0. */
   #condition(guards: readonly Guard<IndexExpr>[]): Scalar {
     const { b } = this
@@ -244,7 +282,7 @@ export class Lowering {
 
   #load(expr: Expr & { readonly kind: 'load' }, form: Form): Vector {
     const { b } = this
-    const { guards } = expr
+    const guards = this.unassured(expr.guards)
     const value = this.#fetch(expr, form)
     const raw = expr.dtype === 'bool' ? b.unary('i32.neg', value) : value
     if (guards.length === 0) return raw
@@ -314,6 +352,10 @@ export class Lowering {
   finish(units: number): Lowered {
     return { code: this.b.finish(), arguments: this.args, units }
   }
+}
+
+function guardKey({ value, bound }: Guard<IndexExpr>): string {
+  return `${keyOf(value)}<${bound}`
 }
 
 /** Lane word of a fill value of an integer or bool dtype. */

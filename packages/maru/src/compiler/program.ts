@@ -20,6 +20,8 @@ export interface ProgramBuffer {
 /** Compiled code with its arguments. `code` indexes the program's functions. */
 export interface CodeLaunch {
   readonly kind: 'code'
+  /** What it does, for people: loops, folds and sizes. */
+  readonly label: string
   readonly code: number
   readonly arguments: readonly Argument[]
   readonly units: number

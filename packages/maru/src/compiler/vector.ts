@@ -17,6 +17,7 @@ export type ScalarOp =
   | 'remS'
   | 'and'
   | 'shl'
+  | 'shrS'
   | 'ltS'
   | 'ltU'
   | 'geS'

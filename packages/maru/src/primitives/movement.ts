@@ -11,16 +11,57 @@ function part<I>(index: readonly I[], axis: number): I {
   return found
 }
 
+/** Axes of both shapes, from the front, that hold the same elements: `[6, 4] → [2, 3, 4]` is two groups. */
+function groupAxes(input: Sizes, output: Sizes): { from: number[]; to: number[] }[] {
+  const groups: { from: number[]; to: number[] }[] = []
+  let [i, o] = [0, 0]
+  while (i < input.length || o < output.length) {
+    const group = { from: [] as number[], to: [] as number[] }
+    let [left, right] = [1, 1]
+    do {
+      const takeInput = i < input.length && (left <= right || o === output.length)
+      if (takeInput) {
+        left *= at(input, i)
+        group.from.push(i++)
+      } else {
+        right *= at(output, o)
+        group.to.push(o++)
+      }
+    } while (left !== right && (i < input.length || o < output.length))
+    groups.push(group)
+  }
+  return groups
+}
+
 /** The same elements in row-major order under another shape. */
 export const reshape: Movement<{ readonly shape: Sizes }> = movement('reshape', {
   shape: (_, { shape }) => [...shape],
   origin(algebra, out, { shape }, input) {
-    const flat = dot(algebra, out, stridesOf(shape))
-    const steps = stridesOf(input)
-    const index = input.map((dim, axis) => {
-      const whole = algebra.floorDiv(flat, Math.max(1, at(steps, axis)))
-      return axis === 0 ? whole : algebra.mod(whole, Math.max(1, dim))
-    })
+    const index = input.map(() => algebra.constant(0))
+    // Groups with one real axis on either side pass their index on as it is, whatever its range.
+    for (const { from, to } of groupAxes(input, shape)) {
+      const [wide, wideTo] = [
+        from.filter((axis) => at(input, axis) !== 1),
+        to.filter((axis) => at(shape, axis) !== 1),
+      ]
+      const [only] = wide
+      const [source] = wideTo
+      if (wide.length === 1 && wideTo.length === 1 && only !== undefined && source !== undefined) {
+        index[only] = part(out, source)
+        continue
+      }
+      const own = stridesOf(to.map((axis) => at(shape, axis)))
+      const flat = dot(
+        algebra,
+        to.map((axis) => part(out, axis)),
+        own,
+      )
+      const steps = stridesOf(from.map((axis) => at(input, axis)))
+      from.forEach((axis, i) => {
+        const whole = algebra.floorDiv(flat, Math.max(1, at(steps, i)))
+        index[axis] = i === 0 ? whole : algebra.mod(whole, Math.max(1, at(input, axis)))
+      })
+    }
     return { index, guards: [] }
   },
   vjp: (g, { inputs: [x] }) => [x && g.reshape(x.shape)],

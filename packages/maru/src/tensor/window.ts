@@ -1,6 +1,6 @@
 /** Convolution and pooling: windows, then a contraction or a fold. */
 import { DTypeError, ShapeError } from '../base/error.ts'
-import { at, expectInteger, type Sizes } from '../base/shape.ts'
+import { at, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type {
   Conv2dOptions,
@@ -64,8 +64,28 @@ function padded(x: Node, padding: Geometry['padding'], value: number): Node {
 }
 
 /** Windows of a padded input: [..., kh, kw, oh, ow]. */
-function windowsNode(x: Node, { size, stride, dilation, padding }: Geometry, fill: number): Node {
+function windowsNode(x: Node, geometry: Geometry, fill: number): Node {
+  const { size, stride, dilation, padding } = geometry
+  if (
+    size.every((extent, axis) => extent === stride[axis]) &&
+    dilation.every((step) => step === 1)
+  ) {
+    return tilesNode(padded(x, padding, fill), geometry)
+  }
   return apply(p.window, [padded(x, padding, fill)], { size, stride, dilation })
+}
+
+/** Windows that meet without overlap are the same elements under another shape. */
+function tilesNode(x: Node, geometry: Geometry): Node {
+  const lead = x.shape.slice(0, -2)
+  const [kh = 1, kw = 1] = geometry.size
+  const [oh = 1, ow = 1] = windowCounts(x.shape.slice(-2), geometry)
+  const end = [...lead, oh * kh, ow * kw]
+  const whole = sameShape(end, x.shape)
+  const cut = whole ? x : apply(p.slice, [x], { start: end.map(() => 0), end })
+  const split = reshapeNode(cut, [...lead, oh, kh, ow, kw])
+  const n = lead.length
+  return apply(p.permute, [split], { axes: [...lead.keys(), n + 1, n + 3, n, n + 2] })
 }
 
 export abstract class WindowTensor extends LinearTensor {

@@ -118,6 +118,7 @@ export const scalarOpcode = {
   remS: 0x6f,
   and: 0x71,
   shl: 0x74,
+  shrS: 0x75,
 } as const
 
 export const vectorOpcode = {

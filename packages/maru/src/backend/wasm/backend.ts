@@ -1,9 +1,10 @@
 /** The WebAssembly backend: vector kernels on one linear memory, run on the calling thread. */
 import { dtypes, type HostArray } from '../../base/dtype.ts'
+import { debugLevel } from '../../base/env.ts'
 import { MemoryError } from '../../base/error.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { type Argument, SLACK_BYTES } from '../../compiler/lowering.ts'
-import type { Program } from '../../compiler/program.ts'
+import type { Launch, Program } from '../../compiler/program.ts'
 import type { Target } from '../../compiler/target.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
 import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
@@ -18,6 +19,12 @@ const MOST_PAGES = 65536
 const LANES = 4
 
 type KernelFunction = (args: number, begin: number, end: number) => void
+
+/** One line of `DEBUG=2`. */
+function report(launch: Launch, ms: number): void {
+  const what = launch.kind === 'code' ? launch.label : launch.kind
+  console.error(`maru: ${ms.toFixed(3).padStart(9)} ms  ${what}`)
+}
 
 /** Where run-time words go in the argument block. */
 interface Patch {
@@ -160,7 +167,9 @@ export class WasmBackend implements Backend {
       const { dtype, shape } = program.buffers[buffer] ?? { dtype: 'float32', shape: [] }
       return dtypes[dtype].array(this.#memory.buffer, addresses[buffer] ?? 0, sizeOf(shape))
     }
+    const watch = debugLevel() >= 2
     program.body.forEach(({ launch }, i) => {
+      const start = watch ? performance.now() : 0
       if (launch.kind === 'code') {
         prepared.functions[launch.code]?.(prepared.arguments[i] ?? 0, 0, launch.units)
       } else if (launch.kind === 'copy') {
@@ -168,6 +177,7 @@ export class WasmBackend implements Backend {
       } else {
         interpret(launch, program.buffers, bindings.parameters, view)
       }
+      if (watch) report(launch, performance.now() - start)
     })
     program.buffers.forEach(({ place }, buffer) => {
       if (place.kind !== 'output') return

@@ -160,8 +160,6 @@ type InsertAt<
     ? InsertAt<Rest, A, D, [...Out, First]>
     : never
 
-type RankPlusOne<S extends Shape> = [...S, 1]['length'] & number
-
 /** A new axis of size 1 (or D) at position A of the result. */
 export type Unsqueeze<
   S extends Shape,
@@ -175,9 +173,9 @@ export type Unsqueeze<
       ? Dim[]
       : number extends A
         ? Dim[]
-        : [Axis<RankPlusOne<S>, A>] extends [never]
-          ? AxisMistake<S, A, Op>
-          : InsertAt<S, Axis<RankPlusOne<S>, A>, D>
+        : [Axis<[...S, D]['length'], A>] extends [never]
+          ? AxisMistake<[...S, D], A, Op>
+          : InsertAt<S, Axis<[...S, D]['length'], A>, D>
 
 /** One size replaced by D. */
 export type SetAt<S extends Shape, A extends number, D> = {
@@ -221,6 +219,6 @@ export type Slice<S extends Shape, A extends number, Start extends number, End> 
           ? AxisMistake<S, A, 'slice'>
           : SlicedDim<S[Axis<S['length'], A>], Start, End> extends infer D
             ? [D] extends [never]
-              ? ShapeMistake<`slice: ${Start} to ${End extends number ? End : 'the end'} is out of range for axis ${A} of ${Show<S>}`>
+              ? ShapeMistake<`slice: ${Start} to ${ShowDim<End extends number ? End : S[Axis<S['length'], A>]>} is out of range for axis ${A} of ${Show<S>}`>
               : SetAt<S, Axis<S['length'], A>, D>
             : never

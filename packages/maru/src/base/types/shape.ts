@@ -67,36 +67,35 @@ export type Broadcast<A extends Shape, B extends Shape, Op extends string = 'bro
         ? Common
         : ShapeMistake<`${Op}: shapes ${Show<A>} and ${Show<B>} do not broadcast`>
 
-type ExpandDims<S extends Shape, T extends Shape, Out extends Dim[] = []> = T extends readonly [
-  ...infer TRest extends Shape,
-  infer Y,
+/** Two shapes of one rank, each size from the one that knows it; `false` when they differ. */
+type Agree<A extends Shape, B extends Shape, Out extends Dim[] = []> = A extends readonly [
+  infer X,
+  ...infer ARest extends Shape,
 ]
-  ? S extends readonly [...infer SRest extends Shape, infer X]
-    ? [Y] extends [-1]
-      ? ExpandDims<SRest, TRest, [X & Dim, ...Out]>
-      : [X] extends [1]
-        ? ExpandDims<SRest, TRest, [Y & Dim, ...Out]>
-        : MayEqual<X, Y> extends true
-          ? ExpandDims<SRest, TRest, [(IsOpen<Y> extends true ? X : Y) & Dim, ...Out]>
-          : never
-    : -1 extends T[number]
-      ? never
-      : [...T, ...Out]
-  : S extends readonly []
+  ? B extends readonly [infer Y, ...infer BRest extends Shape]
+    ? MayEqual<X, Y> extends true
+      ? Agree<ARest, BRest, [...Out, (IsOpen<X> extends true ? Y : X) & Dim]>
+      : false
+    : false
+  : B extends readonly []
     ? Out
-    : never
+    : false
 
-/** Axes of size 1 repeated up to shape T; -1 in T keeps a size. */
+/** Shape S repeated along axes of size 1, and along new axes in front, up to shape T. */
 export type Expand<S extends Shape, T extends Shape> =
-  IsAny<S> extends true
-    ? { -readonly [K in keyof T]: T[K] extends -1 ? number : T[K] }
-    : IsRankOpen<S> extends true
-      ? { -readonly [K in keyof T]: T[K] extends -1 ? number : T[K] }
-      : IsRankOpen<T> extends true
-        ? Dim[]
-        : [ExpandDims<S, T>] extends [never]
-          ? ShapeMistake<`expand: ${Show<S>} does not expand to ${Show<T>}`>
-          : ExpandDims<S, T>
+  IsRankOpen<T> extends true
+    ? Dim[]
+    : IsAny<S> extends true
+      ? T
+      : IsRankOpen<S> extends true
+        ? T
+        : Broadcast<S, T, 'expand'> extends infer Common
+          ? Common extends Shape
+            ? Agree<T, Common> extends infer Agreed extends Shape
+              ? Agreed
+              : ShapeMistake<`expand: ${Show<S>} does not expand to ${Show<T>}`>
+            : Common
+          : never
 
 type InnerMistake<
   A extends Shape,
@@ -128,7 +127,7 @@ export type MatMul<A extends Shape, B extends Shape> =
               ? MayEqual<K, L> extends true
                 ? Box<BroadcastDims<ABatch, BBatch>> extends Box<infer Batch extends Shape>
                   ? [...Batch, ...Rows, N & Dim]
-                  : ShapeMistake<`matmul: batch shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast, ${Show<A>} x ${Show<B>}`>
+                  : ShapeMistake<`matmul: shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast`>
                 : InnerMistake<A, B, K, L>
               : Box<B> extends Box<readonly [infer L]>
                 ? MayEqual<K, L> extends true
@@ -164,5 +163,7 @@ export type CrossEntropy<L extends Shape, T extends Shape> =
               : ShapeMistake<`crossEntropy: ${ShowDim<N>} rows of logits but ${ShowDim<M>} labels, ${Show<L>} and ${Show<T>}`>
             : IsRankOpen<T> extends true
               ? []
-              : ShapeMistake<`crossEntropy: expects labels [rows], got ${Show<T>}`>
+              : Agree<L, T> extends false
+                ? ShapeMistake<`crossEntropy: expects labels [rows], got ${Show<T>}`>
+                : ShapeMistake<`crossEntropy: labels ${Show<T>} look one-hot, logits are ${Show<L>}`>
           : ShapeMistake<`crossEntropy: expects logits [rows, classes], got ${Show<L>}`>

@@ -1,5 +1,5 @@
 /** Shape rules of sliding windows: convolution and pooling over the last two axes. */
-import type { Add, DivMod, Mul, Sub } from './arith.ts'
+import type { Add, DivMod, Less, Mul, Sub } from './arith.ts'
 import type {
   Dim,
   IsAny,
@@ -171,7 +171,7 @@ export type Conv2dOut<
   Out extends number,
   K,
   O,
-  Op extends string = 'Conv2d',
+  Op extends string = 'conv2d',
 > = IsAny<S> extends true ? Dim[] : ConvShape<S, In, Out, KernelOf<K>, O, Op>
 
 /** A convolution with a weight `[out, in / groups, height, width]`. */
@@ -193,27 +193,55 @@ export type Convolve2d<S extends Shape, Weight extends Shape, O, Op extends stri
           ? Dim[]
           : ShapeMistake<`${Op}: expects a weight [out, in, height, width], got ${Show<Weight>}`>
 
-/** Pooling with kernel K. */
+/** The mistake of more padding than half of the kernel; `never` when it is less. */
+type PaddingMistake<
+  Kernel extends [number, number],
+  Padding extends [number, number],
+  Op extends string,
+> = Padding extends [0, 0]
+  ? never
+  : Exceeds<Padding[0], Kernel[0]> extends true
+    ? ShapeMistake<`${Op}: padding ${Padding[0]} is more than half of the kernel ${Show<Kernel>}`>
+    : Exceeds<Padding[1], Kernel[1]> extends true
+      ? ShapeMistake<`${Op}: padding ${Padding[1]} is more than half of the kernel ${Show<Kernel>}`>
+      : never
+
+/** Whether 2 · Padding > Kernel for certain. */
+type Exceeds<Padding extends number, Kernel extends number> = number extends Padding | Kernel
+  ? false
+  : Less<Kernel, Add<Padding, Padding>>
+
+type PoolShape<
+  S extends Shape,
+  Kernel extends [number, number],
+  Stride,
+  O,
+  Op extends string,
+> = S extends readonly [...infer Batch extends Shape, infer C, infer H, infer W]
+  ? Slide<
+      S,
+      [H, W],
+      Kernel,
+      KernelOf<Stride>,
+      KernelOf<Option<O, 'padding', 0>>,
+      KernelOf<Option<O, 'dilation', 1>>,
+      Op
+    > extends infer Slid
+    ? Slid extends [infer H2 extends Dim, infer W2 extends Dim]
+      ? [PaddingMistake<Kernel, KernelOf<Option<O, 'padding', 0>>, Op>] extends [never]
+        ? [...Batch, C & Dim, H2, W2]
+        : PaddingMistake<Kernel, KernelOf<Option<O, 'padding', 0>>, Op>
+      : Slid
+    : never
+  : IsRankOpen<S> extends true
+    ? [...Dim[], Dim, Dim, Dim]
+    : ShapeMistake<`${Op}: expects [..., channels, height, width], got ${Show<S>}`>
+
+/** Pooling with kernel K; a layer's mistakes are told in the name of its method. */
 export type Pool2dOut<S extends Shape, K, O, Op extends string = 'pool2d'> =
   IsAny<S> extends true
     ? Dim[]
-    : S extends readonly [...infer Batch extends Shape, infer C, infer H, infer W]
-      ? Slide<
-          S,
-          [H, W],
-          KernelOf<K>,
-          KernelOf<Option<O, 'stride', K>>,
-          KernelOf<Option<O, 'padding', 0>>,
-          KernelOf<Option<O, 'dilation', 1>>,
-          Op
-        > extends infer Slid
-        ? Slid extends [infer H2 extends Dim, infer W2 extends Dim]
-          ? [...Batch, C & Dim, H2, W2]
-          : Slid
-        : never
-      : IsRankOpen<S> extends true
-        ? [...Dim[], Dim, Dim, Dim]
-        : ShapeMistake<`${Op}: expects [..., channels, height, width], got ${Show<S>}`>
+    : PoolShape<S, KernelOf<K>, Option<O, 'stride', K>, O, Uncapitalize<Op>>
 
 /** The weight of a convolution layer: `[out, in / groups, height, width]`. */
 export type Conv2dWeight<In extends number, Out extends number, K, O> = [

@@ -1,0 +1,115 @@
+/** What `npm start` says, in English and Korean. */
+import { language } from '../base/env.ts'
+import type { Mistake } from '../train/evaluate.ts'
+import { showCount } from './terminal/index.ts'
+
+export interface Phrases {
+  readonly help: string
+  readonly generated: string
+  title(data: string): string
+  /** Names of the lines, at the left. */
+  readonly data: string
+  readonly model: string
+  readonly train: string
+  readonly error: string
+  readonly saved: string
+  readonly next: string
+  sets(train: number, test: number): string
+  scaled(mean: string, std: string): string
+  /** Only the 10,000 test images of MNIST are there. */
+  readonly incomplete: string
+  parameters(count: number, seed: number): string
+  readonly images: string
+  readonly epoch: string
+  readonly loss: string
+  misread(wrong: number, all: number): string
+  linear(error: string): string
+  readonly surest: string
+  caption(mistake: Mistake, percent: string): string
+  reloaded(sizeKB: string): string
+  readonly realDigits: string
+  readonly longer: string
+  readonly network: string
+  readonly otherLanguage: string
+}
+
+const en: Phrases = {
+  help: `npm start -- [options]
+
+Trains LeNet-5 to read digits, shows what it misreads, and saves it.
+
+  --data <folder>  MNIST's files, plain or .gz; without it, digits are generated
+  --epochs <n>     how often every image is seen
+  --seed <n>       decides the first weights and the order of the images (default 0)
+  --json           nothing but one line: data, epochs, trainSeconds, testError in percent, parameters
+  --help           this text
+
+MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
+  generated: 'generated digits',
+  title: (data) => `LeNet-5 on ${data}`,
+  data: 'data',
+  model: 'model',
+  train: 'train',
+  error: 'error',
+  saved: 'saved',
+  next: 'next',
+  sets: (train, test) => `${showCount(train)} images to train on, ${showCount(test)} to test on`,
+  scaled: (mean, std) => `pixels standardised: mean ${mean}, deviation ${std}`,
+  incomplete: "only MNIST's 10,000 test images are there: the last fifth stays for the test",
+  parameters: (count, seed) => `${showCount(count)} parameters, seed ${seed}`,
+  images: 'images',
+  epoch: 'epoch',
+  loss: 'loss',
+  misread: (wrong, all) => `${showCount(wrong)} of ${showCount(all)} test images misread`,
+  linear: (error) => `a linear classifier: ${error}`,
+  surest: 'Misread with the greatest confidence:',
+  caption: ({ truth, predicted }, percent) => `${truth}, read as ${predicted} (${percent})`,
+  reloaded: (sizeKB) => `${sizeKB} KB, read again: the same bits`,
+  realDigits: 'the same on real digits',
+  longer: 'longer, from other first weights',
+  network: 'the network, in 12 layers',
+  otherLanguage: '한국어로',
+}
+
+const ko: Phrases = {
+  help: `npm start -- [옵션]
+
+LeNet-5가 숫자를 읽도록 학습하고, 잘못 읽은 것을 보여 주고, 저장한다.
+
+  --data <folder>  MNIST 파일이 있는 폴더. .gz도 된다. 없으면 숫자를 만들어 쓴다
+  --epochs <n>     모든 이미지를 몇 번씩 볼지
+  --seed <n>       첫 가중치와 이미지 순서를 정한다 (기본값 0)
+  --json           한 줄만 출력한다: data, epochs, trainSeconds, testError(%), parameters
+  --help           이 도움말
+
+MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘못된 사용.`,
+  generated: '만들어 낸 숫자',
+  title: (data) => `LeNet-5, ${data}`,
+  data: '데이터',
+  model: '모델',
+  train: '학습',
+  error: '오류율',
+  saved: '저장',
+  next: '다음',
+  sets: (train, test) => `학습 이미지 ${showCount(train)}장, 시험 이미지 ${showCount(test)}장`,
+  scaled: (mean, std) => `픽셀 표준화: 평균 ${mean}, 표준편차 ${std}`,
+  incomplete: 'MNIST의 시험 이미지 10,000장뿐이라, 마지막 5분의 1을 시험용으로 남긴다',
+  parameters: (count, seed) => `매개변수 ${showCount(count)}개, 시드 ${seed}`,
+  images: '장',
+  epoch: '에폭',
+  loss: '손실',
+  misread: (wrong, all) => `시험 이미지 ${showCount(all)}장 중 ${showCount(wrong)}장을 잘못 읽음`,
+  linear: (error) => `선형 분류기: ${error}`,
+  surest: '가장 확신하며 잘못 읽은 것:',
+  caption: ({ truth, predicted }, percent) => `정답 ${truth}, 예측 ${predicted} (${percent})`,
+  reloaded: (sizeKB) => `${sizeKB} KB, 다시 읽어도 같은 비트`,
+  realDigits: '같은 것을 실제 손글씨로',
+  longer: '다른 첫 가중치로 더 오래',
+  network: '12개 층으로 된 이 모델',
+  otherLanguage: 'in English',
+}
+
+/** The phrases of the language that is set. */
+export function phrases(): Phrases {
+  return language() === 'ko' ? ko : en
+}
