@@ -12,6 +12,8 @@ import { Data, type DeviceBuffer } from '../graph/data.ts'
 const SMALL_BYTES = 65536
 /** Device bytes handed out since the last pause, after which the collector gets one. */
 const PRESSURE_BYTES = 64 * 1024 * 1024
+/** Realisations after which there is a pause in any case. */
+const MOST_RUNS = 1000
 
 let current: Backend | undefined
 
@@ -32,6 +34,7 @@ const collected = new FinalizationRegistry<DeviceBuffer>((buffer) => {
   openDevice(buffer.device).free(buffer)
 })
 let sincePause = 0
+let runs = 0
 
 function hold(data: Data, buffer: DeviceBuffer): void {
   data.buffer = buffer
@@ -160,12 +163,14 @@ function collector(): () => void {
 
 /**
  * Lets finalisers run when much memory was handed out: they never do in a loop that only awaits
- * promises, so such a loop would keep every buffer.
+ * promises, so such a loop would keep every buffer. The same holds for what weak references point
+ * to, which is kept until the current task ends; so every so often it ends.
  */
 export async function relieve(): Promise<void> {
-  if (sincePause < PRESSURE_BYTES) return
+  if (sincePause < PRESSURE_BYTES && ++runs < MOST_RUNS) return
+  if (sincePause >= PRESSURE_BYTES) collector()()
   sincePause = 0
-  collector()()
+  runs = 0
   await new Promise<void>((resolve) => {
     setTimeout(resolve, 0)
   })

@@ -178,14 +178,17 @@ export function commit(outputs: readonly Node[], writes: readonly Write[]): void
     cell.leaf = undefined
   }
   for (const node of outputs) {
-    if (dependsOnCell(node)) keeping.push(new WeakRef(node))
-    else drop(node)
+    if (dependsOnCell(node, isCurrent) && !dependsOnCell(node, isSuperseded)) {
+      keeping.push(new WeakRef(node))
+    } else {
+      drop(node)
+    }
   }
   if (writes.length === 0) return
   keeping = keeping.filter((reference) => {
     const node = reference.deref()
     if (!node) return false
-    if (!dependsOnCell(node, (leaf) => leaf.version !== leaf.cell.version)) return true
+    if (!dependsOnCell(node, isSuperseded)) return true
     drop(node)
     return false
   })
@@ -199,7 +202,15 @@ function drop(node: Node): void {
 
 type CellLeaf = { readonly cell: Cell; readonly version: number }
 
-function dependsOnCell(root: Node, matters: (leaf: CellLeaf) => boolean = () => true): boolean {
+function isSuperseded({ cell, version }: CellLeaf): boolean {
+  return version !== cell.version
+}
+
+function isCurrent(leaf: CellLeaf): boolean {
+  return !isSuperseded(leaf)
+}
+
+function dependsOnCell(root: Node, matters: (leaf: CellLeaf) => boolean): boolean {
   const seen = new Set<Node>([root])
   const stack = [root]
   for (let node = stack.pop(); node; node = stack.pop()) {
