@@ -1208,6 +1208,10 @@ export const messages = {
     en: ['{option} takes no value', 'got "{got}"', ''],
     ko: ['{option}에는 값을 주지 않는다', '"{got}"을(를) 받았다', ''],
   },
+  'cli.reload': {
+    en: ['{folder}: the model read again differs from the one saved', 'the same bits', ''],
+    ko: ['{folder}: 다시 읽은 모델이 저장한 것과 다르다', '모든 비트가 같아야 한다', ''],
+  },
   'cli.integer': {
     en: ['{option} is "{got}"', 'an integer of at least {low} was expected', ''],
     ko: ['{option}이(가) "{got}"이다', '{low} 이상의 정수여야 한다', ''],

@@ -31,7 +31,7 @@ export function readOptions(args: readonly string[]): Options {
   const values = new Map<string, string>()
   for (const token of tokens) {
     if (token.kind === 'positional') throw unknownOption(token.value)
-    if (token.kind === 'option') values.set(token.name, valueOf(token))
+    if (token.kind === 'option') values.set(token.name, valueGiven(token))
   }
   return {
     data: values.get('data'),
@@ -49,14 +49,14 @@ interface Token {
 }
 
 /** The value of an option that takes one, '' for one that does not. */
-function valueOf({ name, rawName, value }: Token): string {
+function valueGiven({ name, rawName, value }: Token): string {
   if (!Object.hasOwn(known, name)) throw unknownOption(rawName)
   const placeholder = placeholders[name]
   if (placeholder === undefined) {
     if (value !== undefined) throw new ValueError('cli.flag', { option: rawName, got: value })
     return ''
   }
-  if (!value || value.startsWith('-')) {
+  if (!value || /^-[-a-z]/.test(value)) {
     throw new ValueError('cli.value', { option: rawName, placeholder })
   }
   return value

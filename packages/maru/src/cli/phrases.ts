@@ -65,9 +65,9 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
   surest: 'Misread with the greatest confidence:',
   caption: ({ truth, predicted }, percent) => `${truth}, read as ${predicted} (${percent})`,
   reloaded: (sizeKB) => `${sizeKB} KB, read again: the same bits`,
-  realDigits: 'the same on real digits',
-  longer: 'longer, from other first weights',
-  network: 'the network, in 12 layers',
+  realDigits: 'on real digits',
+  longer: 'longer, another seed',
+  network: 'the network itself',
   otherLanguage: '한국어로',
 }
 
@@ -103,9 +103,9 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   surest: '가장 확신하며 잘못 읽은 것:',
   caption: ({ truth, predicted }, percent) => `정답 ${truth}, 예측 ${predicted} (${percent})`,
   reloaded: (sizeKB) => `${sizeKB} KB, 다시 읽어도 같은 비트`,
-  realDigits: '같은 것을 실제 손글씨로',
-  longer: '다른 첫 가중치로 더 오래',
-  network: '12개 층으로 된 이 모델',
+  realDigits: '실제 손글씨로',
+  longer: '더 오래, 다른 시드로',
+  network: '모델의 코드',
   otherLanguage: 'in English',
 }
 

@@ -1,4 +1,5 @@
 /** The compiler from end to end: schedule, plan, lower, place. Read this file first. */
+import { canonical } from '../base/canonical.ts'
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
@@ -91,7 +92,7 @@ class Functions {
     }
     const lowered = this.#lower(step.kernel)
     if (lowered.units === 0) return undefined
-    const key = JSON.stringify(lowered.code)
+    const key = canonical(lowered.code)
     let code = this.#known.get(key)
     if (code === undefined) {
       code = this.list.push({ key, code: lowered.code }) - 1
@@ -117,7 +118,7 @@ class Functions {
   }
 }
 
-/** One line about a kernel: `contract 64×(6·784·25)`, `map [301056] → 3`. */
+/** One line about a kernel: `contract 64 × (6·784·25)`, `loops [301056] → 3`. */
 function labelOf(kernel: Kernel): string {
   if (kernel.kind === 'contract') {
     const { batch, m, n, k } = kernel
@@ -125,5 +126,5 @@ function labelOf(kernel: Kernel): string {
   }
   const { extents, folded, fold, stores } = kernel
   const over = fold ? ` ${fold.combine} [${folded.join(', ')}]` : ''
-  return `${fold ? 'fold' : 'map'} [${extents.join(', ')}]${over} → ${stores.length}`
+  return `loops [${extents.join(', ')}]${over} → ${stores.length}`
 }

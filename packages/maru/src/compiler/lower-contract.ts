@@ -70,12 +70,12 @@ class ContractLowering {
     const perBatch = this.#integer(blocks)
     // Units are (batch, row block) pairs; each batch that the range touches gets its rows at once.
     const first = b.variable(b.scalar('divS', b.begin, perBatch))
-    const last = b.variable(b.scalar('divS', b.add(b.end, b.scalar('sub', perBatch, 1)), perBatch))
+    const last = b.variable(b.scalar('divS', b.add(b.end, b.sub(perBatch, 1)), perBatch))
     b.loop(first, last, 1, () => {
       const start = b.mul(first, perBatch)
-      const from = b.variable(b.mul(b.scalar('sub', b.begin, start), ROWS))
+      const from = b.variable(b.mul(b.sub(b.begin, start), ROWS))
       b.when(b.scalar('ltS', from, 0), () => b.set(from, 0))
-      const to = b.variable(b.mul(b.scalar('sub', b.end, start), ROWS))
+      const to = b.variable(b.mul(b.sub(b.end, start), ROWS))
       b.when(b.scalar('ltS', sizes.m, to), () => b.set(to, sizes.m))
       const [b0, b1] = [b.scalar('divS', first, innerBatch), b.scalar('remS', first, innerBatch)]
       const at = (operand: Operand): Variable => {

@@ -351,7 +351,7 @@ class LoopLowering {
     const float = fold.dtype === 'float32'
     const larger = b.binary(float ? 'f32.lt' : 'i32.lt', best, value)
     const isNumber = (x: Vector): Vector => b.binary('f32.eq', x, x)
-    const firstNaN = b.binary('and', isNumber(best), b.unary('not', isNumber(value)))
+    const firstNaN = b.binary('and', isNumber(best), b.not(isNumber(value)))
     const take = b.let(float ? b.binary('or', larger, firstNaN) : larger)
     b.assign(best, b.select(take, value, best))
     b.assign(where, b.select(take, this.#l.indexLanes(fold.position, form), where))

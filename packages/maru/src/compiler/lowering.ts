@@ -131,8 +131,8 @@ export class Lowering {
     const by = this.integer(divisor)
     if (this.affine.range(of)[0] >= 0) return b.scalar('divS', value, by)
     const kept = b.variable(value)
-    const toFloor = b.mul(b.scalar('ltS', kept, 0), b.scalar('sub', by, 1))
-    return b.scalar('divS', b.scalar('sub', kept, toFloor), by)
+    const toFloor = b.mul(b.scalar('ltS', kept, 0), b.sub(by, 1))
+    return b.scalar('divS', b.sub(kept, toFloor), by)
   }
 
   /** Starts a new row: what was hoisted or based on outer coordinates is forgotten. */
@@ -215,7 +215,8 @@ export class Lowering {
         return this.folded
       case 'index': {
         const lanes = this.indexLanes(expr.index, form)
-        return expr.dtype === 'float32' ? b.unary('f32.fromI32', lanes) : lanes
+        if (expr.dtype === 'float32') return b.unary('f32.fromI32', lanes)
+        return expr.dtype === 'uint8' ? b.binary('and', lanes, b.i32(255)) : lanes
       }
       case 'guarded': {
         const value = this.evaluate(expr.value, form)

@@ -173,6 +173,10 @@ export class VectorBuilder {
     return this.scalar('add', a, b)
   }
 
+  sub(a: Operand, b: Operand): Scalar {
+    return this.scalar('sub', a, b)
+  }
+
   mul(a: Operand, b: Operand): Scalar {
     return this.scalar('mul', a, b)
   }
@@ -204,6 +208,11 @@ export class VectorBuilder {
 
   binary(op: BinaryOp, a: Vector, b: Vector): Vector {
     return { k: 'binary', op, a, b }
+  }
+
+  /** Every bit the other way round: the mask of what does not hold. */
+  not(a: Vector): Vector {
+    return { k: 'unary', op: 'not', a }
   }
 
   shift(op: ShiftOp, a: Vector, by: number): Vector {

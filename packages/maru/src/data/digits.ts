@@ -1,4 +1,6 @@
 /** Handwritten digits drawn from nothing: data for first runs, tests and demonstrations. */
+
+import { ValueError } from '../base/error.ts'
 import { cos, sin } from '../base/math.ts'
 import { expectInteger } from '../base/shape.ts'
 import { Stream } from '../base/threefry.ts'
@@ -25,6 +27,10 @@ export function generateDigits(
 ): ImageDataset {
   expectInteger('generateDigits', 'count', count, 0)
   expectInteger('generateDigits', 'size', size, 8)
+  if (count * size * size > MOST_PIXELS) {
+    const range = { got: count, low: 0, high: Math.floor(MOST_PIXELS / (size * size)) }
+    throw new ValueError('value.range', { op: 'generateDigits', name: 'count', ...range })
+  }
   const root = new Stream(seed, 'digits')
   const images = new Float32Array(count * size * size)
   const labels = new Int32Array(count)
@@ -36,6 +42,9 @@ export function generateDigits(
   }
   return new ImageDataset({ images, labels, shape: [1, size, size], classes: DIGITS })
 }
+
+/** Pixels that one typed array holds on every engine. */
+const MOST_PIXELS = 2 ** 30
 
 const DIGITS = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
 

@@ -1,4 +1,5 @@
 /** The graph: immutable nodes, interned until the next realisation. */
+import { canonical } from '../base/canonical.ts'
 import type { DType } from '../base/dtype.ts'
 import { userSite } from '../base/error.ts'
 import type { Sizes } from '../base/shape.ts'
@@ -72,7 +73,7 @@ export function endInterning(): void {
 }
 
 function signatureOf(op: Primitive, attrs: Attrs, spec: Spec): number {
-  const text = `${op.name}|${attrs === none ? '' : JSON.stringify(attrs)}|${spec.dtype}|${spec.shape}`
+  const text = `${op.name}|${attrs === none ? '' : canonical(attrs)}|${spec.dtype}|${spec.shape}`
   let signature = signatures.get(text)
   if (signature === undefined) {
     signature = signatures.size

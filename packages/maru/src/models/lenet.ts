@@ -1,21 +1,12 @@
 /** LeNet-5. */
-import {
-  AvgPool2d,
-  Conv2d,
-  Flatten,
-  Linear,
-  MaxPool2d,
-  ReLU,
-  Sequential,
-  Tanh,
-} from '../nn/layers.ts'
+import { Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sequential } from '../nn/layers.ts'
 import type { Module } from '../nn/module.ts'
 
 export interface LeNet5Options {
-  /** ReLU unless given; the original is a scaled tanh. */
-  readonly activation?: 'relu' | 'tanh'
-  /** Largest element unless given; the original averages. */
-  readonly pooling?: 'max' | 'average'
+  /** Makes an activation; ReLU unless given, the original has a scaled tanh. */
+  readonly activation?: () => Module
+  /** Makes a pooling layer that halves height and width; the largest element unless given, the original averages. */
+  readonly pooling?: () => Module
   /** Number of classes, 10 unless given. */
   readonly classes?: number
 }
@@ -28,24 +19,22 @@ export interface LeNet5Options {
  * @see LeCun et al. 1998, "Gradient-based learning applied to document recognition"
  */
 export function lenet5({
-  activation = 'relu',
-  pooling = 'max',
+  activation = () => new ReLU(),
+  pooling = () => new MaxPool2d(2),
   classes = 10,
 }: LeNet5Options = {}): Sequential<readonly Module[]> {
-  const act = (): Module => (activation === 'relu' ? new ReLU() : new Tanh())
-  const pool = (): Module => (pooling === 'max' ? new MaxPool2d(2) : new AvgPool2d(2))
   const layers: readonly Module[] = [
     new Conv2d(1, 6, 5, { padding: 2 }), // [N, 6, 28, 28]
-    act(),
-    pool(), // [N, 6, 14, 14]
+    activation(),
+    pooling(), // [N, 6, 14, 14]
     new Conv2d(6, 16, 5), // [N, 16, 10, 10]
-    act(),
-    pool(), // [N, 16, 5, 5]
+    activation(),
+    pooling(), // [N, 16, 5, 5]
     new Flatten(), // [N, 400]
     new Linear(400, 120),
-    act(),
+    activation(),
     new Linear(120, 84),
-    act(),
+    activation(),
     new Linear(84, classes),
   ]
   return new Sequential<readonly Module[]>(...layers)

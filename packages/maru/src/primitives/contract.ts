@@ -1,4 +1,5 @@
 /** The product-and-sum that matrix products, linear layers and convolutions are made of. */
+import { isFloat } from '../base/dtype.ts'
 import { at, sizeOf, stridesOf } from '../base/shape.ts'
 import type { Contract, Spec } from '../graph/primitive.ts'
 import { eachIndex, expectKind, input } from './build.ts'
@@ -49,6 +50,8 @@ export const contract: Contract<Labels> = {
     }
     const [stepA, stepB] = [stepsOf(attrs.a, a), stepsOf(attrs.b, b)]
     const inner = summed.map((label) => sizes.get(label) ?? 1)
+    // Integers wrap, and their products in doubles would lose low bits.
+    const times = isFloat(out.dtype) ? (x: number, y: number): number => x * y : Math.imul
     const offset = (steps: number[], index: readonly number[], from: number): number =>
       index.reduce((sum, i, axis) => sum + i * at(steps, from + axis), 0)
     if (sizeOf(inner) === 0) return void out.data.fill(0)
@@ -57,7 +60,7 @@ export const contract: Contract<Labels> = {
       let sum = 0
       eachIndex(inner, (k) => {
         const x = a.data[baseA + offset(stepA, k, index.length)] ?? 0
-        sum += x * (b.data[baseB + offset(stepB, k, index.length)] ?? 0)
+        sum += times(x, b.data[baseB + offset(stepB, k, index.length)] ?? 0)
       })
       out.data[flat] = sum
     })

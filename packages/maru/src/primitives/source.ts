@@ -2,7 +2,7 @@
 import type { DType, HostArray } from '../base/dtype.ts'
 import { at, type Sizes } from '../base/shape.ts'
 import type { Source } from '../graph/primitive.ts'
-import { eachIndex } from './build.ts'
+import { eachIndex, expectKind } from './build.ts'
 
 function noSpec(name: string): () => never {
   return () => {
@@ -37,7 +37,10 @@ export const iota: Source<{
   trait: 'source',
   source: 'iota',
   name: 'iota',
-  infer: (_, { shape, dtype }) => ({ shape, dtype }),
+  infer(_, { shape, dtype }) {
+    expectKind('arange', dtype, 'number')
+    return { shape, dtype }
+  },
   evaluate(_, { shape, axis }, out) {
     at(shape, axis)
     const data: HostArray = out.data

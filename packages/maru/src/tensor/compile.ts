@@ -11,10 +11,8 @@ import { realize, Tensor } from './tensor.ts'
 /** What a compiled function may return: tensors, alone or in arrays and objects. */
 export type Outputs = Tensor | undefined | readonly Outputs[] | { readonly [name: string]: Outputs }
 
-/** Arguments as the function sees them: numbers arrive as scalar tensors. */
-export type Recorded<A extends readonly (Tensor | number)[]> = {
-  [K in keyof A]: A[K] extends number ? Tensor<[]> : A[K]
-}
+/** What a compiled function is called with: for every tensor also a number, which arrives as a scalar. */
+export type Arguments<A extends readonly Tensor[]> = { readonly [K in keyof A]: A[K] | number }
 
 /** How the outputs of one recording are put back into the shape that the function returned. */
 type Template = number | undefined | readonly Template[] | { readonly [name: string]: Template }
@@ -37,9 +35,9 @@ interface Compiled {
  * const step = compile((x, y) => { const loss = f(x, y); optimizer.step(loss); return loss })
  * const loss = await step(x, y)
  */
-export function compile<A extends readonly (Tensor | number)[], R extends Outputs>(
-  fn: (...args: Recorded<A>) => R,
-): (...args: A) => Promise<R> {
+export function compile<A extends readonly Tensor[], R extends Outputs>(
+  fn: (...args: A) => R,
+): (...args: Arguments<A>) => Promise<R> {
   const known = new Map<string, Compiled>()
   return async (...args) => {
     const tensors = args.map((arg) => (typeof arg === 'number' ? scalar(arg) : arg))
@@ -75,16 +73,16 @@ function mustData(tensor: Tensor): Data {
   return data
 }
 
-function record<A extends readonly (Tensor | number)[], R extends Outputs>(
-  fn: (...args: Recorded<A>) => R,
+function record<A extends readonly Tensor[], R extends Outputs>(
+  fn: (...args: A) => R,
   tensors: readonly Tensor[],
 ): Compiled {
   let template: Template
   const recording = recordGraph(
     tensors.map(({ node }) => node),
     (inputs) => {
-      const args = inputs.map((node) => new Tensor(node))
-      const returned: unknown = fn(...(args as Recorded<A>))
+      const args: readonly Tensor[] = inputs.map((node) => new Tensor(node))
+      const returned: unknown = fn(...(args as A))
       if (returned instanceof Promise) {
         returned.catch(() => {})
         throw new TraceError('trace.async', {})

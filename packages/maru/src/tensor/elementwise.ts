@@ -172,10 +172,9 @@ export abstract class ElementwiseTensor extends TensorBase {
   /** `|x|`; its gradient at 0 is 0. */
   abs<S extends Shape>(this: Tensor<S>): Tensor<S> {
     const x = numeric(this.node)
-    const negative = binary(p.less, { node: x }, 0)
-    const positive = binary(p.less, 0, { node: x })
-    const rest = whereNode(positive, { node: x }, { node: binary(p.mul, { node: x }, 0) })
-    return this.wrap(whereNode(negative, { node: unary(p.neg, x) }, { node: rest }))
+    // Bytes are never negative, and wrap when negated.
+    if (x.dtype === 'uint8') return this.wrap(x)
+    return this.wrap(binary(p.maximum, { node: x }, { node: unary(p.neg, x) }))
   }
 
   /** `x²`. */

@@ -143,7 +143,8 @@ export abstract class MovementTensor extends ElementwiseTensor {
     const before = widths.map(([width]) => width)
     const after = widths.map(([, width]) => width)
     if ([...before, ...after].every((width) => width === 0)) return this.wrap(this.node)
-    return this.wrap(apply(p.pad, [this.node], { before, after, value: value ?? 0 }))
+    // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
+    return this.wrap(apply(p.pad, [this.node], { before, after, value: (value ?? 0) + 0 }))
   }
 
   /** Axes read backwards. */

@@ -41,7 +41,9 @@ function literalFor(value: number, other: DType): Node {
 
 export function castNode(node: Node, dtype: DType): Node {
   if (node.dtype === dtype) return node
-  if (node.literal !== undefined) return makeLiteral(p.literal, node.literal, dtype)
+  if (node.literal !== undefined) {
+    return makeLiteral(p.literal, dtypes[dtype].coerce(node.literal), dtype)
+  }
   return apply(p.cast, [node], { dtype })
 }
 
@@ -71,6 +73,13 @@ export function floating(node: Node): Node {
 /** Bools become int32 where an op computes. */
 export function numeric(node: Node): Node {
   return node.dtype === 'bool' ? castNode(node, 'int32') : node
+}
+
+/** Larger where the node is smaller: integers by complement, since the least has no negative. */
+export function reversed(node: Node): Node {
+  const { kind } = dtypes[node.dtype]
+  if (kind === 'bool') return unary(p.not, node)
+  return kind === 'float' ? unary(p.neg, node) : binary(p.sub, -1, { node })
 }
 
 type Prepare = (node: Node) => Node

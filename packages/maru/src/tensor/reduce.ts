@@ -6,7 +6,7 @@ import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { MovementTensor } from './movement.ts'
-import { apply, binary, castNode, expandNode, floating, reshapeNode, unary } from './nodes.ts'
+import { apply, binary, castNode, expandNode, floating, reshapeNode, reversed } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
@@ -83,7 +83,7 @@ export abstract class ReduceTensor extends MovementTensor {
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'min'>> {
     const axes = axesOf('min', axis, this.node.shape)
-    const least = unary(p.neg, maxNode(unary(p.neg, this.node), axes))
+    const least = reversed(maxNode(reversed(this.node), axes))
     return this.wrap(dropped(least, axes, options?.keepDims))
   }
 
@@ -158,9 +158,11 @@ export abstract class ReduceTensor extends MovementTensor {
   }
 }
 
-/** The largest element as a constant; an infinite one is left out, since ∞ − ∞ is no number. */
+/** The largest element as a constant; 0 over none, and for an infinite one, since ∞ − ∞ is NaN. */
 function shiftOf(x: Tensor, axis: number): Tensor {
-  const top = x.stopGradient().max(axis, { keepDims: true })
+  const constant = x.stopGradient()
+  if (x.node.shape.at(axis) === 0) return constant.sum(axis, { keepDims: true })
+  const top = constant.max(axis, { keepDims: true })
   const infinite = top.abs().equal(Number.POSITIVE_INFINITY)
   return infinite.where(0, top)
 }

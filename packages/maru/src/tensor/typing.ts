@@ -8,7 +8,13 @@ import type { Tensor } from './tensor.ts'
 
 /** The result of a rule: its shape when it has one, otherwise unknown. */
 export type Out<R> =
-  IsAny<R> extends true ? Tensor : R extends Shape ? (Dim[] extends R ? Tensor : Tensor<R>) : Tensor
+  IsAny<R> extends true
+    ? Tensor
+    : R extends infer S extends Shape
+      ? Dim[] extends S
+        ? Tensor
+        : Tensor<S>
+      : Tensor
 
 /**
  * The mistake rebuilt from its sentence. Handed on as it is, it would lose its name in the

@@ -13,7 +13,7 @@ import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { type Windows, windowCounts } from '../primitives/movement.ts'
 import { LinearTensor } from './linalg.ts'
-import { apply, nodeOf, numeric, reshapeNode } from './nodes.ts'
+import { apply, nodeOf, numeric, reshapeNode, reversed } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Arg, Ok, Out } from './typing.ts'
 
@@ -114,7 +114,7 @@ export abstract class WindowTensor extends LinearTensor {
     options?: O,
   ): Out<Convolve2d<S, W, O>> {
     const settings: Conv2dOptions = options ?? {}
-    return this.wrap(convolve(numeric(this.node), nodeOf('conv2d', weight), settings))
+    return this.wrap(convolve(numeric(this.node), numeric(nodeOf('conv2d', weight)), settings))
   }
 
   /**
@@ -131,7 +131,7 @@ export abstract class WindowTensor extends LinearTensor {
     kernelSize: Ok<Pool2dOut<S, K, O, 'maxPool2d'>, K>,
     options?: O,
   ): Out<Pool2dOut<S, K, O, 'maxPool2d'>> {
-    const view = poolWindows('maxPool2d', this.node, kernelSize, options, Number.NEGATIVE_INFINITY)
+    const view = poolWindows('maxPool2d', this.node, kernelSize, options, lowest(this.node))
     return this.wrap(this.wrap<Tensor>(view).firstMax(windowAxes(view)).node)
   }
 
@@ -145,10 +145,10 @@ export abstract class WindowTensor extends LinearTensor {
     kernelSize: Ok<Pool2dOut<S, K, O, 'minPool2d'>, K>,
     options?: O,
   ): Out<Pool2dOut<S, K, O, 'minPool2d'>> {
-    const negative = apply(p.neg, [this.node], {})
-    const view = poolWindows('minPool2d', negative, kernelSize, options, Number.NEGATIVE_INFINITY)
+    const upsideDown = reversed(this.node)
+    const view = poolWindows('minPool2d', upsideDown, kernelSize, options, lowest(upsideDown))
     const most = this.wrap<Tensor>(view).firstMax(windowAxes(view))
-    return this.wrap(apply(p.neg, [most.node], {}))
+    return this.wrap(reversed(most.node))
   }
 
   /** Mean of each window, padding counted in as zeros. */
@@ -164,6 +164,11 @@ export abstract class WindowTensor extends LinearTensor {
     const view = poolWindows('avgPool2d', this.node, kernelSize, options, 0)
     return this.wrap(this.wrap<Tensor>(view).mean(windowAxes(view)).node)
   }
+}
+
+/** A border that is never larger than what it surrounds. */
+function lowest({ dtype }: Node): number {
+  return dtype === 'bool' ? 0 : Number.NEGATIVE_INFINITY
 }
 
 /** Axes of the window in a view [..., kh, kw, oh, ow]. */

@@ -34,13 +34,13 @@ const HUGE = 3.4028234663852886e38
 // biome-ignore format: a table
 const rows: Record<string, Row> = {
   exp: {
-    emit: elementary.exp, exact: math.exp, ulps: [0.87, 1.17], range: [-104, 89],
+    emit: elementary.exp, exact: math.exp, ulps: [0.9, 1.18], range: [-104, 89],
     special: [[0, 1], [-0, 1], [INF, INF], [-INF, 0], [HUGE, INF], [-HUGE, 0], [TINY, 1],
       [88.72284, INF], [-103.9, TINY], [-103.98, 0]],
     hash: ['bdf6dfcc55b7e67e', 'e5381c7ba6eeadd9'],
   },
   log: {
-    emit: elementary.log, exact: math.log, ulps: [0.86, 0.87], range: [0.3, 3],
+    emit: elementary.log, exact: math.log, ulps: [0.92, 0.93], range: [0.3, 3],
     special: [[1, 0], [0, -INF], [-0, -INF], [-1, NaN], [-TINY, NaN], [-INF, NaN], [INF, INF]],
     hash: ['c1cd0a19a860e794', 'c9c9167ce9b76594'],
   },
@@ -57,22 +57,22 @@ const rows: Record<string, Row> = {
     hash: ['5d27c84c6c55dfcd', '8e94f2c7d4b39920'],
   },
   tanh: {
-    emit: elementary.tanh, exact: math.tanh, ulps: [1.56, 1.56], range: [-9.5, 9.5],
+    emit: elementary.tanh, exact: math.tanh, ulps: [1.59, 1.59], range: [-9.5, 9.5],
     special: [[0, 0], [-0, -0], [INF, 1], [-INF, -1], [HUGE, 1], [9.02, 1], [-9.02, -1],
       [TINY, TINY], [-1e-20, -1e-20]],
     hash: ['b6b5803a525846c7', '7f8674b13ea57eab'],
   },
   sigmoid: {
-    emit: elementary.sigmoid, exact: math.sigmoid, ulps: [1.6, 1.9], range: [-104, 20],
+    emit: elementary.sigmoid, exact: math.sigmoid, ulps: [1.65, 1.97], range: [-104, 20],
     special: [[0, 0.5], [-0, 0.5], [INF, 1], [-INF, 0], [HUGE, 1], [-HUGE, 0], [-103.9, TINY],
       [-103.98, 0], [17.4, 1]],
     hash: ['840ddf20ebc2b1b7', '2aedb48830bb77c2'],
   },
   erf: {
-    emit: elementary.erf, exact: math.erf, ulps: [1.6, 1.9], range: [-4, 4],
+    emit: elementary.erf, exact: math.erf, ulps: [1.69, 1.86], range: [-4, 4],
     special: [[0, 0], [-0, -0], [INF, 1], [-INF, -1], [HUGE, 1], [4, 1], [-4, -1],
       [TINY, TINY]],
-    hash: ['6a484cd4e63b5413', '5f21b9f479372385'],
+    hash: ['06dfc53859d68f19', '59e89ae5856a3d26'],
   },
 }
 

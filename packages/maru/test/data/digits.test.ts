@@ -59,7 +59,11 @@ function linearError(train: ImageDataset, test: ImageDataset): number {
   const epochs = 10
   const { mean, std } = train.moments()
   const weight = Array.from({ length: 10 }, () => new Float64Array(785))
-  const loader = new DataLoader(train.normalize(mean, std), { batchSize: 50, shuffle: true })
+  const loader = new DataLoader(train.normalize(mean, std), {
+    batchSize: 50,
+    shuffle: true,
+    collate: (batch) => batch,
+  })
   const steps = epochs * loader.length
   for (let epoch = 0, step = 0; epoch < epochs; epoch++) {
     for (const { inputs, labels } of loader) {

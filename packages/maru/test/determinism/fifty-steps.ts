@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import { compile, crossEntropy, manualSeed } from 'maru'
 import { DataLoader, generateDigits } from 'maru/data'
 import { lenet5 } from 'maru/models'
+import { Tanh } from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
 
 const STEPS = 50
@@ -13,7 +14,7 @@ const STEPS = 50
 manualSeed(1)
 const digits = generateDigits(STEPS * 16, { seed: 1 })
 const { mean, std } = digits.moments()
-const model = lenet5({ activation: 'tanh' })
+const model = lenet5({ activation: () => new Tanh() })
 const optimizer = new Adam(model.parameters(), { lr: 1e-3, schedule: cosine(STEPS) })
 const step = compile((x, y) => {
   const loss = crossEntropy(model.call(x), y)

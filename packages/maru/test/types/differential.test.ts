@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { digitTables } from '../../../../tools/digit-tables.ts'
 import { type Answer, ask } from './check.ts'
-import { calls } from './rules.ts'
+import { calls, sums } from './rules.ts'
 
 const sample = [1, 2, 3].flatMap((seed) => calls(seed, 48))
 
@@ -28,4 +30,21 @@ test(`the types agree with the rules on ${sample.length} random calls`, () => {
 test('the sample has enough of both', () => {
   expect(sample.length).toBeGreaterThanOrEqual(2500)
   expect(sample.filter((call) => call.shape === null).length).toBeGreaterThan(500)
+})
+
+test('arithmetic on types is exact', () => {
+  const cases = sums(5, 80)
+  const prelude =
+    "import type { Add, DivMod, Less, Mul, Sub } from '../../src/base/types/arith.ts'\n"
+  const answers = ask(
+    cases.map(({ type }) => `{} as unknown as ${type}`),
+    prelude,
+  )
+  const got = cases.map(({ type }, i) => ({ type, result: answers[i]?.type }))
+  expect(got).toEqual(cases)
+})
+
+test('the digit tables are those of their generator', () => {
+  const path = new URL('../../src/base/types/digits.ts', import.meta.url)
+  expect(readFileSync(path, 'utf8')).toBe(digitTables())
 })

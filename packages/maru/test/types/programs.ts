@@ -1,5 +1,5 @@
 /** Whole programs whose types must come out as written; read by the compiler, never run. */
-import { dim, type Tensor, tensor, zeros } from 'maru'
+import { concat, dim, type Tensor, tensor, zeros } from 'maru'
 import {
   Conv2d,
   Flatten,
@@ -115,6 +115,13 @@ expectType<Tensor>()(
 expectType<Tensor<[2, 3]>>()(unknown.reshape([2, 3]))
 expectType<Tensor>()(zeros([2, 3]).sum(size))
 expectType<Tensor>()(zeros([2, 3]).reshape([2, 3] as number[]))
+expectType<Tensor>()(zeros([2, 3] as number[]))
+expectType<Tensor>()(zeros(unknown.shape))
+const parts: Tensor<[2, 3]>[] = [zeros([2, 3])]
+expectType<Tensor>()(concat(parts))
+expectType<Tensor>()(concat([zeros([2, 3]), ...parts]))
+expectType<Tensor>()(zeros([2, 3]).sum(size > 1 ? 0 : 1))
+expectType<Tensor<[number, number]>>()(zeros([2, 3]).transpose(size > 1 ? 0 : 1, -1))
 expectType<Tensor<[2, 5]>>()(zeros([2, size]).matmul(zeros([3, 5])))
 expectType<Tensor<[2, number]>>()(zeros([2, 3]).matmul(zeros([3, size])))
 expectType<Tensor<[2, 3]>>()(zeros([size, 3]).add(zeros([2, 3])))
@@ -167,6 +174,15 @@ new Sequential(new Linear(784, 512), new ReLU(), new Linear(256, 10))
 // @ts-expect-error 10 is not a layer
 new Sequential(new Linear(784, 512), 10)
 
+class Fixed extends Module {
+  override forward(x: Tensor<[32, 10]>): Tensor<[32]> {
+    return x.sum(1)
+  }
+}
+expectType<Tensor<[32]>>()(new Sequential(mlp, new Fixed()).call(zeros([32, 784])))
+// @ts-expect-error a batch of 16 comes to a layer for 32
+new Sequential(mlp, new Fixed()).call(zeros([16, 784]))
+
 const modules: Module[] = [mlp, lenet, new Linear(2, 3)]
 expectType<Tensor>()(new Sequential(...modules).call(zeros([2, 3])))
 expectType<Tensor>()(modules.map((module) => module.call(unknown))[0] ?? unknown)
@@ -178,7 +194,7 @@ class Untyped extends Module {
 }
 expectType<Tensor>()(new Untyped().call(zeros([2, 3])))
 
-// generic code, as far as the plain overloads reach
+// generic code: one parameter on both sides is one size
 
 class Bottleneck<In extends number, Hidden extends number> extends Module {
   readonly down: Linear<In, Hidden>
@@ -191,7 +207,15 @@ class Bottleneck<In extends number, Hidden extends number> extends Module {
   }
 
   override forward(x: Tensor<['batch', In]>): Tensor<['batch', In]> {
-    return this.up.call(this.down.call(x).relu())
+    return this.up.call(this.down.call(x).relu()).add(x)
+  }
+
+  asSequential(x: Tensor<['batch', In]>): Tensor<['batch', In]> {
+    return new Sequential(this.down, new ReLU(), this.up).call(x)
+  }
+
+  product(x: Tensor<['batch', In]>, weight: Tensor<[In, Hidden]>): Tensor<['batch', In]> {
+    return x.matmul(weight).matmul(weight.transpose())
   }
 
   wrong(x: Tensor<['batch', In]>): Tensor {
@@ -204,6 +228,6 @@ expectType<Tensor<[32, 784]>>()(new Bottleneck(784, 64).call(zeros([32, 784])))
 function project<Batch extends readonly (number | string)[]>(
   x: Tensor<[...Batch, 784]>,
 ): Tensor<[...Batch, 10]> {
-  return new Linear(784, 10).call(x)
+  return new Linear(784, 10).call(x.add(zeros([784])))
 }
 expectType<Tensor<[2, 3, 10]>>()(project(zeros([2, 3, 784])))

@@ -123,24 +123,16 @@ function reshape(source: Source): Call {
 function expand(source: Source): Call {
   const from = source.shape(0, 3).map((dim) => (source.chance(50) ? 1 : dim))
   const to = [...source.shape(0, 2), ...from].map((dim, i, all) =>
-    i >= all.length - from.length && (dim === 1 || source.chance(10))
-      ? source.pick([dim, -1, source.dim()])
-      : dim,
+    i >= all.length - from.length && (dim === 1 || source.chance(10)) ? source.dim() : dim,
   )
   if (source.chance(10)) to.shift()
-  let good = to.length >= from.length
-  const shape = to.map((dim, i) => {
-    const old = from[i - to.length + from.length]
-    if (dim === -1) good &&= old !== undefined
-    else good &&= old === undefined || old === 1 || old === dim
-    return dim === -1 ? (old ?? 0) : dim
-  })
-  return { code: `${zeros(from)}.expand(${show(to)})`, shape: good ? shape : null }
+  const good = show(broadcast(from, to) ?? []) === show(to)
+  return { code: `${zeros(from)}.expand(${show(to)})`, shape: good ? to : null }
 }
 
 function reduce(source: Source): Call {
   const from = source.shape(1, 4)
-  const op = source.pick(['sum', 'mean', 'max', 'min', 'prod', 'argmax'])
+  const op = source.pick(['sum', 'mean', 'max', 'min', 'argmax'])
   const axes = Array.from({ length: op === 'argmax' ? 1 : 1 + source.below(2) }, () =>
     source.axis(from.length),
   )
@@ -329,7 +321,8 @@ function pool2d(source: Source): Call {
   const side = source.pick([1, 2, 3, 5])
   const sliding = slide(source)
   const stride = sliding.stride ?? [side, side]
-  const shape = slideOver(from, from[1] ?? 0, [side, side], stride, sliding)
+  const slid = slideOver(from, from[1] ?? 0, [side, side], stride, sliding)
+  const shape = sliding.padding.every((width) => width <= side / 2) ? slid : null
   const code = source.chance(50)
     ? `${zeros(from)}.maxPool2d(${side}${sliding.text})`
     : `new MaxPool2d(${side}${sliding.text}).call(${zeros(from)})`
@@ -347,7 +340,8 @@ function crossEntropy(source: Source): Call {
   const logits = source.chance(90) ? [source.dim(), source.dim()] : source.shape(1, 3)
   const labels = source.chance(80) ? logits.slice(0, 1) : source.shape(1, 2)
   const good = logits.length === 2 && labels.length === 1 && labels[0] === logits[0]
-  return { code: `crossEntropy(${zeros(logits)}, ${zeros(labels)})`, shape: good ? [] : null }
+  const integers = `zeros(${show(labels)}, { dtype: 'int32' })`
+  return { code: `crossEntropy(${zeros(logits)}, ${integers})`, shape: good ? [] : null }
 }
 
 const kinds = [
@@ -375,4 +369,32 @@ const kinds = [
 export function calls(seed: number, rounds: number): Call[] {
   const source = new Source(seed)
   return Array.from({ length: rounds }, () => kinds.map((kind) => kind(source))).flat()
+}
+
+/** An operation on integer types, and the type that it must be. */
+export interface Sum {
+  readonly type: string
+  readonly result: string
+}
+
+/** Sums, differences, products, quotients and comparisons of integers of up to 8 digits. */
+export function sums(seed: number, rounds: number): Sum[] {
+  const source = new Source(seed)
+  const integer = (): number => source.below(10 ** (1 + source.below(8)))
+  return Array.from({ length: rounds }, () => {
+    const [a, b] = [integer(), source.chance(10) ? 0 : integer()]
+    const divided = b === 0 ? '[number, number]' : `[${Math.floor(a / b)}, ${a % b}]`
+    return [
+      { type: `Add<${a}, ${b}>`, result: `${a + b}` },
+      { type: `Sub<${a}, ${b}>`, result: a < b ? 'never' : `${a - b}` },
+      { type: `Mul<${a}, ${b}>`, result: exact(BigInt(a) * BigInt(b)) },
+      { type: `DivMod<${a}, ${b}>`, result: divided },
+      { type: `Less<${a}, ${b}>`, result: `${a < b}` },
+    ]
+  }).flat()
+}
+
+/** An integer as a type: beyond 2^53 the literal may not be exact, and the type is `number`. */
+function exact(value: bigint): string {
+  return BigInt(Number(value)) === value ? `${value}` : 'number'
 }

@@ -6,21 +6,29 @@ import { describe, expect, test } from 'vitest'
 import { calls } from './rules.ts'
 import { mistakes, prelude, results } from './table.ts'
 
-const scope: Record<string, unknown> = { ...maru, ...nn }
-
-/** Runs TypeScript text with everything of maru in scope. */
-function run(text: string): unknown {
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022 },
-  })
-  return new Function(...Object.keys(scope), outputText)(...Object.values(scope))
+/** Runs a function body with names in scope. */
+function run(body: string, scope: Readonly<Record<string, unknown>>): unknown {
+  return new Function(...Object.keys(scope), body)(...Object.values(scope))
 }
 
-Object.assign(scope, run(`${prelude}; return { unknown, size, batch, time, Mlp, Square }`))
+function stripTypes(text: string): string {
+  const compilerOptions = { target: ts.ScriptTarget.ES2022 }
+  return ts.transpileModule(text, { compilerOptions }).outputText
+}
+
+const names = [...prelude.matchAll(/^(?:const|class) (\w+)/gm)].map(([, name]) => name)
+const library = { ...maru, ...nn }
+const made = run(`${stripTypes(prelude)}; return { ${names.join(', ')} }`, library)
+const scope = { ...library, ...(made as object) }
+
+/** The value of an expression. */
+function evaluate(code: string): unknown {
+  return run(`return ${code}`, scope)
+}
 
 function message(code: string): string {
   try {
-    run(`return ${code}`)
+    evaluate(code)
   } catch (error) {
     if (error instanceof maru.MaruError) return error.message
     throw error
@@ -32,14 +40,14 @@ describe('the shape of', () => {
   for (const [code, type] of results) {
     const sizes = /^Tensor<\[([^\]]*)\]>$/.exec(type)?.[1]
     if (sizes === undefined) continue
-    const names = sizes === '' ? [] : sizes.split(', ')
+    const dims = sizes === '' ? [] : sizes.split(', ')
     test(code, () => {
-      const got = run(`return ${code}`)
+      const got = evaluate(code)
       if (!(got instanceof maru.Tensor)) throw new TypeError(`${code} is not a tensor`)
       const known = got.shape.map((dim, axis) =>
-        /^\d+$/.test(names[axis] ?? '') ? `${dim}` : names[axis],
+        /^\d+$/.test(dims[axis] ?? '') ? `${dim}` : dims[axis],
       )
-      expect(known).toEqual(names)
+      expect(known).toEqual(dims)
     })
   }
 })
@@ -56,7 +64,7 @@ test('random calls give the shapes of the rules, or throw', () => {
   const disagreements = calls(4, 40).flatMap(({ code, shape }) => {
     let got: unknown
     try {
-      got = run(`return (${code}).shape`)
+      got = evaluate(`(${code}).shape`)
     } catch (error) {
       if (!(error instanceof maru.MaruError)) throw error
       got = null

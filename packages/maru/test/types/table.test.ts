@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Answer, ask } from './check.ts'
+import { type Answer, ask, check } from './check.ts'
 import { foreseen, mistakes, prelude, results } from './table.ts'
 
 const wrong = [...mistakes, ...foreseen]
@@ -42,4 +43,9 @@ test('mistakes look in an editor as they did', async () => {
     return [code, ...texts].join('\n')
   })
   await expect(`${shown.join('\n\n')}\n`).toMatchFileSnapshot('mistakes.txt')
+})
+
+test('whole programs compile as written', () => {
+  const text = readFileSync(new URL('programs.ts', import.meta.url), 'utf8')
+  expect([...check(text).diagnostics.values()].flat()).toEqual([])
 })

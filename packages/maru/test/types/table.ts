@@ -3,6 +3,8 @@
 /** What every row may use besides the imports of the snippets. */
 export const prelude = `const unknown = tensor([[1, 2]])
 const size = Number('2')
+const options: { stride?: number } = {}
+const integers = { dtype: 'int32' } as const
 const batch = dim('batch', 32)
 const time = dim('time', 8)
 class Mlp extends Module {
@@ -29,23 +31,25 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['zeros([2, 1, 4]).mul(zeros([3, 1]))', 'Tensor<[2, 3, 4]>'],
   ['zeros([]).sub(zeros([4, 4]))', 'Tensor<[4, 4]>'],
   ['zeros([0, 3]).div(zeros([1, 3]))', 'Tensor<[0, 3]>'],
-  ['zeros([size, 3]).add(zeros([7, 3]))', 'Tensor<[7, 3]>'],
+  ['zeros([size, 3]).add(zeros([2, 3]))', 'Tensor<[2, 3]>'],
   ['zeros([size, 3]).add(zeros([1, 3]))', 'Tensor<[number, 3]>'],
+  ['zeros([size > 1 ? 2 : 3, 4]).add(zeros([2, 4]))', 'Tensor<[2, 4]>'],
   ['zeros([batch, 3]).maximum(zeros([batch, 1]))', 'Tensor<["batch", 3]>'],
   ['zeros([2, 3]).add(unknown)', 'Tensor<any>'],
   ['zeros([2, 3]).relu().softmax(-1)', 'Tensor<[2, 3]>'],
-  ['zeros([3, 1]).expand([2, -1, 4])', 'Tensor<[2, 3, 4]>'],
+  ['zeros([3, 1]).expand([2, 3, 4])', 'Tensor<[2, 3, 4]>'],
+  ['zeros([size, 1]).expand([2, size])', 'Tensor<[2, number]>'],
   // products
   ['zeros([2, 3]).matmul(zeros([3, 4]))', 'Tensor<[2, 4]>'],
   ['zeros([5, 1, 2, 3]).matmul(zeros([6, 3, 4]))', 'Tensor<[5, 6, 2, 4]>'],
   ['zeros([3]).matmul(zeros([3, 4]))', 'Tensor<[4]>'],
   ['zeros([2, 3]).matmul(zeros([3]))', 'Tensor<[2]>'],
   ['zeros([3]).matmul(zeros([3]))', 'Tensor<[]>'],
-  ['zeros([2, size]).matmul(zeros([3, 4]))', 'Tensor<[2, 4]>'],
+  ['zeros([3, size]).matmul(zeros([2, 4]))', 'Tensor<[3, 4]>'],
   ['zeros([2, 3]).matmul(unknown)', 'Tensor<any>'],
   ['unknown.matmul(zeros([3, 4]))', 'Tensor<any>'],
-  ['crossEntropy(zeros([32, 10]), zeros([32]))', 'Tensor<[]>'],
-  ['crossEntropy(zeros([batch, 10]), zeros([batch]))', 'Tensor<[]>'],
+  ['crossEntropy(zeros([32, 10]), zeros([32], integers))', 'Tensor<[]>'],
+  ['crossEntropy(zeros([batch, 10]), zeros([batch], integers))', 'Tensor<[]>'],
   // axes
   ['zeros([2, 3, 4]).sum()', 'Tensor<[]>'],
   ['zeros([2, 3, 4]).sum(undefined, { keepDims: true })', 'Tensor<[1, 1, 1]>'],
@@ -73,7 +77,7 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['zeros([50257, 768]).flatten()', 'Tensor<[38597376]>'],
   ['zeros([size, 4]).reshape([2, -1])', 'Tensor<[2, number]>'],
   ['zeros([batch, 28, 28]).reshape([-1, 784])', 'Tensor<["batch", 784]>'],
-  ['zeros([batch, 4]).reshape([3, -1])', 'Tensor<[3, number]>'],
+  ['zeros([batch, 4]).reshape([8, -1])', 'Tensor<[8, number]>'],
   ['zeros([0, 4]).reshape([2, -1])', 'Tensor<[2, 0]>'],
   ['zeros([]).flatten()', 'Tensor<[1]>'],
   ['zeros([2, 3, 4]).flatten(1)', 'Tensor<[2, 12]>'],
@@ -82,7 +86,7 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['concat([zeros([2, 4]), zeros([3, 4])])', 'Tensor<[5, 4]>'],
   ['concat([zeros([size, 4]), zeros([3, 4])])', 'Tensor<[number, 4]>'],
   ['concat([zeros([2, 4]), zeros([2, 5])], -1)', 'Tensor<[2, 9]>'],
-  ['concat([zeros([2, 4]), unknown])', 'Tensor<[number, number]>'],
+  ['concat([zeros([1, 2]), unknown])', 'Tensor<[number, number]>'],
   ['stack([zeros([2, 4]), zeros([2, 4])], 1)', 'Tensor<[2, 2, 4]>'],
   // windows
   ['zeros([1, 3, 8, 8]).conv2d(zeros([6, 3, 3, 3]))', 'Tensor<[1, 6, 6, 6]>'],
@@ -93,20 +97,21 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ],
   ['zeros([1, 6, 28, 28]).maxPool2d(2)', 'Tensor<[1, 6, 14, 14]>'],
   ['zeros([1, 6, 28, 28]).maxPool2d(3, { stride: 1, padding: 1 })', 'Tensor<[1, 6, 28, 28]>'],
+  ['zeros([1, 6, 28, 28]).maxPool2d(2, options)', 'Tensor<[1, 6, number, number]>'],
   ['zeros([1, 6, 28, 28]).maxPool2d([2, 4])', 'Tensor<[1, 6, 14, 7]>'],
   // layers
   ['new Linear(784, 10)', 'Linear<784, 10>'],
-  ['new Linear(784, 10).weight', 'Tensor<[10, 784]>'],
+  ['new Linear(784, 10).weight', 'Parameter<[10, 784]>'],
   ['new Linear(784, 10).call(zeros([2, 3, 784]))', 'Tensor<[2, 3, 10]>'],
   ['new Linear(784, size).call(zeros([2, 784]))', 'Tensor<[2, number]>'],
   ['new Linear(784, 10).call(unknown)', 'Tensor<any>'],
-  ['new Conv2d(3, 6, 5).weight', 'Tensor<[6, 3, 5, 5]>'],
+  ['new Conv2d(3, 6, 5).weight', 'Parameter<[6, Dim, 5, 5]>'],
   ['new Conv2d(3, 6, [5, 3], { stride: 2 }).call(zeros([1, 3, 9, 9]))', 'Tensor<[1, 6, 3, 4]>'],
   ['new Flatten().call(zeros([2, 3, 4]))', 'Tensor<[2, 12]>'],
   ['new AvgPool2d(2).call(zeros([batch, 3, 4, 4]))', 'Tensor<["batch", 3, 2, 2]>'],
   ['new Mlp().call(zeros([16, 784]))', 'Tensor<[16, 256]>'],
   ['new Mlp().call(unknown)', 'Tensor<any>'],
-  ['new Square().call(zeros([3, size]))', 'Tensor<[3]>'],
+  ['new Square().call(zeros([2, size]))', 'Tensor<[2]>'],
   ['new Sequential(new Linear(3, 4), new ReLU())', 'Sequential<[Linear<3, 4>, ReLU]>'],
   ['new Sequential(new Mlp(), new Linear(256, 10)).call(zeros([2, 784]))', 'Tensor<[2, 10]>'],
 ]
@@ -115,15 +120,13 @@ export const results: readonly (readonly [code: string, type: string])[] = [
 export const mistakes: readonly (readonly [code: string, sentence: string])[] = [
   ['zeros([2, 3]).add(zeros([4, 3]))', 'add: shapes [2, 3] and [4, 3] do not broadcast'],
   ['zeros([2, 3]).less(zeros([2]))', 'less: shapes [2, 3] and [2] do not broadcast'],
-  ['zeros([2, 3]).expand([4, 3])', 'expand: [2, 3] does not expand to [4, 3]'],
+  ['zeros([2, 3]).expand([4, 3])', 'expand: shapes [2, 3] and [4, 3] do not broadcast'],
+  ['zeros([2, 3]).expand([1, 3])', 'expand: [2, 3] does not expand to [1, 3]'],
   [
     'zeros([32, 512]).matmul(zeros([256, 10]))',
     'matmul: inner dimensions 512 and 256 differ, [32, 512] x [256, 10]',
   ],
-  [
-    'zeros([2, 4, 3]).matmul(zeros([5, 3, 4]))',
-    'matmul: batch shapes [2] and [5] do not broadcast, [2, 4, 3] x [5, 3, 4]',
-  ],
+  ['zeros([2, 4, 3]).matmul(zeros([5, 3, 4]))', 'matmul: shapes [2] and [5] do not broadcast'],
   ['zeros([]).matmul(zeros([3]))', 'matmul: the left operand is a scalar, [] x [3]'],
   ['zeros([2, 3]).matmul(zeros([]))', 'matmul: the right operand is a scalar, [2, 3] x []'],
   [
@@ -132,7 +135,11 @@ export const mistakes: readonly (readonly [code: string, sentence: string])[] = 
   ],
   [
     'crossEntropy(zeros([32, 10]), zeros([32, 10]))',
-    'crossEntropy: expects labels [rows], got [32, 10]',
+    'crossEntropy: labels [32, 10] look one-hot, logits are [32, 10]',
+  ],
+  [
+    'crossEntropy(zeros([32, 10]), zeros([32, 1]))',
+    'crossEntropy: expects labels [rows], got [32, 1]',
   ],
   [
     'crossEntropy(zeros([32]), zeros([32]))',
@@ -147,9 +154,9 @@ export const mistakes: readonly (readonly [code: string, sentence: string])[] = 
     'permute: axes [0, 1, 1] are not a permutation of the 3 axes of [2, 3, 4]',
   ],
   ['zeros([2, 3]).squeeze(1)', 'squeeze: axis 1 of [2, 3] has size 3, not 1'],
-  ['zeros([2, 3]).unsqueeze(3)', 'unsqueeze: axis 3 is out of range for shape [2, 3]'],
+  ['zeros([2, 3]).unsqueeze(3)', 'unsqueeze: axis 3 is out of range for shape [2, 3, 1]'],
   ['zeros([2, 8]).slice(1, 2, 9)', 'slice: 2 to 9 is out of range for axis 1 of [2, 8]'],
-  ['zeros([2, 8]).slice(1, 9)', 'slice: 9 to the end is out of range for axis 1 of [2, 8]'],
+  ['zeros([2, 8]).slice(1, 9)', 'slice: 9 to 8 is out of range for axis 1 of [2, 8]'],
   ['zeros([6, 4]).reshape([5, 5])', 'reshape: [6, 4] has 24 elements, [5, 5] has 25'],
   ['zeros([6, 4]).reshape([-1, 7])', 'reshape: [6, 4] is not divisible into [-1, 7]'],
   ['zeros([6, 4]).reshape([-1, -1])', 'reshape: only one -1 is allowed in [-1, -1]'],
@@ -185,16 +192,20 @@ export const mistakes: readonly (readonly [code: string, sentence: string])[] = 
   ['zeros([8, 8]).maxPool2d(2)', 'maxPool2d: expects [..., channels, height, width], got [8, 8]'],
   ['zeros([1, 1, 2, 8]).maxPool2d(3)', 'maxPool2d: kernel [3, 3] does not fit into [1, 1, 2, 8]'],
   [
+    'zeros([1, 1, 8, 8]).maxPool2d(3, { padding: 2 })',
+    'maxPool2d: padding 2 is more than half of the kernel [3, 3]',
+  ],
+  [
     'new Linear(256, 10).call(zeros([2, 512]))',
     'Linear: expects 256 input features, got 512 in [2, 512]',
   ],
   [
     'new Conv2d(3, 6, 5).call(zeros([1, 4, 8, 8]))',
-    'Conv2d: expects 3 input channels, got 4 in [1, 4, 8, 8]',
+    'conv2d: expects 3 input channels, got 4 in [1, 4, 8, 8]',
   ],
   [
     'new MaxPool2d(9).call(zeros([1, 4, 8, 8]))',
-    'MaxPool2d: kernel [9, 9] does not fit into [1, 4, 8, 8]',
+    'maxPool2d: kernel [9, 9] does not fit into [1, 4, 8, 8]',
   ],
   [
     'new Sequential(new Conv2d(1, 6, 5), new Flatten(), new Linear(400, 10)).call(zeros([2, 1, 28, 28]))',
@@ -210,7 +221,7 @@ export const foreseen: readonly (readonly [code: string, sentence: string])[] = 
   ],
   [
     'new Sequential(new Conv2d(1, 6, 5), new Tanh(), new MaxPool2d(2), new Conv2d(8, 16, 5))',
-    'Conv2d: expects 8 input channels, got 6 in [..., 6, ?, ?]',
+    'conv2d: expects 8 input channels, got 6 in [..., 6, ?, ?]',
   ],
   ['new Mlp().call(zeros([16, 785]))', 'call: expects [batch, 784], got [16, 785]'],
   ['new Mlp().call(zeros([784]))', 'call: expects [batch, 784], got [784]'],

@@ -1,5 +1,5 @@
 /** The WebAssembly backend: vector kernels on one linear memory, run on the calling thread. */
-import { dtypes, type HostArray } from '../../base/dtype.ts'
+import { type DType, dtypes, type HostArray } from '../../base/dtype.ts'
 import { debugLevel } from '../../base/env.ts'
 import { MemoryError } from '../../base/error.ts'
 import { sizeOf } from '../../base/shape.ts'
@@ -26,6 +26,12 @@ function report(launch: Launch, ms: number): void {
   console.error(`maru: ${ms.toFixed(3).padStart(9)} ms  ${what}`)
 }
 
+/** An integer or bool as lanes hold it: bytes wrap to 8 bits, true is all ones. */
+function laneOf(dtype: DType, value: number): number {
+  if (dtype === 'bool') return -dtypes.bool.coerce(value)
+  return dtype === 'uint8' ? value & 255 : value
+}
+
 /** Where run-time words go in the argument block. */
 interface Patch {
   readonly word: number
@@ -41,7 +47,7 @@ interface WasmPrepared extends Prepared {
 }
 
 export class WasmBackend implements Backend {
-  readonly name = 'wasm'
+  readonly name: string
   readonly target: Target
   readonly #memory = new WebAssembly.Memory({ initial: 4, maximum: MOST_PAGES })
   readonly #heap: Heap
@@ -50,6 +56,7 @@ export class WasmBackend implements Backend {
   #arena: DeviceBuffer | undefined
 
   constructor({ fuse = true }: { readonly fuse?: boolean } = {}) {
+    this.name = fuse ? 'wasm' : 'wasm-unfused'
     this.#fma = enableFma()
     this.#heap = new Heap(SLACK_BYTES, (end) => this.#reserve(end + SLACK_BYTES))
     const compiled = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
@@ -231,7 +238,7 @@ export class WasmBackend implements Backend {
       else if (argument.kind === 'parameter') {
         const value = values[argument.index] ?? 0
         if (argument.dtype === 'float32') floats[word] = value
-        else words[word] = argument.dtype === 'bool' ? -dtypes.bool.coerce(value) : value
+        else words[word] = laneOf(argument.dtype, value)
       }
     }
   }

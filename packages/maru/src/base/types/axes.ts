@@ -3,6 +3,7 @@ import type { Less, Sub } from './arith.ts'
 import type {
   Dim,
   IsAny,
+  IsLiteral,
   IsRankOpen,
   MayEqual,
   SameRank,
@@ -44,18 +45,19 @@ type Axes<
       : Axes<S, Rest, Op, Seen | Axis<S['length'], First>, All>
   : Seen
 
+/** S without the axes in the union Gone, or with size 1 there. */
 type ReduceDims<
   S extends Shape,
-  Axes,
+  Gone,
   Keep,
   Out extends Dim[] = [],
   Done extends 0[] = [],
 > = S extends readonly [infer First, ...infer Rest extends Shape]
   ? ReduceDims<
       Rest,
-      Axes,
+      Gone,
       Keep,
-      Done['length'] extends Axes ? (Keep extends true ? [...Out, 1] : Out) : [...Out, First & Dim],
+      Done['length'] extends Gone ? (Keep extends true ? [...Out, 1] : Out) : [...Out, First & Dim],
       [...Done, 0]
     >
   : Out
@@ -75,11 +77,11 @@ export type Reduce<S extends Shape, A, Keep, Op extends string> = [A, Keep] exte
         : IsRankOpen<S> extends true
           ? Dim[]
           : [A] extends [number]
-            ? number extends A
-              ? Dim[]
-              : [Axis<S['length'], A>] extends [never]
+            ? IsLiteral<A> extends true
+              ? [Axis<S['length'], A>] extends [never]
                 ? AxisMistake<S, A, Op>
                 : ReduceDims<S, Axis<S['length'], A>, Keep>
+              : Dim[]
             : [A] extends [readonly number[]]
               ? number extends A['length'] | A[number]
                 ? Dim[]
@@ -121,9 +123,8 @@ type SwapDims<S extends Shape, A extends number, B extends number> = {
 export type Transpose<S extends Shape, A extends number, B extends number> =
   IsAny<S> extends true
     ? Dim[]
-    : number extends A | B
-      ? SameRank<S>
-      : IsRankOpen<S> extends true
+    : [IsLiteral<A>, IsLiteral<B>] extends [true, true]
+      ? IsRankOpen<S> extends true
         ? S extends readonly [...infer Rest extends Shape, infer X, infer Y]
           ? [A, B] extends [-2, -1] | [-1, -2]
             ? [...Rest, Y & Dim, X & Dim]
@@ -134,6 +135,7 @@ export type Transpose<S extends Shape, A extends number, B extends number> =
           : [Axis<S['length'], B>] extends [never]
             ? AxisMistake<S, B, 'transpose'>
             : SwapDims<S, Axis<S['length'], A>, Axis<S['length'], B>>
+      : SameRank<S>
 
 /** An axis of size 1 taken out. */
 export type Squeeze<S extends Shape, A extends number> =
@@ -141,13 +143,13 @@ export type Squeeze<S extends Shape, A extends number> =
     ? Dim[]
     : IsRankOpen<S> extends true
       ? Dim[]
-      : number extends A
-        ? Dim[]
-        : [Axis<S['length'], A>] extends [never]
+      : IsLiteral<A> extends true
+        ? [Axis<S['length'], A>] extends [never]
           ? AxisMistake<S, A, 'squeeze'>
           : MayEqual<S[Axis<S['length'], A>], 1> extends true
             ? ReduceDims<S, Axis<S['length'], A>, false>
             : ShapeMistake<`squeeze: axis ${A} of ${Show<S>} has size ${ShowDim<S[Axis<S['length'], A>]>}, not 1`>
+        : Dim[]
 
 type InsertAt<
   S extends Shape,
@@ -171,11 +173,11 @@ export type Unsqueeze<
     ? Dim[]
     : IsRankOpen<S> extends true
       ? Dim[]
-      : number extends A
-        ? Dim[]
-        : [Axis<[...S, D]['length'], A>] extends [never]
+      : IsLiteral<A> extends true
+        ? [Axis<[...S, D]['length'], A>] extends [never]
           ? AxisMistake<[...S, D], A, Op>
           : InsertAt<S, Axis<[...S, D]['length'], A>, D>
+        : Dim[]
 
 /** One size replaced by D. */
 export type SetAt<S extends Shape, A extends number, D> = {
@@ -189,23 +191,35 @@ type Bound<Size, V extends number> = `${V}` extends `-${infer N extends number}`
     : number
   : V
 
-type SlicedDim<Size, Start extends number, End> = [End] extends [number]
-  ? number extends Start | End
-    ? number
-    : [Size] extends [number]
-      ? number extends Size
-        ? Sub<Bound<Size, End>, Bound<Size, Start>>
-        : Less<Size, Bound<Size, End>> extends true
-          ? never
-          : Sub<Bound<Size, End>, Bound<Size, Start>>
-      : Sub<Bound<Size, End>, Bound<Size, Start>>
-  : [End] extends [undefined]
-    ? Start extends 0
-      ? Size
-      : Size extends number
-        ? Sub<Size, Bound<Size, Start>>
+/** The size of a slice; `never` when it is out of range. */
+type SlicedDim<Size, Start extends number, End> =
+  IsLiteral<Start> extends true
+    ? End extends number
+      ? IsLiteral<End> extends true
+        ? Within<Size, Bound<Size, Start>, Bound<Size, End>>
         : number
+      : Size extends number
+        ? Within<Size, Bound<Size, Start>, Size>
+        : Start extends 0
+          ? Size
+          : number
     : number
+
+/** End - Start; `never` when End lies before Start or, for certain, after Size. */
+type Within<Size, Start extends number, End extends number> = Size extends number
+  ? number extends Size
+    ? Sub<End, Start>
+    : Less<Size, End> extends true
+      ? never
+      : Sub<End, Start>
+  : Sub<End, Start>
+
+type SliceMistake<
+  S extends Shape,
+  A extends number,
+  Start extends number,
+  End,
+> = ShapeMistake<`slice: ${Start} to ${ShowDim<End extends number ? End : S[Axis<S['length'], A>]>} is out of range for axis ${A} of ${Show<S>}`>
 
 /** Positions Start to End (not included) along one axis; negative bounds count from the end. */
 export type Slice<S extends Shape, A extends number, Start extends number, End> =
@@ -213,12 +227,12 @@ export type Slice<S extends Shape, A extends number, Start extends number, End> 
     ? Dim[]
     : IsRankOpen<S> extends true
       ? Dim[]
-      : number extends A
-        ? SameRank<S>
-        : [Axis<S['length'], A>] extends [never]
+      : IsLiteral<A> extends true
+        ? [Axis<S['length'], A>] extends [never]
           ? AxisMistake<S, A, 'slice'>
           : SlicedDim<S[Axis<S['length'], A>], Start, End> extends infer D
             ? [D] extends [never]
-              ? ShapeMistake<`slice: ${Start} to ${ShowDim<End extends number ? End : S[Axis<S['length'], A>]>} is out of range for axis ${A} of ${Show<S>}`>
+              ? SliceMistake<S, A, Start, End>
               : SetAt<S, Axis<S['length'], A>, D>
             : never
+        : SameRank<S>

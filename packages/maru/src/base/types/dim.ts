@@ -33,6 +33,10 @@ export interface Shaped<out S extends Shape> {
  * A type in a box. A test on a type parameter is put off until the parameter is known; a test on
  * its box is decided at once where the answer cannot change, for instance for one parameter on
  * both sides. This is what lets the rules see through generic code.
+ *
+ * The compiler looks for that answer with parameters read as `any`, so a box may hold parameters
+ * and what was inferred from them; the result of a rule only where its failure, too, is in the
+ * type (`false` beside a shape), since then nothing is certain before the rule is decided.
  */
 export interface Box<T> {
   readonly content: T
@@ -42,6 +46,15 @@ export type IsAny<T> = Box<0> extends Box<1 & T> ? true : false
 
 /** Whether a dimension is not known statically: `number`, `Dim` or `any`. */
 export type IsOpen<D> = number extends D ? true : false
+
+/** Whether N is one number literal, neither `number` nor a choice of several. */
+export type IsLiteral<N, All = N> = N extends All
+  ? [All] extends [N]
+    ? IsOpen<N> extends true
+      ? false
+      : true
+    : false
+  : never
 
 /** Whether the number of axes is unknown, as in `[...Dim[], 512]`. */
 export type IsRankOpen<S extends Shape> = number extends S['length'] ? true : false
@@ -126,7 +139,8 @@ export type SizesOf<S extends Shape> = { readonly [K in keyof S]: SizeOf<S[K]> }
 
 type DimOf<Size> = Size extends Named<infer Name extends string> ? Name : Size
 
-/** The shape which an array of sizes stands for; names come back. */
-export type ToShape<Sizes extends readonly number[]> = {
-  -readonly [K in keyof Sizes]: DimOf<Sizes[K]> & Dim
-}
+/** The shape which an array of sizes stands for, unknown for a plain `number[]`; names come back. */
+export type ToShape<Sizes extends readonly number[]> = number extends Sizes['length']
+  ? // biome-ignore lint/suspicious/noExplicitAny: an unknown shape
+    any
+  : { -readonly [K in keyof Sizes]: DimOf<Sizes[K]> & Dim }

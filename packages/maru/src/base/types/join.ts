@@ -4,6 +4,7 @@ import type {
   AddDims,
   Dim,
   IsAny,
+  IsLiteral,
   IsOpen,
   IsRankOpen,
   MayEqual,
@@ -50,20 +51,19 @@ type ConcatAll<
   : S
 
 /** Several tensors one after another along an axis. */
-export type Concat<Ss extends readonly Shape[], A extends number> = Ss extends readonly [
-  infer First extends Shape,
-  ...infer Rest extends readonly Shape[],
-]
-  ? IsAny<First> extends true
-    ? Dim[]
-    : IsRankOpen<First> extends true
+export type Concat<Ss extends readonly Shape[], A extends number> = number extends Ss['length']
+  ? Dim[]
+  : Ss extends readonly [infer First extends Shape, ...infer Rest extends readonly Shape[]]
+    ? IsAny<First> extends true
       ? Dim[]
-      : number extends A
-        ? SameRank<First>
-        : [Axis<First['length'], A>] extends [never]
-          ? AxisMistake<First, A, 'concat'>
-          : ConcatAll<First, Rest, Axis<First['length'], A>>
-  : Dim[]
+      : IsRankOpen<First> extends true
+        ? Dim[]
+        : IsLiteral<A> extends true
+          ? [Axis<First['length'], A>] extends [never]
+            ? AxisMistake<First, A, 'concat'>
+            : ConcatAll<First, Rest, Axis<First['length'], A>>
+          : SameRank<First>
+    : Dim[]
 
 type StackAll<S extends Shape, Rest extends readonly Shape[]> = Rest extends readonly [
   infer Next extends Shape,

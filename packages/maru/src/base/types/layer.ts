@@ -55,7 +55,7 @@ type Bind<P extends Shape, S extends Shape, Bound = unknown> = P extends readonl
           ? Bind<PRest, SRest, Bound>
           : ShapeMistake<''>
     : IsRankOpen<S> extends true
-      ? Bound
+      ? BindRest<P, Bound>
       : ShapeMistake<''>
   : P extends readonly []
     ? S extends readonly []
@@ -64,6 +64,11 @@ type Bind<P extends Shape, S extends Shape, Bound = unknown> = P extends readonl
         ? Bound
         : ShapeMistake<''>
     : Bound
+
+/** Names that an input of unknown rank leaves open. */
+type BindRest<P extends Shape, Bound> = Bound & {
+  [K in Exclude<Extract<P[number], string>, keyof Bound>]: number
+}
 
 /** Names replaced by the sizes that they are bound to. */
 type Substitute<S extends Shape, Bound> = {

@@ -4,6 +4,7 @@ import type { Axis } from './axes.ts'
 import type {
   Dim,
   IsAny,
+  IsLiteral,
   IsOpen,
   IsRankOpen,
   MulDims,
@@ -156,7 +157,7 @@ type AnyDims<Rank extends number, Out extends Dim[] = []> = Out['length'] extend
 export type Flatten<S extends Shape, Start extends number = 0, End extends number = -1> =
   IsAny<S> extends true
     ? Dim[]
-    : number extends Start | End
+    : [IsLiteral<Start>, IsLiteral<End>] extends [false, unknown] | [unknown, false]
       ? Dim[]
       : IsRankOpen<S> extends true
         ? End extends -1

@@ -59,13 +59,11 @@ type BroadcastDims<A extends Shape, B extends Shape, Out extends Dim[] = []> =
 
 /** The common shape of two operands under NumPy's rules. */
 export type Broadcast<A extends Shape, B extends Shape, Op extends string = 'broadcast'> =
-  IsAny<A> extends true
+  IsAny<A | B> extends true
     ? Dim[]
-    : IsAny<B> extends true
-      ? Dim[]
-      : Box<BroadcastDims<A, B>> extends Box<infer Common extends Shape>
-        ? Common
-        : ShapeMistake<`${Op}: shapes ${Show<A>} and ${Show<B>} do not broadcast`>
+    : Box<BroadcastDims<A, B>> extends Box<infer Common extends Shape>
+      ? Common
+      : ShapeMistake<`${Op}: shapes ${Show<A>} and ${Show<B>} do not broadcast`>
 
 /** Two shapes of one rank, each size from the one that knows it; `false` when they differ. */
 type Agree<A extends Shape, B extends Shape, Out extends Dim[] = []> = A extends readonly [
@@ -97,44 +95,40 @@ export type Expand<S extends Shape, T extends Shape> =
             : Common
           : never
 
-type InnerMistake<
-  A extends Shape,
-  B extends Shape,
-  K,
-  L,
-> = ShapeMistake<`matmul: inner dimensions ${ShowDim<K>} and ${ShowDim<L>} differ, ${Show<A>} x ${Show<B>}`>
+/** Product, unless the inner dimensions K of A and L of B differ. */
+type IfInnerFits<A extends Shape, B extends Shape, K, L, Product> =
+  MayEqual<K, L> extends true
+    ? Product
+    : ShapeMistake<`matmul: inner dimensions ${ShowDim<K>} and ${ShowDim<L>} differ, ${Show<A>} x ${Show<B>}`>
 
-/** `[batch, rows, columns]` of an operand of matmul; a vector has no rows. */
-type Matrix<S extends Shape> =
-  Box<S> extends Box<readonly [...infer Batch extends Shape, infer M, infer K]>
-    ? [Batch, [M & Dim], K]
-    : Box<S> extends Box<readonly [infer K]>
-      ? [[], [], K]
-      : undefined
+type BatchedProduct<ABatch extends Shape, BBatch extends Shape, M, N> =
+  Box<BroadcastDims<ABatch, BBatch>> extends Box<infer Batch extends Shape>
+    ? [...Batch, M & Dim, N & Dim]
+    : ShapeMistake<`matmul: shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast`>
+
+/** Products in which an operand has fewer than two axes. */
+type VectorProduct<A extends Shape, B extends Shape> = A extends readonly []
+  ? ShapeMistake<`matmul: the left operand is a scalar, ${Show<A>} x ${Show<B>}`>
+  : B extends readonly []
+    ? ShapeMistake<`matmul: the right operand is a scalar, ${Show<A>} x ${Show<B>}`>
+    : [A, B] extends [readonly [infer K], readonly [infer L]]
+      ? IfInnerFits<A, B, K, L, []>
+      : [A, B] extends [readonly [infer K], readonly [...infer Batch, infer L, infer N]]
+        ? IfInnerFits<A, B, K, L, [...Batch, N]>
+        : [A, B] extends [readonly [...infer Rows, infer K], readonly [infer L]]
+          ? IfInnerFits<A, B, K, L, Rows>
+          : Dim[]
 
 /** Matrix product over the last two axes, batched over the rest; vectors as in NumPy. */
 export type MatMul<A extends Shape, B extends Shape> =
-  IsAny<A> extends true
+  IsAny<A | B> extends true
     ? Dim[]
-    : IsAny<B> extends true
-      ? Dim[]
-      : Box<A> extends Box<readonly []>
-        ? ShapeMistake<`matmul: the left operand is a scalar, ${Show<A>} x ${Show<B>}`>
-        : Box<B> extends Box<readonly []>
-          ? ShapeMistake<`matmul: the right operand is a scalar, ${Show<A>} x ${Show<B>}`>
-          : Matrix<A> extends [infer ABatch extends Shape, infer Rows extends Shape, infer K]
-            ? Box<B> extends Box<readonly [...infer BBatch extends Shape, infer L, infer N]>
-              ? MayEqual<K, L> extends true
-                ? Box<BroadcastDims<ABatch, BBatch>> extends Box<infer Batch extends Shape>
-                  ? [...Batch, ...Rows, N & Dim]
-                  : ShapeMistake<`matmul: shapes ${Show<ABatch>} and ${Show<BBatch>} do not broadcast`>
-                : InnerMistake<A, B, K, L>
-              : Box<B> extends Box<readonly [infer L]>
-                ? MayEqual<K, L> extends true
-                  ? [...ABatch, ...Rows]
-                  : InnerMistake<A, B, K, L>
-                : Dim[]
-            : Dim[]
+    : [Box<A>, Box<B>] extends [
+          Box<readonly [...infer ABatch extends Shape, infer M, infer K]>,
+          Box<readonly [...infer BBatch extends Shape, infer L, infer N]>,
+        ]
+      ? IfInnerFits<A, B, K, L, BatchedProduct<ABatch, BBatch, M, N>>
+      : VectorProduct<A, B>
 
 /** A linear layer with I inputs and O outputs on the last axis. */
 export type LinearOut<S extends Shape, I extends number, O extends number> =
