@@ -16,7 +16,7 @@ export interface Phrases {
   readonly next: string
   sets(train: number, test: number): string
   scaled(mean: string, std: string): string
-  /** Only the 10,000 test images of MNIST are there. */
+  /** MNIST's training files are not there. */
   readonly incomplete: string
   parameters(count: number, seed: number): string
   readonly images: string
@@ -55,7 +55,7 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
   next: 'next',
   sets: (train, test) => `${showCount(train)} images to train on, ${showCount(test)} to test on`,
   scaled: (mean, std) => `pixels standardised: mean ${mean}, deviation ${std}`,
-  incomplete: "only MNIST's 10,000 test images are there: the last fifth stays for the test",
+  incomplete: 'the first and the last of the t10k files: the train files are not there',
   parameters: (count, seed) => `${showCount(count)} parameters, seed ${seed}`,
   images: 'images',
   epoch: 'epoch',
@@ -66,9 +66,9 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
   caption: ({ truth, predicted }, percent) => `${truth}, read as ${predicted} (${percent})`,
   reloaded: (sizeKB) => `${sizeKB} KB, read again: the same bits`,
   realDigits: 'on real digits',
-  longer: 'longer, another seed',
+  longer: 'twice as long',
   network: 'the network itself',
-  otherLanguage: '한국어로',
+  otherLanguage: 'in Korean (한국어)',
 }
 
 const ko: Phrases = {
@@ -93,7 +93,7 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   next: '다음',
   sets: (train, test) => `학습 이미지 ${showCount(train)}장, 시험 이미지 ${showCount(test)}장`,
   scaled: (mean, std) => `픽셀 표준화: 평균 ${mean}, 표준편차 ${std}`,
-  incomplete: 'MNIST의 시험 이미지 10,000장뿐이라, 마지막 5분의 1을 시험용으로 남긴다',
+  incomplete: 't10k 파일의 앞부분과 뒷부분이다. train 파일은 없다',
   parameters: (count, seed) => `매개변수 ${showCount(count)}개, 시드 ${seed}`,
   images: '장',
   epoch: '에폭',
@@ -104,9 +104,9 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   caption: ({ truth, predicted }, percent) => `정답 ${truth}, 예측 ${predicted} (${percent})`,
   reloaded: (sizeKB) => `${sizeKB} KB, 다시 읽어도 같은 비트`,
   realDigits: '실제 손글씨로',
-  longer: '더 오래, 다른 시드로',
+  longer: '두 배 오래',
   network: '모델의 코드',
-  otherLanguage: 'in English',
+  otherLanguage: '영어로 (English)',
 }
 
 /** The phrases of the language that is set. */

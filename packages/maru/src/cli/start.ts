@@ -42,7 +42,7 @@ async function start(options: Options): Promise<void> {
   const evaluation = await evaluate(model, test)
   if (!options.json) await report(evaluation, digits, await linearError(lesson, test))
   await save(model, test, nameOfRun(digits, lesson), output)
-  if (!options.json) suggest(digits)
+  if (!options.json) suggest(digits, lesson.epochs)
   else {
     const result = {
       data: digits.folder ?? 'generated',
@@ -121,12 +121,12 @@ function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
 
-function suggest({ folder }: Digits): void {
+function suggest({ folder }: Digits, epochs: number): void {
   const text = phrases()
   const data = folder === undefined ? '' : ` --data ${folder}`
   const other = language() === 'ko' ? 'en' : 'ko'
   const ways: [why: string, what: string][] = [
-    [text.longer, `npm start --${data} --epochs 30 --seed 1`],
+    [text.longer, `npm start --${data} --epochs ${2 * epochs}`],
     [text.otherLanguage, `MARU_LANG=${other} npm start`],
     [text.network, 'packages/maru/src/models/lenet.ts'],
   ]

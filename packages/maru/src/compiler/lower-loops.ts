@@ -163,7 +163,8 @@ class LoopLowering {
     const { b, lanes, inner } = this.#shared()
     if (inner < 0) {
       this.#l.enterBody()
-      return body('one')
+      body('one')
+      return
     }
     const whole = this.#l.integer(this.#kernel.extents[inner] ?? 1)
     const flat = this.#outer === 0
@@ -227,7 +228,10 @@ class LoopLowering {
 
   /** Nested loops over the folded axes from `axis` on, up to but not including `stop`. */
   #overFolded(axis: number, stop: number, body: () => void): void {
-    if (axis >= stop) return body()
+    if (axis >= stop) {
+      body()
+      return
+    }
     const { b } = this.#l
     const variable = this.#kernel.extents.length + axis
     const counter = b.variable(0)

@@ -259,7 +259,10 @@ export class Lowering {
   /** Writes `body` so that it runs only where the guards that are the same for all lanes hold. */
   whereUniform(guards: readonly Guard<IndexExpr>[], body: () => void): void {
     const uniform = guards.filter(({ value }) => this.inner < 0 || !mentions(value, this.inner))
-    if (uniform.length === 0) return body()
+    if (uniform.length === 0) {
+      body()
+      return
+    }
     const outer = this.#assured
     this.b.when(this.#condition(uniform), () => {
       this.#assured = new Set([...outer, ...uniform.map(guardKey)])

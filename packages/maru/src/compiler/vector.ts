@@ -227,7 +227,7 @@ export class VectorBuilder {
     return { k: 'select', mask, a, b }
   }
 
-  /** Names a vector, so that it is computed once; names and constants are returned as they are. */
+  /** Names a vector, so that it is computed once; a name is returned as it is. */
   let(value: Vector): Vector & { readonly k: 'vget' } {
     if (value.k === 'vget') return value
     const local = this.#vectors++

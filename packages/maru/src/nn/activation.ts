@@ -2,6 +2,7 @@
 import type { ShapeFn } from '../base/types/layer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
+import type { Settings } from './settings.ts'
 
 /** For layers that keep the shape. */
 interface SameFn extends ShapeFn {
@@ -17,6 +18,10 @@ abstract class Activation extends Layer<SameFn> {
 
 /** `max(x, 0)`. @shape [...] → the same @see Nair & Hinton 2010, ICML */
 export class ReLU extends Activation {
+  static build(): ReLU {
+    return new ReLU()
+  }
+
   override forward(x: Tensor): Tensor {
     return x.relu()
   }
@@ -24,6 +29,10 @@ export class ReLU extends Activation {
 
 /** Hyperbolic tangent. @shape [...] → the same */
 export class Tanh extends Activation {
+  static build(): Tanh {
+    return new Tanh()
+  }
+
   override forward(x: Tensor): Tensor {
     return x.tanh()
   }
@@ -31,6 +40,10 @@ export class Tanh extends Activation {
 
 /** Logistic function, `1 / (1 + e⁻ˣ)`. @shape [...] → the same */
 export class Sigmoid extends Activation {
+  static build(): Sigmoid {
+    return new Sigmoid()
+  }
+
   override forward(x: Tensor): Tensor {
     return x.sigmoid()
   }
@@ -43,6 +56,10 @@ export class Softmax extends Layer<SameFn> {
   constructor(axis = -1) {
     super()
     this.axis = axis
+  }
+
+  static build(settings: Settings): Softmax {
+    return new Softmax(settings.integer('axis'))
   }
 
   override forward(x: Tensor): Tensor {

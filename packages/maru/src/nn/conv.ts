@@ -3,18 +3,14 @@ import { ShapeError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { Dim } from '../base/types/dim.ts'
 import type { In, ShapeFn } from '../base/types/layer.ts'
-import type { Conv2dOptions, Conv2dOut, KernelOf, Pair } from '../base/types/window.ts'
+import type { Conv2dOut, KernelOf, Pair } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { uniform } from './init.ts'
 import { Layer } from './module.ts'
+import type { ConvSettings, Settings } from './settings.ts'
 
 interface Conv2dFn<I extends number, O extends number, K, P> extends ShapeFn {
   readonly out: Conv2dOut<In<this['in']>, I, O, K, P>
-}
-
-export interface Conv2dSettings extends Conv2dOptions {
-  /** Add a learned constant to each channel, true unless given. */
-  readonly bias?: boolean
 }
 
 /**
@@ -31,21 +27,21 @@ export class Conv2d<
   const I extends number,
   const O extends number,
   const K extends Pair,
-  const P extends Conv2dSettings = Record<never, never>,
+  const P extends ConvSettings = Record<never, never>,
 > extends Layer<Conv2dFn<I, O, K, P>> {
   readonly weight: Parameter<[O, Dim, ...KernelOf<K>]>
   readonly bias: Parameter<[O]> | undefined
   readonly inChannels: I
   readonly outChannels: O
   readonly kernelSize: K
-  readonly options: Conv2dSettings
+  readonly options: ConvSettings
 
   constructor(inChannels: I, outChannels: O, kernelSize: K, options?: P) {
     super()
     this.inChannels = inChannels
     this.outChannels = outChannels
     this.kernelSize = kernelSize
-    const { bias = true, ...rest }: Conv2dSettings = options ?? {}
+    const { bias = true, ...rest }: ConvSettings = options ?? {}
     this.options = rest
     const size: Pair = kernelSize
     const [kh, kw] = typeof size === 'number' ? [size, size] : size
@@ -64,6 +60,11 @@ export class Conv2d<
     const bound = 1 / Math.sqrt((inChannels / groups) * kh * kw)
     this.weight = uniform(shape, bound)
     this.bias = bias ? uniform([outChannels], bound) : undefined
+  }
+
+  static build(settings: Settings): Conv2d<number, number, Pair, ConvSettings> {
+    const [from, to] = [settings.integer('inChannels'), settings.integer('outChannels')]
+    return new Conv2d(from, to, settings.pair('kernelSize'), settings.convolution())
   }
 
   override forward(x: Tensor): Tensor {

@@ -3,6 +3,7 @@ import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { Flatten as Flattened } from '../base/types/reshape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
+import type { Settings } from './settings.ts'
 
 interface FlattenFn<A extends number, B extends number> extends ShapeFn {
   readonly out: Flattened<In<this['in']>, A, B>
@@ -23,6 +24,10 @@ export class Flatten<const A extends number = 1, const B extends number = -1> ex
     super()
     this.startAxis = startAxis ?? 1
     this.endAxis = endAxis ?? -1
+  }
+
+  static build(settings: Settings): Flatten<number, number> {
+    return new Flatten(settings.integer('startAxis'), settings.integer('endAxis'))
   }
 
   override forward(x: Tensor): Tensor {

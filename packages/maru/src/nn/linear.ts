@@ -8,6 +8,7 @@ import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import type { Arg, Out } from '../tensor/typing.ts'
 import { uniform } from './init.ts'
 import { Layer, type Module } from './module.ts'
+import type { Settings } from './settings.ts'
 
 interface LinearFn<I extends number, O extends number> extends ShapeFn {
   readonly out: LinearOut<In<this['in']>, I, O>
@@ -46,6 +47,11 @@ export class Linear<const I extends number, const O extends number> extends Laye
   ): Out<LayerOut<L, S>>
   override call(x: Tensor): Tensor {
     return this.forward(x)
+  }
+
+  static build(settings: Settings): Linear<number, number> {
+    const [from, to] = [settings.integer('inFeatures'), settings.integer('outFeatures')]
+    return new Linear(from, to, { bias: settings.flag('bias') })
   }
 
   override forward(x: Tensor): Tensor {

@@ -3,6 +3,7 @@ import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
+import type { Settings } from './settings.ts'
 
 interface PoolFn<K, P, Op extends string> extends ShapeFn {
   readonly out: Pool2dOut<In<this['in']>, K, P, Op>
@@ -31,6 +32,10 @@ export class MaxPool2d<
   const K extends Pair,
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'MaxPool2d'> {
+  static build(settings: Settings): MaxPool2d<Pair, Pool2dOptions> {
+    return new MaxPool2d(settings.pair('kernelSize'), settings.pool())
+  }
+
   override forward(x: Tensor): Tensor {
     return x.maxPool2d(this.kernelSize as Pair, this.options)
   }
@@ -41,6 +46,10 @@ export class AvgPool2d<
   const K extends Pair,
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'AvgPool2d'> {
+  static build(settings: Settings): AvgPool2d<Pair, Pool2dOptions> {
+    return new AvgPool2d(settings.pair('kernelSize'), settings.pool())
+  }
+
   override forward(x: Tensor): Tensor {
     return x.avgPool2d(this.kernelSize as Pair, this.options)
   }
@@ -51,6 +60,10 @@ export class MinPool2d<
   const K extends Pair,
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'MinPool2d'> {
+  static build(settings: Settings): MinPool2d<Pair, Pool2dOptions> {
+    return new MinPool2d(settings.pair('kernelSize'), settings.pool())
+  }
+
   override forward(x: Tensor): Tensor {
     return x.minPool2d(this.kernelSize as Pair, this.options)
   }

@@ -2,6 +2,7 @@
 import type { Chain, CheckChain, ShapeFn } from '../base/types/layer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer, type Module } from './module.ts'
+import type { Settings } from './settings.ts'
 
 interface SequentialFn<Ls extends readonly unknown[]> extends ShapeFn {
   readonly out: Chain<Ls, this['in']>
@@ -28,6 +29,10 @@ export class Sequential<const Ls extends readonly Module[]> extends Layer<Sequen
 
   protected override childName(_: string, index: number): string {
     return String(index)
+  }
+
+  static build(_: Settings, inner: readonly Module[]): Sequential<readonly Module[]> {
+    return new Sequential<readonly Module[]>(...inner)
   }
 
   override forward(x: Tensor): Tensor {

@@ -157,6 +157,9 @@ export const vectorOpcode = {
   'i32.shrU': 0xad,
 } as const
 
+/** `f32x4.pmin` and `f32x4.pmax`: the first operand unless the second is beyond it. */
+export const limitOpcode = { 'f32.min': 0xea, 'f32.max': 0xeb } as const
+
 export const op = {
   block: 0x02,
   loop: 0x03,

@@ -1,0 +1,83 @@
+/** Settings of layers as they stand in a definition, which need not be trusted. */
+import { FormatError } from '../base/error.ts'
+import type { Conv2dOptions, Pair, Pool2dOptions } from '../base/types/window.ts'
+
+/** Options of a convolution layer. */
+export interface ConvSettings extends Conv2dOptions {
+  /** Add a learned constant to each channel, true unless given. */
+  readonly bias?: boolean
+}
+
+/** One layer's settings, read with their types checked. */
+export class Settings {
+  readonly #type: string
+  readonly #values: ReadonlyMap<string, unknown>
+
+  constructor(type: string, values: unknown) {
+    this.#type = type
+    if (values !== undefined && !isRecord(values)) throw this.#wrong('settings', values)
+    this.#values = new Map(Object.entries(values ?? {}))
+  }
+
+  #wrong(name: string, got: unknown): FormatError {
+    return new FormatError('definition.setting', {
+      type: this.#type,
+      name,
+      got: JSON.stringify(got) ?? 'nothing',
+    })
+  }
+
+  integer(name: string): number {
+    const value = this.#values.get(name)
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+    throw this.#wrong(name, value)
+  }
+
+  flag(name: string): boolean {
+    const value = this.#values.get(name)
+    if (typeof value === 'boolean') return value
+    throw this.#wrong(name, value)
+  }
+
+  pair(name: string): Pair {
+    return this.#asPair(name, this.#values.get(name))
+  }
+
+  #asPair(name: string, value: unknown): Pair {
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+    if (Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger)) {
+      return [Number(value[0]), Number(value[1])]
+    }
+    throw this.#wrong(name, value)
+  }
+
+  /** Options of pools: those of convolutions that mean something there. */
+  pool(): Pool2dOptions {
+    const { padding, ...rest } = this.convolution()
+    const { bias, groups, ...options } = rest
+    if (padding === 'same' || bias !== undefined || groups !== undefined) {
+      throw this.#wrong('options', this.#values.get('options'))
+    }
+    return padding === undefined ? options : { ...options, padding }
+  }
+
+  /** Options of convolutions; unknown ones are refused. */
+  convolution(): ConvSettings {
+    const value = this.#values.get('options')
+    if (!isRecord(value)) throw this.#wrong('options', value)
+    const options: { -readonly [K in keyof ConvSettings]: ConvSettings[K] } = {}
+    for (const [name, setting] of Object.entries(value)) {
+      if (name === 'bias' && typeof setting === 'boolean') options.bias = setting
+      else if (name === 'padding' && setting === 'same') options.padding = setting
+      else if (name === 'groups' && typeof setting === 'number') options.groups = setting
+      else if (name === 'stride' || name === 'padding' || name === 'dilation') {
+        options[name] = this.#asPair(name, setting)
+      } else throw this.#wrong(name, setting)
+    }
+    return options
+  }
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

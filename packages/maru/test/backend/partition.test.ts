@@ -1,0 +1,106 @@
+/** A kernel's work may be cut anywhere: any partition of `begin … end` gives the same bits. */
+import { describe, expect, test } from 'vitest'
+import { assembleModule } from '../../src/backend/wasm/assembler.ts'
+import { encode } from '../../src/backend/wasm/encode.ts'
+import { enableFma } from '../../src/backend/wasm/features.ts'
+import { sizeOf } from '../../src/base/shape.ts'
+import { Stream } from '../../src/base/threefry.ts'
+import { compile } from '../../src/compiler/compile.ts'
+import { SLACK_BYTES } from '../../src/compiler/lowering.ts'
+import type { CodeLaunch, Program } from '../../src/compiler/program.ts'
+import type { Target } from '../../src/compiler/target.ts'
+import type { Node } from '../../src/graph/node.ts'
+import { type Tensor, tensor } from '../../src/index.ts'
+import { capture } from '../../src/runtime/capture.ts'
+import { cellLeaf } from '../../src/runtime/realize.ts'
+
+const target: Target = {
+  name: 'wasm',
+  lanes: 4,
+  dtypes: new Set(['float32', 'int32', 'uint8', 'bool']),
+  fuse: true,
+}
+const fma = enableFma()
+
+function values(...shape: number[]): Tensor {
+  const data = new Float32Array(sizeOf(shape))
+  new Stream(7, shape.join()).fill(data, -2, 2)
+  return tensor(data, shape)
+}
+
+/** Bytes of all buffers after each launch ran over the ranges that `cut` makes of its units. */
+function run(
+  program: Program,
+  leaves: readonly Node[],
+  cut: (units: number) => number[],
+): Uint8Array {
+  const memory = new WebAssembly.Memory({ initial: 256 })
+  let top = SLACK_BYTES
+  const addresses = program.buffers.map(({ shape }) => {
+    const at = top
+    top += Math.ceil((sizeOf(shape) * 4 + 64) / 64) * 64
+    return at
+  })
+  program.buffers.forEach(({ place }, buffer) => {
+    const leaf = place.kind === 'leaf' ? leaves[place.leaf]?.leaf : undefined
+    if (leaf?.kind !== 'data' || !leaf.data.host) return
+    new Float32Array(memory.buffer, addresses[buffer], leaf.data.host.length).set(leaf.data.host)
+  })
+  const bodies = program.functions.map(({ code }) => encode(code, fma))
+  const module = new WebAssembly.Module(assembleModule(bodies, 3))
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  for (const { launch } of program.body) {
+    const { code, arguments: args, units } = launch as CodeLaunch
+    const words = new Int32Array(memory.buffer, top, args.length)
+    const floats = new Float32Array(memory.buffer, top, args.length)
+    args.forEach((argument, i) => {
+      if (argument.kind === 'integer') words[i] = argument.value
+      else if (argument.kind === 'address') words[i] = addresses[argument.buffer] ?? 0
+      else floats[i] = 0.5
+    })
+    const kernel = exports[`k${code}`] as (args: number, begin: number, end: number) => void
+    const cuts = [0, ...cut(units), units]
+    for (let i = 1; i < cuts.length; i++) kernel(top, cuts[i - 1]!, cuts[i]!)
+  }
+  return new Uint8Array(memory.buffer.slice(SLACK_BYTES, top))
+}
+
+describe('any partition gives the same bits', () => {
+  const rows: [name: string, make: () => Tensor][] = [
+    ['a long map', () => values(10_000).mul(3).tanh()],
+    ['a map over rows', () => values(37, 13).transpose().add(values(13, 37))],
+    [
+      'a padded, flipped view',
+      () =>
+        values(5, 9)
+          .pad([
+            [1, 2],
+            [3, 0],
+          ])
+          .flip(1)
+          .mul(2),
+    ],
+    ['a fold by rows', () => values(33, 70).sum(1)],
+    ['a fold by columns', () => values(70, 9001).sum(0)],
+    ['an index fold', () => values(17, 23).argmax(1)],
+    ['windows that overlap', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 1 })],
+    ['a contraction', () => values(45, 31).matmul(values(31, 29))],
+    ['a batched contraction', () => values(7, 10, 6).matmul(values(7, 6, 5))],
+    ['a convolution', () => values(3, 2, 8, 9).conv2d(values(5, 2, 3, 3), { padding: 1 })],
+  ]
+  test.each(rows)('%s', (_, make) => {
+    const graph = capture([make().node], [], cellLeaf)
+    const program = compile(graph, target)
+    expect(program.body.every(({ launch }) => launch.kind === 'code')).toBe(true)
+    const whole = run(program, graph.leaves, () => [])
+    const ones = run(program, graph.leaves, (units) =>
+      Array.from({ length: units - 1 }, (_, i) => i + 1),
+    )
+    const thirds = run(program, graph.leaves, (units) => [
+      Math.floor(units / 3),
+      Math.floor(units / 2),
+    ])
+    expect(ones).toEqual(whole)
+    expect(thirds).toEqual(whole)
+  })
+})
