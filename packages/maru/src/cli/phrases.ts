@@ -26,7 +26,7 @@ export interface Phrases {
   linear(error: string): string
   readonly surest: string
   caption(mistake: Mistake, percent: string): string
-  reloaded(sizeKB: string): string
+  reloaded(kilobytes: number): string
   readonly realDigits: string
   readonly longer: string
   readonly network: string
@@ -64,7 +64,7 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
   linear: (error) => `a linear classifier: ${error}`,
   surest: 'Misread with the greatest confidence:',
   caption: ({ truth, predicted }, percent) => `${truth}, read as ${predicted} (${percent})`,
-  reloaded: (sizeKB) => `${sizeKB} KB, read again: the same bits`,
+  reloaded: (kilobytes) => `${kilobytes} KB, read again: the same bits`,
   realDigits: 'on real digits',
   longer: 'twice as long',
   network: 'the network itself',
@@ -102,7 +102,7 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   linear: (error) => `선형 분류기: ${error}`,
   surest: '가장 확신하며 잘못 읽은 것:',
   caption: ({ truth, predicted }, percent) => `정답 ${truth}, 예측 ${predicted} (${percent})`,
-  reloaded: (sizeKB) => `${sizeKB} KB, 다시 읽어도 같은 비트`,
+  reloaded: (kilobytes) => `${kilobytes} KB, 다시 읽어도 같은 비트`,
   realDigits: '실제 손글씨로',
   longer: '두 배 오래',
   network: '모델의 코드',

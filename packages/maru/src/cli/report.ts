@@ -1,8 +1,11 @@
 /** How `npm start` draws what it found. */
+import { language } from '../base/env.ts'
 import type { ImageDataset } from '../data/index.ts'
-import type { Evaluation } from '../train/index.ts'
+import type { Evaluation, Mistake } from '../train/index.ts'
+import type { Digits } from './digits.ts'
 import { phrases } from './phrases.ts'
 import {
+  confusionMatrix,
   displayWidth,
   type Output,
   type Picture,
@@ -10,9 +13,10 @@ import {
   paint,
   pictures,
   type Screen,
+  showValue,
 } from './terminal/index.ts'
 
-export type LineName = 'data' | 'model' | 'train' | 'error' | 'saved' | 'next'
+type LineName = 'data' | 'model' | 'train' | 'error' | 'saved' | 'next'
 
 /** A line's name in its column. */
 export function nameOf(line: LineName): string {
@@ -30,8 +34,77 @@ export function say({ screen, write }: Output, name: LineName, ...lines: readonl
   })
 }
 
+export interface Facts {
+  /** Of the training set's pixels. */
+  readonly mean: number
+  readonly std: number
+  readonly parameters: number
+  readonly seed: number
+}
+
+/** What will be trained on what. */
+export function introduce(
+  { folder, train, test, incomplete }: Digits,
+  { mean, std, parameters, seed }: Facts,
+  output: Output,
+): void {
+  const text = phrases()
+  output.write(`\n${paint(output.screen, text.title(folder ?? text.generated), 'bold')}\n\n`)
+  say(
+    output,
+    'data',
+    text.sets(train.length, test.length),
+    ...(incomplete ? [text.incomplete] : []),
+    text.scaled(showValue(mean), showValue(std)),
+  )
+  say(output, 'model', text.parameters(parameters, seed))
+}
+
+/** The error beside that of a linear classifier, the confusion, and the worst mistakes. */
+export function report(
+  { error, samples, mistakes, confusion }: Evaluation,
+  images: ImageDataset,
+  linear: number,
+  output: Output,
+): void {
+  const { screen } = output
+  const text = phrases()
+  const found = paint(screen, percent(error, 2), 'bold', 'green')
+  const misread = text.misread(mistakes.length, samples)
+  say(
+    output,
+    'error',
+    `${found}  ${misread}`,
+    paint(screen, text.linear(percent(linear, 2)), 'dim'),
+  )
+  output.write(`\n${confusionMatrix(confusion, screen, images.classes)}\n\n`)
+  if (mistakes.length === 0) return
+  output.write(`${text.surest}\n\n${drawMistakes(mistakes, images, screen)}\n\n`)
+}
+
+/** What to try next. */
+export function suggest({ folder }: Digits, epochs: number, output: Output): void {
+  const text = phrases()
+  const data = folder === undefined ? '' : ` --data ${folder}`
+  const other = language() === 'ko' ? 'en' : 'ko'
+  const ways: [why: string, what: string][] = [
+    [text.longer, `npm start --${data} --epochs ${2 * epochs}`],
+    [text.otherLanguage, `MARU_LANG=${other} npm start`],
+    [text.network, 'packages/maru/src/models/lenet.ts'],
+  ]
+  if (folder === undefined) {
+    ways.unshift([text.realDigits, 'npm start -- --data ../shared/data/mnist'])
+  }
+  const width = Math.max(...ways.map(([why]) => displayWidth(why)))
+  const lines = ways.map(([why, what]) => {
+    return `${pad(why, width)}  ${paint(output.screen, what, 'cyan')}`
+  })
+  say(output, 'next', ...lines)
+  output.write('\n')
+}
+
 /** A share as a percentage. */
-export function percent(share: number, digits = 2): string {
+function percent(share: number, digits: number): string {
   return `${(100 * share).toFixed(digits)} %`
 }
 
@@ -40,11 +113,7 @@ const WINDOW = 24
 const MOST_PICTURES = 6
 
 /** The mistakes that the model was surest of, as many as stand side by side. */
-export function drawMistakes(
-  { mistakes }: Evaluation,
-  images: ImageDataset,
-  screen: Screen,
-): string {
+function drawMistakes(mistakes: readonly Mistake[], images: ImageDataset, screen: Screen): string {
   const room = Math.floor((screen.columns + 1) / (WINDOW + 2))
   const count = Math.max(1, Math.min(MOST_PICTURES, room))
   const drawn = mistakes.slice(0, count).map((mistake): Picture => {
