@@ -1,6 +1,7 @@
 /** Typed errors with three parts: what happened, what was expected, the fix; values stay as fields. */
 import { language } from './env.ts'
 import { type Fields, type MessageKey, messages } from './messages.ts'
+import { chooseParticles } from './particle.ts'
 
 /** Values that a message may carry. */
 export type FieldValue = string | number | boolean | readonly (string | number)[] | undefined
@@ -20,7 +21,7 @@ export class MaruError<K extends MessageKey = MessageKey> extends Error {
   readonly site: string | undefined
 
   constructor(key: K, fields: FieldsOf<K>, cause?: unknown) {
-    const site = userSite(new Error().stack)
+    const site = userSite(deepStack())
     super(render(key, fields, site), cause === undefined ? undefined : { cause })
     this.key = key
     this.fields = fields
@@ -48,9 +49,14 @@ export class MemoryError<K extends MessageKey = MessageKey> extends MaruError<K>
 /** Bytes or files that are not what they claim to be. */
 export class FormatError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 
+/** Items of a list that a message shows. */
+const MOST_SHOWN = 16
+
 function show(value: FieldValue): string {
-  if (Array.isArray(value)) return `[${value.join(', ')}]`
-  return String(value)
+  if (!Array.isArray(value)) return String(value)
+  const hidden = value.length - MOST_SHOWN
+  const shown = hidden > 0 ? [...value.slice(0, MOST_SHOWN), `… ${hidden} more`] : value
+  return `[${shown.join(', ')}]`
 }
 
 function fill(template: string, fields: Readonly<Record<string, FieldValue>>): string {
@@ -65,11 +71,23 @@ function render(
   site: string | undefined,
 ): string {
   const lang = language()
-  const [what, expected, fix] = messages[key][lang].map((part) => fill(part, fields))
+  const parts = messages[key][lang].map((part) => fill(part, fields))
+  const [what, expected, fix] = lang === 'ko' ? parts.map(chooseParticles) : parts
   const lines = [expected ? `${what} — ${expected}` : `${what}`]
   if (fix) lines.push(`  ${lang === 'ko' ? '해결' : 'try'}: ${fix}`)
   if (site) lines.push(`  ${lang === 'ko' ? '위치' : 'at'}: ${site}`)
   return lines.join('\n')
+}
+
+/** Frames looked through for the user's line; engines show ten unless asked. */
+const MOST_FRAMES = 200
+
+function deepStack(): string | undefined {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = MOST_FRAMES
+  const { stack } = new Error()
+  Error.stackTraceLimit = stackTraceLimit
+  return stack
 }
 
 const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')

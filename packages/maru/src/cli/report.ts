@@ -128,19 +128,28 @@ function drawMistakes(mistakes: readonly Mistake[], images: ImageDataset, screen
 /** The square of an image around the middle of its ink. */
 function window(pixels: Float32Array, height: number, width: number): Picture {
   const size = Math.min(WINDOW, height, width)
-  let [ink, x, y] = [0, 0, 0]
-  pixels.forEach((value, i) => {
-    ink += value
-    x += value * (i % width)
-    y += value * Math.floor(i / width)
-  })
-  const start = (middle: number, length: number): number =>
-    Math.max(0, Math.min(length - size, Math.round(middle / (ink || 1) - (size - 1) / 2)))
-  const [left, top] = [start(x, width), start(y, height)]
+  const inked = [...pixels.keys()].filter((i) => (pixels[i] ?? 0) > 0.5)
+  const left = startOf(
+    inked.map((i) => i % width),
+    size,
+    width,
+  )
+  const top = startOf(
+    inked.map((i) => Math.floor(i / width)),
+    size,
+    height,
+  )
   const cut = new Float32Array(size * size)
   for (let row = 0; row < size; row++) {
     const from = (top + row) * width + left
     cut.set(pixels.subarray(from, from + size), row * size)
   }
   return { pixels: cut, width: size, height: size }
+}
+
+/** Where `size` of `length` places begin, so that the outermost of the given ones are equally far in. */
+function startOf(places: readonly number[], size: number, length: number): number {
+  const middle =
+    places.length > 0 ? (Math.min(...places) + Math.max(...places) + 1) / 2 : length / 2
+  return Math.max(0, Math.min(length - size, Math.round(middle - size / 2)))
 }

@@ -42,7 +42,7 @@ test('arithmetic on types is exact', () => {
   )
   const got = cases.map(({ type }, i) => ({ type, result: answers[i]?.type }))
   expect(got).toEqual(cases)
-})
+}, 60_000)
 
 test('the digit tables are those of their generator', () => {
   const path = new URL('../../src/base/types/digits.ts', import.meta.url)
