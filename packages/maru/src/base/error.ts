@@ -55,7 +55,7 @@ const MOST_SHOWN = 16
 function show(value: FieldValue): string {
   if (!Array.isArray(value)) return String(value)
   const hidden = value.length - MOST_SHOWN
-  const shown = hidden > 0 ? [...value.slice(0, MOST_SHOWN), `… ${hidden} more`] : value
+  const shown = hidden > 0 ? [...value.slice(0, MOST_SHOWN), `… +${hidden}`] : value
   return `[${shown.join(', ')}]`
 }
 

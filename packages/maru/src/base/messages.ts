@@ -111,7 +111,7 @@ export const messages = {
       'reduce it first: loss.mean() or loss.sum()',
     ],
     ko: [
-      'grad: 손실의 shape이 {shape}이다',
+      'grad: 손실의 shape가 {shape}이다',
       '기울기는 수 하나에 대해 구한다',
       '먼저 하나로 줄인다: loss.mean() 또는 loss.sum()',
     ],
@@ -346,7 +346,7 @@ export const messages = {
     ko: [
       'squeeze: {shape}의 축 {axis}은(는) 크기가 1이 아니라 {size}이다',
       '크기가 1인 축만 없앨 수 있다',
-      'reshape이나 축약을 쓴다',
+      'reshape나 축약을 쓴다',
     ],
   },
   'matmul.dtype': {
@@ -519,7 +519,7 @@ export const messages = {
   },
   'as.shape': {
     en: ['as: the tensor has shape {shape}', '{wanted} was stated', ''],
-    ko: ['as: 텐서의 shape은 {shape}이다', '{wanted}(이)라고 했다', ''],
+    ko: ['as: 텐서의 shape는 {shape}이다', '{wanted}(이)라고 했다', ''],
   },
   'item.size': {
     en: [
@@ -528,7 +528,7 @@ export const messages = {
       'use array() or data(), or reduce it first',
     ],
     ko: [
-      'item: 텐서의 shape이 {shape}이다',
+      'item: 텐서의 shape가 {shape}이다',
       '원소가 하나인 텐서여야 한다',
       'array()나 data()를 쓰거나 먼저 하나로 줄인다',
     ],
@@ -551,7 +551,7 @@ export const messages = {
   },
   'stack.shapes': {
     en: ['stack: shapes {a} and {b} differ', 'equal shapes were expected', ''],
-    ko: ['stack: shape {a}와(과) {b}이(가) 다르다', 'shape이 같아야 한다', ''],
+    ko: ['stack: shape {a}와(과) {b}이(가) 다르다', 'shape가 같아야 한다', ''],
   },
   'crossEntropy.logits': {
     en: [
@@ -656,7 +656,7 @@ export const messages = {
       'reshape the target: target.reshape(prediction.shape)',
     ],
     ko: [
-      '{op}: 예측 {a}와(과) 목표 {b}의 shape이 다르다',
+      '{op}: 예측 {a}와(과) 목표 {b}의 shape가 다르다',
       'broadcast하면 모든 예측을 모든 목표와 비교하게 된다',
       '목표를 맞춘다: target.reshape(prediction.shape)',
     ],
@@ -692,7 +692,7 @@ export const messages = {
   },
   'state.shape': {
     en: ['loadStateDict: {name} has shape {got}', "the model's has {wanted}", ''],
-    ko: ['loadStateDict: {name}의 shape이 {got}이다', '모델의 것은 {wanted}이다', ''],
+    ko: ['loadStateDict: {name}의 shape가 {got}이다', '모델의 것은 {wanted}이다', ''],
   },
   'optimizer.parameter': {
     en: ['an optimiser was given {got}', 'parameters were expected', 'pass model.parameters()'],
@@ -995,6 +995,18 @@ export const messages = {
   'file.read': {
     en: ['{path}: the file cannot be read', 'the system answered {reason}', ''],
     ko: ['{path}: 파일을 읽을 수 없다', '시스템의 대답은 {reason}이다', ''],
+  },
+  'file.folder': {
+    en: [
+      '{path}: the folder cannot be made',
+      'the system answered {reason}',
+      'choose a place that may be written to and that no file has',
+    ],
+    ko: [
+      '{path}: 폴더를 만들 수 없다',
+      '시스템의 답은 {reason}이다',
+      '쓸 수 있고 같은 이름의 파일이 없는 곳을 고른다',
+    ],
   },
   'file.write': {
     en: [

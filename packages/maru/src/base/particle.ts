@@ -1,43 +1,41 @@
-/** Korean particles: which form follows depends on how the word before it ends. */
+/** Korean particles: their form depends on how the word before them ends. */
 
-/** Forms after a consonant and after a vowel; after ㄹ, `(으)로` is `로`. */
-const PARTICLE = /([가-힣\d])([\])}"'`]*)(을\(를\)|은\(는\)|이\(가\)|와\(과\)|\(으\)로|\(이\))/g
+/** Double forms as templates have them, with the one after a consonant and the one after a vowel. */
+const forms: Readonly<Record<string, readonly [consonant: string, vowel: string]>> = {
+  '을(를)': ['을', '를'],
+  '은(는)': ['은', '는'],
+  '이(가)': ['이', '가'],
+  '와(과)': ['과', '와'],
+  '(으)로': ['으로', '로'],
+  '(이)라': ['이라', '라'],
+}
+const PARTICLE = /([가-힣\d])([\])}"'`]*)(을\(를\)|은\(는\)|이\(가\)|와\(과\)|\(으\)로|\(이\)라)/g
 
-/** Final consonants of the digits as they are read: 영 일 이 삼 사 오 육 칠 팔 구. */
-const DIGIT_ENDS = ['ㅇ', 'ㄹ', '', 'ㅁ', '', '', 'ㄱ', 'ㄹ', 'ㄹ', '']
+/** Whether digits end in a consonant as they are read: 영 일 이 삼 사 오 육 칠 팔 구. */
+const CLOSED_DIGITS = '013678'
+/** Digits that end in ㄹ. */
+const LIQUID_DIGITS = '178'
 
-/** 28 syllables share their beginning; the first of them ends in a vowel, the ninth in ㄹ. */
-function ending(char: string): string {
-  const digit = DIGIT_ENDS[Number.parseInt(char, 10)]
-  if (digit !== undefined) return digit
-  const final = (char.charCodeAt(0) - 0xac00) % 28
-  return final === 0 ? '' : final === 8 ? 'ㄹ' : 'ㅇ'
+/** Syllables are ordered by beginning; 28 share one, the first ends in a vowel, the ninth in ㄹ. */
+function finalOf(syllable: string): number {
+  return (syllable.charCodeAt(0) - 0xac00) % 28
+}
+
+/** Whether the form after a vowel is wanted; `로` follows ㄹ, too. */
+function endsOpen(last: string, particle: string): boolean {
+  const digit = last >= '0' && last <= '9'
+  const liquid = digit ? LIQUID_DIGITS.includes(last) : finalOf(last) === 8
+  if (particle === '(으)로' && liquid) return true
+  return digit ? !CLOSED_DIGITS.includes(last) : finalOf(last) === 0
 }
 
 /**
  * Replaces the double forms of a template, `을(를)`, by the one that fits what was filled in. After
- * letters that are not Korean the double form stays: how they are read is anyone's guess.
+ * other letters the double form stays: how those are read is anyone's guess.
  */
 export function chooseParticles(text: string): string {
   return text.replace(PARTICLE, (_, last: string, closing: string, particle: string) => {
-    const end = ending(last)
-    return last + closing + chosen(particle, end)
+    const form = forms[particle]?.[endsOpen(last, particle) ? 1 : 0]
+    return last + closing + (form ?? particle)
   })
-}
-
-function chosen(particle: string, end: string): string {
-  switch (particle) {
-    case '을(를)':
-      return end ? '을' : '를'
-    case '은(는)':
-      return end ? '은' : '는'
-    case '이(가)':
-      return end ? '이' : '가'
-    case '와(과)':
-      return end ? '과' : '와'
-    case '(으)로':
-      return end && end !== 'ㄹ' ? '으로' : '로'
-    default:
-      return end ? '이' : ''
-  }
 }

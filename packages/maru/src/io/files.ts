@@ -34,6 +34,16 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<
   await syncFolderOf(path)
 }
 
+/** Makes a folder and those above it where they are missing. @throws FormatError when it cannot be made */
+export async function makeFolder(path: string): Promise<void> {
+  const { mkdir } = await import('node:fs/promises')
+  try {
+    await mkdir(path, { recursive: true })
+  } catch (cause) {
+    throw new FormatError('file.folder', { path, reason: reasonOf(cause) }, cause)
+  }
+}
+
 /** Makes a rename last through a power cut; Windows cannot open folders and does it by itself. */
 async function syncFolderOf(path: string): Promise<void> {
   if (process.platform === 'win32') return

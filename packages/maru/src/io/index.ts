@@ -1,4 +1,4 @@
-export { readFileBytes, writeFileAtomic } from './files.ts'
+export { makeFolder, readFileBytes, writeFileAtomic } from './files.ts'
 export {
   decodeSafetensors,
   encodeSafetensors,

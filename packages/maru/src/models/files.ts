@@ -2,7 +2,7 @@
 import { dtypes } from '../base/dtype.ts'
 import { FormatError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
-import { readFileBytes, writeFileAtomic } from '../io/files.ts'
+import { makeFolder, readFileBytes, writeFileAtomic } from '../io/files.ts'
 import { decodeSafetensors, encodeSafetensors, type RawTensor } from '../io/safetensors.ts'
 import { build, define } from '../nn/definition.ts'
 import type { Module } from '../nn/module.ts'
@@ -51,6 +51,7 @@ export async function saveModel(folder: string, model: Module): Promise<void> {
   const definition = { format: FORMAT, version: VERSION, model: define(model) }
   const text = `${JSON.stringify(definition, null, 2)}\n`
   const weights = await encodeWeights(model)
+  await makeFolder(folder)
   await writeFileAtomic(`${folder}/model.safetensors`, weights)
   await writeFileAtomic(`${folder}/model.json`, new TextEncoder().encode(text))
 }

@@ -33,13 +33,10 @@ export function capture(
   const parameters: Node[] = []
   const position = new Map<Node, number>()
   const key: number[] = []
-  const enter = (node: Node): void => {
-    if (position.has(node)) return
-    const ready = node.data !== undefined || node.leaf !== undefined || node.literal !== undefined
-    if (!ready) for (const input of node.inputs) enter(input)
+  const place = (node: Node): void => {
     position.set(node, position.size)
     key.push(node.signature)
-    if (!ready) {
+    if (!isReady(node)) {
       for (const input of node.inputs) key.push(position.get(input) ?? 0)
       nodes.push(node)
     } else if (!node.data && (node.literal !== undefined || node.leaf?.kind === 'slot')) {
@@ -50,19 +47,33 @@ export function capture(
       leaves.push(node)
     }
   }
-  for (const node of outputs) {
-    enter(node)
-    key.push(OUTPUT, position.get(node) ?? 0)
+  // A stack of its own: graphs are deeper than the engine's allows.
+  const enter = (root: Node): number => {
+    const path = [root]
+    for (let node = path.at(-1); node; node = path.at(-1)) {
+      const next = isReady(node) ? undefined : node.inputs.find((input) => !position.has(input))
+      if (next) {
+        path.push(next)
+        continue
+      }
+      if (!position.has(node)) place(node)
+      path.pop()
+    }
+    return position.get(root) ?? 0
   }
+  for (const node of outputs) key.push(OUTPUT, enter(node))
   const stored = writes.map(({ cell, node }) => {
-    enter(node)
     const leaf = leafOf(cell)
-    enter(leaf)
-    key.push(WRITE, position.get(node) ?? 0, position.get(leaf) ?? 0)
+    key.push(WRITE, enter(node), enter(leaf))
     return { node, leaf: leaves.indexOf(leaf) }
   })
   const words = Int32Array.from(key)
   return { nodes, leaves, parameters, outputs, writes: stored, key: words, hash: hashOf(words) }
+}
+
+/** Whether a node is a value already, or a number that is bound at each run. */
+function isReady({ data, leaf, literal }: Node): boolean {
+  return data !== undefined || leaf !== undefined || literal !== undefined
 }
 
 function expectCurrent(node: Node): void {

@@ -66,6 +66,13 @@ describe('npm start', { timeout: SECONDS }, () => {
     expect(model.parameterCount).toBe(61706)
   })
 
+  test('without --data learns to read digits that it draws', async () => {
+    const { code, stdout } = await start(['--epochs', '2', '--json'], {})
+    const result = JSON.parse(stdout)
+    expect([code, result]).toMatchObject([0, { data: 'generated', epochs: 2 }])
+    expect(result.testError).toBeLessThan(10)
+  })
+
   test.each([
     [
       'en',
