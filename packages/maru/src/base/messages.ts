@@ -301,6 +301,14 @@ export const messages = {
       '',
     ],
   },
+  'flatten.order': {
+    en: ['flatten: start axis {start} is after end axis {end} in {shape}', 'start ≤ end', ''],
+    ko: [
+      'flatten: {shape}에서 시작 축 {start}이(가) 끝 축 {end}보다 뒤에 있다',
+      '시작 ≤ 끝이어야 한다',
+      '',
+    ],
+  },
   'slice.range': {
     en: [
       'slice: {start} to {end} is out of range for axis {axis} of {shape}',

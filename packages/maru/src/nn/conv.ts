@@ -1,9 +1,8 @@
 /** Convolution layers. */
 import { ShapeError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
-import type { Dim } from '../base/types/dim.ts'
 import type { In, ShapeFn } from '../base/types/layer.ts'
-import type { Conv2dOut, KernelOf, Pair } from '../base/types/window.ts'
+import type { Conv2dOut, Conv2dWeight, Pair } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { uniform } from './init.ts'
 import { Layer } from './module.ts'
@@ -29,7 +28,7 @@ export class Conv2d<
   const K extends Pair,
   const P extends ConvSettings = Record<never, never>,
 > extends Layer<Conv2dFn<I, O, K, P>> {
-  readonly weight: Parameter<[O, Dim, ...KernelOf<K>]>
+  readonly weight: Parameter<Conv2dWeight<I, O, K, P>>
   readonly bias: Parameter<[O]> | undefined
   readonly inChannels: I
   readonly outChannels: O

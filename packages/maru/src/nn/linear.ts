@@ -1,13 +1,11 @@
 /** The fully connected layer. */
 import { ShapeError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
-import type { Shape } from '../base/types/dim.ts'
-import type { In, LayerOut, ShapeFn } from '../base/types/layer.ts'
+import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { LinearOut } from '../base/types/shape.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
-import type { Arg, Out } from '../tensor/typing.ts'
 import { uniform } from './init.ts'
-import { Layer, type Module } from './module.ts'
+import { Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 
 interface LinearFn<I extends number, O extends number> extends ShapeFn {
@@ -38,15 +36,6 @@ export class Linear<const I extends number, const O extends number> extends Laye
     const bound = 1 / Math.sqrt(inFeatures)
     this.weight = uniform([outFeatures, inFeatures], bound)
     this.bias = bias ? uniform([outFeatures], bound) : undefined
-  }
-
-  override call<B extends Shape>(x: Tensor<[...B, I]>): Tensor<[...B, O]>
-  override call<L extends Module, S extends Shape>(
-    this: L,
-    x: Arg<LayerOut<L, S>, S>,
-  ): Out<LayerOut<L, S>>
-  override call(x: Tensor): Tensor {
-    return this.forward(x)
   }
 
   static build(settings: Settings): Linear<number, number> {

@@ -72,11 +72,12 @@ export function capture(
 }
 
 /** Whether a node is a value already, or a number that is bound at each run. */
-function isReady({ data, leaf, literal }: Node): boolean {
+export function isReady({ data, leaf, literal }: Node): boolean {
   return data !== undefined || leaf !== undefined || literal !== undefined
 }
 
-function expectCurrent(node: Node): void {
+/** Throws when a node reads a version of a cell that has been replaced. */
+export function expectCurrent(node: Node): void {
   const { leaf } = node
   if (node.data || leaf?.kind !== 'cell' || leaf.version === leaf.cell.version) return
   throw new StaleError('stale.read', {

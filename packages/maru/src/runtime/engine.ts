@@ -77,6 +77,7 @@ export function resident(data: Data): DeviceBuffer {
  * host; one that is read again gets a place on the device.
  */
 export function readable(data: Data): DeviceBuffer | HostArray {
+  if (data.failure) throw data.failure
   if (data.buffer?.device === device().name) return data.buffer
   if (data.host && (data.host.byteLength <= SMALL_BYTES || data.uploads++ === 0)) return data.host
   return resident(data)
@@ -94,6 +95,7 @@ export function resultData(dtype: DType, shape: Sizes): Data {
 
 /** A copy of the value on the host. */
 export async function download(data: Data): Promise<HostArray> {
+  if (data.failure) throw data.failure
   if (data.host) return data.host.slice()
   if (!data.buffer) throw new RangeError('a value has no place')
   const bytes = await openDevice(data.buffer.device).download(data.buffer)

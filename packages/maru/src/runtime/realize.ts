@@ -1,15 +1,13 @@
 /** Makes recorded nodes into values: capture, find or compile a program, bind, run, commit. */
 
-import type { Prepared } from '../backend/backend.ts'
 import { dtypes, type HostArray } from '../base/dtype.ts'
 import { debugLevel } from '../base/env.ts'
-import { TraceError } from '../base/error.ts'
 import type { Cell } from '../graph/cell.ts'
 import type { DeviceBuffer } from '../graph/data.ts'
 import { Data } from '../graph/data.ts'
 import { endInterning, makeLeaf, type Node } from '../graph/node.ts'
 import { leaf as leafOp } from '../primitives/source.ts'
-import { type Captured, capture, type Write } from './capture.ts'
+import { type Captured, capture, expectCurrent, isReady, type Write } from './capture.ts'
 import {
   clearPending,
   device,
@@ -22,7 +20,7 @@ import {
   setPending,
 } from './engine.ts'
 import { programFor } from './programs.ts'
-import { tracing } from './trace.ts'
+import { type Action, expectValues, takeActions } from './trace.ts'
 
 /** The leaf that stands for the cell's current version. */
 export function cellLeaf(cell: Cell): Node {
@@ -81,15 +79,13 @@ export async function realizeNodes(nodes: readonly Node[]): Promise<void> {
 
 /** The synchronous part of a realisation. */
 export function submit(nodes: readonly Node[]): void {
-  if (tracing()) throw new TraceError('trace.read', {})
+  expectValues()
   const writes = takeWrites()
+  const before = takeActions()
   try {
-    const wanted = [...new Set(nodes)].filter((node) => !hasValue(node))
-    for (const node of wanted) if (isNumber(node)) node.data = numberData(node)
-    const outputs = wanted.filter((node) => node.data === undefined)
+    const outputs = [...new Set(nodes)].filter((node) => !isReady(node))
     if (outputs.length + writes.length === 0) return
-    const graph = capture(outputs, writes, cellLeaf)
-    const results = execute(graph, programFor(graph, device()), writes)
+    const results = execute({ graph: capture(outputs, writes, cellLeaf), writes, before }, [])
     outputs.forEach((node, i) => {
       node.data = results[i]
     })
@@ -98,6 +94,22 @@ export function submit(nodes: readonly Node[]): void {
     clearPending(writes.map(({ cell }) => cell))
     endInterning()
   }
+}
+
+/**
+ * The value of a node that has one: computed before, given, a number, or a cell's. That of a cell
+ * stays as it is: the cell's next write goes elsewhere.
+ */
+export function valueOf(node: Node): Data | undefined {
+  if (node.data) return node.data
+  const { leaf } = node
+  if (leaf?.kind === 'data') return leaf.data
+  if (leaf?.kind === 'cell') {
+    expectCurrent(node)
+    leaf.cell.shared = true
+    return leaf.cell.data
+  }
+  return isNumber(node) ? numberData(node) : undefined
 }
 
 /** Every pending write; a bare number becomes data, since programs store results only. */
@@ -117,11 +129,7 @@ function isNumber(node: Node): boolean {
   return node.data === undefined && (node.literal !== undefined || node.leaf?.kind === 'slot')
 }
 
-function hasValue(node: Node): boolean {
-  return node.data !== undefined || (node.leaf !== undefined && node.leaf.kind !== 'slot')
-}
-
-/** A literal or slot as a value, for the rare case that it is asked for as such. */
+/** A literal or slot as a value, which it is where it is not part of a program. */
 function numberData(node: Node): Data {
   const host = dtypes[node.dtype].make(1)
   host[0] = node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0)
@@ -139,36 +147,56 @@ function leafData(node: Node, args: readonly Data[]): Data {
   return given
 }
 
+/** A graph to run, the cells that it writes, and host work before each run. */
+export interface Run {
+  readonly graph: Captured
+  readonly writes: readonly Write[]
+  readonly before: readonly Action[]
+}
+
 /** Binds and runs a program once; the results are in the order of the graph's outputs. */
-export function execute(
-  graph: Captured,
-  prepared: Prepared,
-  writes: readonly Write[],
-  args: readonly Data[] = [],
-): Data[] {
-  const written = new Set(writes.map(({ cell }) => cell))
-  const leaves: (DeviceBuffer | HostArray)[] = []
-  for (const node of graph.leaves) {
-    const cell = node.data === undefined && node.leaf?.kind === 'cell' ? node.leaf.cell : undefined
-    if (cell) leaves.push(written.has(cell) ? ownBuffer(cell) : resident(cell.data))
-    else leaves.push(readable(leafData(node, args)))
-  }
-  const parameters = graph.parameters.map((node) =>
-    node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0),
-  )
+export function execute({ graph, writes, before }: Run, args: readonly Data[]): Data[] {
+  const prepared = programFor(graph, device())
+  const leaves = bind(graph, writes, args)
   const results = graph.outputs.map(({ dtype, shape }) => resultData(dtype, shape))
-  const start = debugLevel() >= 1 ? performance.now() : 0
-  const run = device().run(prepared, {
-    leaves,
-    parameters,
-    outputs: results.map((data) => data.buffer ?? data.host),
-  })
-  settled = run.then(() => {
-    if (debugLevel() < 1) return
-    const ms = (performance.now() - start).toFixed(2)
-    console.error(`maru: ran ${prepared.program.body.length} launches in ${ms} ms`)
-  })
+  const undo: (() => void)[] = []
+  const fail = (error: unknown): never => {
+    for (const data of results) data.failure = error
+    for (const action of undo.reverse()) action()
+    throw error
+  }
+  try {
+    for (const action of before) undo.push(action(args) ?? (() => {}))
+    const parameters = graph.parameters.map((node) =>
+      node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0),
+    )
+    const outputs = results.map((data) => data.buffer ?? data.host)
+    const start = debugLevel() >= 1 ? performance.now() : 0
+    settled = device()
+      .run(prepared, { leaves, parameters, outputs })
+      .then(() => {
+        if (debugLevel() < 1) return
+        const ms = (performance.now() - start).toFixed(2)
+        console.error(`maru: ran ${prepared.program.body.length} launches in ${ms} ms`)
+      }, fail)
+  } catch (error) {
+    fail(error)
+  }
   return results
+}
+
+/** What the leaves of a graph are read from, and written to where a cell is replaced in place. */
+function bind(
+  graph: Captured,
+  writes: readonly Write[],
+  args: readonly Data[],
+): (DeviceBuffer | HostArray)[] {
+  const written = new Set(writes.map(({ cell }) => cell))
+  return graph.leaves.map((node) => {
+    const cell = node.data === undefined && node.leaf?.kind === 'cell' ? node.leaf.cell : undefined
+    if (!cell) return readable(leafData(node, args))
+    return written.has(cell) ? ownBuffer(cell) : resident(cell.data)
+  })
 }
 
 /** After a run: cells move on, and realised nodes let go of what nobody can use any more. */

@@ -1,15 +1,21 @@
 /** What is being recorded by `compile`, if anything is. */
+import { TraceError } from '../base/error.ts'
 import type { Data } from '../graph/data.ts'
 
-/** Host-side work around a run; it sees the values that a compiled function was called with. */
-export type Action = (args: readonly Data[]) => void
+/**
+ * Host-side work just before a run; it sees the values that a compiled function was called with,
+ * and may return what takes it back if the run fails.
+ */
+export type Action = (args: readonly Data[]) => (() => void) | undefined
 
-/** A recording: what must happen before each replay. */
+/** A recording: what must happen before each replay, and the first read that was tried in it. */
 export interface Trace {
   readonly before: Action[]
+  mistake: TraceError | undefined
 }
 
 let active: Trace | undefined
+let queued: Action[] = []
 
 export function tracing(): Trace | undefined {
   return active
@@ -26,8 +32,26 @@ export function record<T>(trace: Trace, body: () => T): T {
   }
 }
 
-/** Does `action` before the run: now, or before every replay if this is being recorded. */
+/**
+ * Throws while recording, when no tensor has a value. The recording remembers it, too: in an async
+ * function the error ends in a promise.
+ */
+export function expectValues(): void {
+  if (!active) return
+  const error = new TraceError('trace.read', {})
+  active.mistake ??= error
+  throw error
+}
+
+/** Does `action` just before the next run, or before every replay if this is being recorded. */
 export function beforeRun(action: Action): void {
-  if (active) active.before.push(action)
-  else action([])
+  const list = active?.before ?? queued
+  list.push(action)
+}
+
+/** What waits for the next run. */
+export function takeActions(): readonly Action[] {
+  const taken = queued
+  queued = []
+  return taken
 }

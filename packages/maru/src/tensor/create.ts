@@ -211,6 +211,8 @@ export function stack<const Ss extends readonly Shape[], const A extends number 
     const [a, b] = [parts[0]?.node.shape ?? [], part.node.shape]
     if (!sameShape(a, b)) throw new ShapeError('stack.shapes', { a, b })
   }
-  const raised = parts.map((part) => part.unsqueeze(Number(axis ?? 0)))
-  return joined(raised, Number(axis ?? 0)) as Out<Stack<Ss, A>>
+  const shape: Sizes = parts[0]?.node.shape ?? []
+  const along = normalizeAxis('stack', Number(axis ?? 0), [...shape, 1])
+  const raised = parts.map((part) => part.unsqueeze(along))
+  return joined(raised, along) as Out<Stack<Ss, A>>
 }

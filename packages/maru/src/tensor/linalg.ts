@@ -1,7 +1,7 @@
 /** Products of matrices. */
 import { DTypeError, ShapeError } from '../base/error.ts'
 import { at, broadcast } from '../base/shape.ts'
-import type { Dim, Shape } from '../base/types/dim.ts'
+import type { Shape } from '../base/types/dim.ts'
 import type { MatMul } from '../base/types/shape.ts'
 import type { Node } from '../graph/node.ts'
 import type { Labels } from '../primitives/contract.ts'
@@ -19,15 +19,10 @@ export abstract class LinearTensor extends ReduceTensor {
    * @dtype both the same; float32 sums in float32, k ascending
    * @throws ShapeError when the inner sizes differ, DTypeError when the dtypes do
    */
-  matmul<A extends Shape, M extends Dim, K extends Dim, N extends Dim>(
-    this: Tensor<[...A, M, K]>,
-    other: Tensor<[NoInfer<K>, N]>,
-  ): Tensor<[...A, M, N]>
   matmul<S extends Shape, B extends Shape>(
     this: Tensor<S>,
     other: Arg<MatMul<S, B>, B>,
-  ): Out<MatMul<S, B>>
-  matmul(this: Tensor, other: unknown): Tensor {
+  ): Out<MatMul<S, B>> {
     return this.wrap(matmulNode(this.node, nodeOf('matmul', other)))
   }
 

@@ -46,6 +46,13 @@ export abstract class MovementTensor extends ElementwiseTensor {
     if (shape.length === 0) return this.wrap(reshapeNode(this.node, [1]))
     const first = normalizeAxis('flatten', Number(startAxis ?? 0), shape)
     const last = normalizeAxis('flatten', Number(endAxis ?? -1), shape)
+    if (first > last) {
+      throw new ShapeError('flatten.order', {
+        start: Number(startAxis ?? 0),
+        end: Number(endAxis ?? -1),
+        shape,
+      })
+    }
     const middle = shape.slice(first, last + 1).reduce((product, dim) => product * dim, 1)
     return this.wrap(
       reshapeNode(this.node, [...shape.slice(0, first), middle, ...shape.slice(last + 1)]),

@@ -4,11 +4,10 @@ import { ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Shape, Shaped, SizesOf } from '../base/types/dim.ts'
 import type { Cell } from '../graph/cell.ts'
-import type { Data } from '../graph/data.ts'
 import type { Node } from '../graph/node.ts'
 import { download } from '../runtime/engine.ts'
-import { cellNode, realizeNodes, snapshotNode } from '../runtime/realize.ts'
-import { tracing } from '../runtime/trace.ts'
+import { cellNode, realizeNodes, snapshotNode, valueOf } from '../runtime/realize.ts'
+import { expectValues, tracing } from '../runtime/trace.ts'
 import { WindowTensor } from './window.ts'
 
 /** Nested arrays of numbers, as deep as the tensor has axes; booleans for bool tensors. */
@@ -63,31 +62,24 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
     return this.wrap(this.node)
   }
 
-  /** The value, computed now if it was not yet. */
-  async #value(): Promise<Data> {
-    const { node } = this
-    if (tracing()) throw new TraceError('trace.read', {})
-    await realizeNodes([node])
-    if (node.data) return node.data
-    const { leaf } = node
-    if (leaf?.kind === 'data') return leaf.data
-    if (leaf?.kind === 'cell' && leaf.version === leaf.cell.version) return leaf.cell.data
-    throw new RangeError('a realised tensor has no value')
-  }
-
   /**
    * The elements in row-major order, as a copy of their own.
    *
    * @throws StaleError when it depends on parameters that have been stepped since
    */
   async data(): Promise<HostArray> {
-    if (tracing()) throw new TraceError('trace.read', {})
-    return download(await this.#value())
+    const { node } = this
+    const computed = realizeNodes([node])
+    // Taken before the wait, during which a cell may move on.
+    const value = valueOf(node)
+    await computed
+    if (!value) throw new RangeError('a realised tensor has no value')
+    return download(value)
   }
 
   /** The only element of a tensor of one element. */
   async item(): Promise<number> {
-    if (tracing()) throw new TraceError('trace.read', {})
+    expectValues()
     if (this.size !== 1) throw new ShapeError('item.size', { shape: this.node.shape })
     const [value] = await this.data()
     return value ?? Number.NaN

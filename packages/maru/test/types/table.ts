@@ -105,7 +105,7 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['new Linear(784, 10).call(zeros([2, 3, 784]))', 'Tensor<[2, 3, 10]>'],
   ['new Linear(784, size).call(zeros([2, 784]))', 'Tensor<[2, number]>'],
   ['new Linear(784, 10).call(unknown)', 'Tensor<any>'],
-  ['new Conv2d(3, 6, 5).weight', 'Parameter<[6, Dim, 5, 5]>'],
+  ['new Conv2d(3, 6, 5).weight', 'Parameter<[6, 3, 5, 5]>'],
   ['new Conv2d(3, 6, [5, 3], { stride: 2 }).call(zeros([1, 3, 9, 9]))', 'Tensor<[1, 6, 3, 4]>'],
   ['new Flatten().call(zeros([2, 3, 4]))', 'Tensor<[2, 12]>'],
   ['new AvgPool2d(2).call(zeros([batch, 3, 4, 4]))', 'Tensor<["batch", 3, 2, 2]>'],
