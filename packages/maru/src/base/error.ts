@@ -91,14 +91,15 @@ function deepStack(): string | undefined {
 }
 
 const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
+/** A place in a frame, as V8 writes it and, after `@`, as other engines do. */
+const PLACE = /(?: \(|at (?:async )?|@)((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*):(\d+):\d+\)?$/
 
 /** First stack frame outside the package: the line that the user wrote. */
 export function userSite(stack: string | undefined): string | undefined {
   for (const line of (stack ?? '').split('\n').slice(1)) {
     if (line.includes(packageRoot) || line.includes(packageRoot.replace('file://', ''))) continue
-    if (line.includes('node:internal') || line.includes('<anonymous>')) continue
-    const frame = /\(?((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\)[^()]*):(\d+):\d+\)?$/.exec(line)
-    if (frame) return `${shorten(frame[1] ?? '')}:${frame[2]}`
+    const [, path, row] = line.includes('eval at ') ? [] : (PLACE.exec(line) ?? [])
+    if (path) return `${shorten(path)}:${row}`
   }
   return undefined
 }

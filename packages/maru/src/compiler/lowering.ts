@@ -127,7 +127,7 @@ export class Lowering {
   #floorDiv(value: Scalar, of: IndexExpr, divisor: number): Scalar {
     const { b } = this
     // An arithmetic shift rounds down, for negative values too.
-    if (Number.isInteger(Math.log2(divisor))) return b.scalar('shrS', value, Math.log2(divisor))
+    if ((divisor & (divisor - 1)) === 0) return b.scalar('shrS', value, 31 - Math.clz32(divisor))
     const by = this.integer(divisor)
     if (this.affine.range(of)[0] >= 0) return b.scalar('divS', value, by)
     const kept = b.variable(value)

@@ -61,7 +61,7 @@ export abstract class Optimizer {
   /** The new value of a parameter. `state` and `remember` keep what is needed from step to step. */
   protected abstract update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor
 
-  /** Numbers that depend on the count of steps, set before each; `steps` is the number of this one. */
+  /** Sets what depends on the count of steps alone; `steps` is the number of the one to come. */
   protected prepare(): void {}
 
   /** The scheduled learning rate as a scalar tensor of the value's dtype. */
@@ -104,10 +104,15 @@ export abstract class Optimizer {
     return tracing() ? Promise.resolve() : realize(loss, ...keep)
   }
 
-  #advance(): void {
-    this.#rate.value = this.lr * (this.schedule?.(this.steps) ?? 1)
-    this.steps++
+  /** Turns the dials to the next step; a step that fails is not counted. */
+  #advance(): () => void {
+    const before = this.steps
+    this.#rate.value = this.lr * (this.schedule?.(before) ?? 1)
+    this.steps = before + 1
     this.prepare()
+    return () => {
+      if (this.steps === before + 1) this.steps = before
+    }
   }
 }
 

@@ -58,12 +58,8 @@ export function isDropped(node: Node): boolean {
   return dropped.has(node)
 }
 
-/** Resolves when everything queued so far has run. */
-let settled: Promise<void> = Promise.resolve()
-
-export function whenSettled(): Promise<void> {
-  return settled
-}
+/** Resolves when everything queued so far has run, well or not. */
+let settled: Promise<unknown> = Promise.resolve()
 
 /**
  * Computes the nodes, and stores every pending cell, as one program.
@@ -72,24 +68,25 @@ export function whenSettled(): Promise<void> {
  * nothing in the numbers; the promise is back-pressure, and reports what went wrong.
  */
 export async function realizeNodes(nodes: readonly Node[]): Promise<void> {
-  submit(nodes)
-  await settled
+  await submit(nodes)
   await relieve()
 }
 
-/** The synchronous part of a realisation. */
-export function submit(nodes: readonly Node[]): void {
+/** Queues a realisation before it returns; the promise is that of `realizeNodes`. */
+export function submit(nodes: readonly Node[]): Promise<unknown> {
   expectValues()
   const writes = takeWrites()
   const before = takeActions()
   try {
     const outputs = [...new Set(nodes)].filter((node) => !isReady(node))
-    if (outputs.length + writes.length === 0) return
-    const results = execute({ graph: capture(outputs, writes, cellLeaf), writes, before }, [])
+    if (outputs.length + writes.length === 0) return settled
+    const graph = capture(outputs, writes, cellLeaf)
+    const { results, done } = execute({ graph, writes, before }, [])
     outputs.forEach((node, i) => {
       node.data = results[i]
     })
     commit(outputs, writes)
+    return done
   } finally {
     clearPending(writes.map(({ cell }) => cell))
     endInterning()
@@ -100,7 +97,7 @@ export function submit(nodes: readonly Node[]): void {
  * The value of a node that has one: computed before, given, a number, or a cell's. That of a cell
  * stays as it is: the cell's next write goes elsewhere.
  */
-export function valueOf(node: Node): Data | undefined {
+export function currentValue(node: Node): Data | undefined {
   if (node.data) return node.data
   const { leaf } = node
   if (leaf?.kind === 'data') return leaf.data
@@ -154,35 +151,45 @@ export interface Run {
   readonly before: readonly Action[]
 }
 
-/** Binds and runs a program once; the results are in the order of the graph's outputs. */
-export function execute({ graph, writes, before }: Run, args: readonly Data[]): Data[] {
+/** Results in the order of the graph's outputs; they have values when `done` resolves. */
+interface Running {
+  readonly results: Data[]
+  readonly done: Promise<void>
+}
+
+/** Binds a graph and queues one run of its program. */
+export function execute({ graph, writes, before }: Run, args: readonly Data[]): Running {
   const prepared = programFor(graph, device())
   const leaves = bind(graph, writes, args)
   const results = graph.outputs.map(({ dtype, shape }) => resultData(dtype, shape))
   const undo: (() => void)[] = []
   const fail = (error: unknown): never => {
     for (const data of results) data.failure = error
-    for (const action of undo.reverse()) action()
+    for (const takeBack of undo.reverse()) takeBack()
     throw error
   }
   try {
-    for (const action of before) undo.push(action(args) ?? (() => {}))
+    for (const action of before) {
+      const takeBack = action(args)
+      if (takeBack) undo.push(takeBack)
+    }
     const parameters = graph.parameters.map((node) =>
       node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0),
     )
     const outputs = results.map((data) => data.buffer ?? data.host)
     const start = debugLevel() >= 1 ? performance.now() : 0
-    settled = device()
+    const done = device()
       .run(prepared, { leaves, parameters, outputs })
       .then(() => {
         if (debugLevel() < 1) return
         const ms = (performance.now() - start).toFixed(2)
         console.error(`maru: ran ${prepared.program.body.length} launches in ${ms} ms`)
       }, fail)
+    settled = done.catch(() => {})
+    return { results, done }
   } catch (error) {
-    fail(error)
+    return fail(error)
   }
-  return results
 }
 
 /** What the leaves of a graph are read from, and written to where a cell is replaced in place. */

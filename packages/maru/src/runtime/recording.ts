@@ -5,15 +5,7 @@ import type { Spec } from '../graph/primitive.ts'
 import { leaf as leafOp } from '../primitives/source.ts'
 import { capture } from './capture.ts'
 import { clearPending, pendingCells } from './engine.ts'
-import {
-  cellLeaf,
-  commit,
-  execute,
-  type Run,
-  submit,
-  takeWrites,
-  whenSettled,
-} from './realize.ts'
+import { cellLeaf, commit, execute, type Run, submit, takeWrites } from './realize.ts'
 import { record, type Trace } from './trace.ts'
 
 /** Runs `body` on placeholder nodes of the given specs and keeps the graph of what it returns. */
@@ -39,8 +31,8 @@ export function recordGraph(
 /** Runs a recording with values for its inputs; results are in the order of its outputs. */
 export async function replay(recording: Run, args: readonly Data[]): Promise<Data[]> {
   submit([])
-  const results = execute(recording, args)
+  const { results, done } = execute(recording, args)
   commit([], recording.writes)
-  await whenSettled()
+  await done
   return results
 }

@@ -3,10 +3,14 @@ import { TraceError } from '../base/error.ts'
 import type { Data } from '../graph/data.ts'
 import { makeLeaf, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
+import { isReady } from '../runtime/capture.ts'
 import { device, relieve } from '../runtime/engine.ts'
-import { type Recording, recordGraph, replay } from '../runtime/recording.ts'
+import { currentValue, type Run, realizeNodes } from '../runtime/realize.ts'
+import { recordGraph, replay } from '../runtime/recording.ts'
+import { tracing } from '../runtime/trace.ts'
 import { fromHost } from './create.ts'
-import { realize, Tensor } from './tensor.ts'
+import { nodeOf } from './nodes.ts'
+import { Tensor } from './tensor.ts'
 
 /** What a compiled function may return: tensors, alone or in arrays and objects. */
 export type Outputs = Tensor | undefined | readonly Outputs[] | { readonly [name: string]: Outputs }
@@ -18,7 +22,7 @@ export type Arguments<A extends readonly Tensor[]> = { readonly [K in keyof A]: 
 type Template = number | undefined | readonly Template[] | { readonly [name: string]: Template }
 
 interface Compiled {
-  readonly recording: Recording
+  readonly recording: Run
   readonly template: Template
 }
 
@@ -40,15 +44,16 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
 ): (...args: Arguments<A>) => Promise<R> {
   const known = new Map<string, Compiled>()
   return async (...args) => {
-    const tensors = args.map((arg) => (typeof arg === 'number' ? scalar(arg) : arg))
-    const values = tensors.map(readyData)
-    const ready = values.every((value) => value !== undefined)
-    if (!ready) await realize(...tensors)
-    const data = ready ? values.filter((value) => value !== undefined) : tensors.map(mustData)
+    const nodes = args.map((arg) =>
+      typeof arg === 'number' ? scalar(arg) : nodeOf('compile', arg),
+    )
+    const values = nodes.map(currentValue)
+    if (values.includes(undefined)) await realizeNodes(nodes)
+    const data = nodes.map((node, i) => values[i] ?? mustData(node))
     const key = `${device().name}|${data.map(({ dtype, shape }) => `${dtype}[${shape}]`).join()}`
     let compiled = known.get(key)
     if (!compiled) {
-      compiled = record(fn, tensors)
+      compiled = record(fn, nodes)
       known.set(key, compiled)
     }
     const results = await replay(compiled.recording, data)
@@ -57,41 +62,32 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
   }
 }
 
-function scalar(value: number): Tensor {
-  return fromHost(Float32Array.of(value), [], 'float32')
+function scalar(value: number): Node {
+  return fromHost(Float32Array.of(value), [], 'float32').node
 }
 
-/** The value of a tensor that has one. */
-function readyData({ node }: Tensor): Data | undefined {
-  if (node.data) return node.data
-  return node.leaf?.kind === 'data' ? node.leaf.data : undefined
-}
-
-function mustData(tensor: Tensor): Data {
-  const data = readyData(tensor)
+function mustData(node: Node): Data {
+  const data = currentValue(node)
   if (!data) throw new RangeError('an argument has no value')
   return data
 }
 
 function record<A extends readonly Tensor[], R extends Outputs>(
   fn: (...args: A) => R,
-  tensors: readonly Tensor[],
+  nodes: readonly Node[],
 ): Compiled {
   let template: Template
-  const recording = recordGraph(
-    tensors.map(({ node }) => node),
-    (inputs) => {
-      const args: readonly Tensor[] = inputs.map((node) => new Tensor(node))
-      const returned: unknown = fn(...(args as A))
-      if (returned instanceof Promise) {
-        returned.catch(() => {})
-        throw new TraceError('trace.async', {})
-      }
-      const outputs: Node[] = []
-      template = templateOf(returned, outputs)
-      return outputs
-    },
-  )
+  const recording = recordGraph(nodes, (inputs) => {
+    const args: readonly Tensor[] = inputs.map((node) => new Tensor(node))
+    const returned: unknown = fn(...(args as A))
+    if (returned instanceof Promise) {
+      returned.catch(() => {})
+      throw tracing()?.mistake ?? new TraceError('trace.async', {})
+    }
+    const outputs: Node[] = []
+    template = templateOf(returned, outputs)
+    return outputs
+  })
   return { recording, template }
 }
 
@@ -99,11 +95,9 @@ function record<A extends readonly Tensor[], R extends Outputs>(
 function templateOf(value: unknown, outputs: Node[]): Template {
   if (value === undefined) return undefined
   if (value instanceof Tensor) {
-    const { node } = value
-    const ready = node.leaf !== undefined || node.literal !== undefined
+    const node = isReady(value.node) ? copyOf(value) : value.node
     const position = outputs.indexOf(node)
-    if (position >= 0) return position
-    return outputs.push(ready ? copyOf(value) : node) - 1
+    return position >= 0 ? position : outputs.push(node) - 1
   }
   if (Array.isArray(value)) return value.map((item) => templateOf(item, outputs))
   if (

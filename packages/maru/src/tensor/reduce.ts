@@ -132,11 +132,16 @@ export abstract class ReduceTensor extends MovementTensor {
    *
    * @shape [..., n, ...] → [..., ...]
    */
-  logSumExp(axis = -1, { keepDims = false }: { readonly keepDims?: boolean } = {}): Tensor {
-    const x = (this as unknown as Tensor).cast(floating(this.node).dtype)
-    const top = shiftOf(x, axis)
-    const sum = x.sub(top).exp().sum(axis, { keepDims: true }).log().add(top)
-    return keepDims ? sum : sum.squeeze(axis)
+  logSumExp<S extends Shape, const A extends number = -1, const K extends boolean = false>(
+    this: Tensor<S>,
+    axis?: Ok<Reduce<S, A, K, 'logSumExp'>, A>,
+    options?: KeepDims<K>,
+  ): Out<Reduce<S, A, K, 'logSumExp'>> {
+    const along = Number(axis ?? -1)
+    const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
+    const top = shiftOf(x, along)
+    const sum: Tensor = x.sub(top).exp().sum(along, { keepDims: true }).log().add(top)
+    return this.wrap((options?.keepDims ? sum : sum.squeeze(along)).node)
   }
 
   /**

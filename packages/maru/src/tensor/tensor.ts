@@ -6,7 +6,7 @@ import type { Shape, Shaped, SizesOf } from '../base/types/dim.ts'
 import type { Cell } from '../graph/cell.ts'
 import type { Node } from '../graph/node.ts'
 import { download } from '../runtime/engine.ts'
-import { cellNode, realizeNodes, snapshotNode, valueOf } from '../runtime/realize.ts'
+import { cellNode, currentValue, realizeNodes, snapshotNode } from '../runtime/realize.ts'
 import { expectValues, tracing } from '../runtime/trace.ts'
 import { WindowTensor } from './window.ts'
 
@@ -71,7 +71,7 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
     const { node } = this
     const computed = realizeNodes([node])
     // Taken before the wait, during which a cell may move on.
-    const value = valueOf(node)
+    const value = currentValue(node)
     await computed
     if (!value) throw new RangeError('a realised tensor has no value')
     return download(value)

@@ -48,7 +48,7 @@ export type Gradient =
   | 'differences'
   | { readonly none: string }
   /** A linear op on coarse numbers, which small steps would not survive. */
-  | { readonly linearWithStep: number; readonly reason: string }
+  | { readonly step: number; readonly reason: string }
 
 type ErrorClass = abstract new (...args: never[]) => MaruError
 

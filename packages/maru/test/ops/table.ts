@@ -319,7 +319,7 @@ const elementwise: readonly Row[] = [
         gives: [16777216, INT_MIN],
       },
     ],
-    gradient: { linearWithStep: 0.5, reason: 'on the way through float32, small steps vanish' },
+    gradient: { step: 0.5, reason: 'on the way through float32, small steps vanish' },
     results: {
       float64: 'float32',
       float32: 'float32',
