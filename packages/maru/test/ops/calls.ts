@@ -80,9 +80,13 @@ export function toleranceOf(row: Row, dtype: DType): Tolerance {
   return row.tolerance?.[dtype] ?? tolerances[dtype]
 }
 
-function same(got: number, want: number, { relative, absolute }: Tolerance): boolean {
+/** Whether -0 is another number than 0. */
+type Zeros = 'signed' | 'alike'
+
+function same(got: number, want: number, near: Tolerance, zeros: Zeros): boolean {
+  const { relative, absolute } = near
   if (Number.isNaN(want)) return Number.isNaN(got)
-  if (got === 0 && want === 0) return Object.is(got, want)
+  if (zeros === 'signed' && got === 0 && want === 0) return Object.is(got, want)
   return got === want || Math.abs(got - want) <= absolute + relative * Math.abs(want)
 }
 
@@ -92,6 +96,7 @@ export function differences(
   got: Values,
   want: Values,
   tolerance: Tolerance,
+  zeros: Zeros = 'signed',
 ): string[] {
   if (got.dtype !== want.dtype) return [`${title}: ${got.dtype}, not ${want.dtype}`]
   if (`${got.shape}` !== `${want.shape}` || got.shape.length !== want.shape.length) {
@@ -100,7 +105,9 @@ export function differences(
   if (got.data.length !== want.data.length) {
     return [`${title}: ${got.data.length} elements, not ${want.data.length}`]
   }
-  const at = got.data.findIndex((value, i) => !same(value, want.data[i] ?? Number.NaN, tolerance))
+  const at = got.data.findIndex(
+    (value, i) => !same(value, want.data[i] ?? Number.NaN, tolerance, zeros),
+  )
   return at < 0 ? [] : [`${title}: ${got.data[at]} at ${at}, not ${want.data[at]}`]
 }
 

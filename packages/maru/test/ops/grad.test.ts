@@ -183,7 +183,7 @@ describe.each(devices)('on %s', (device) => {
     const titles = known.flatMap(({ call }, i) => gradients[i]!.map(() => call.title))
     const want = wanted.flat().filter((each) => each !== undefined)
     const wrong = want.flatMap((each, i) =>
-      differences(titles[i]!, got[i]!, each, toleranceOf(row, 'float32')),
+      differences(titles[i]!, got[i]!, each, toleranceOf(row, 'float32'), 'alike'),
     )
     expect(wrong).toEqual([])
   })
@@ -200,7 +200,7 @@ describe.each(devices.slice(1))("%s has the reference's gradient", (device) => {
     const want = await valuesOn('reference', gradients())
     const got = await valuesOn(device, gradients())
     const wrong = want.flatMap((each, i) =>
-      differences(row.name, got[i]!, each, toleranceOf(row, 'float32')),
+      differences(row.name, got[i]!, each, toleranceOf(row, 'float32'), 'alike'),
     )
     expect(wrong).toEqual([])
   })
