@@ -22,17 +22,20 @@ function walk(
   const reaches = new Map<Node, boolean>()
   const order: Node[] = []
   let cut = false
-  const enter = (node: Node): boolean => {
-    const known = reaches.get(node)
-    if (known !== undefined) return known
-    let reached = targets.has(node)
+  // A stack of its own: graphs are deeper than the engine's allows.
+  const path = [root]
+  for (let node = path.at(-1); node; node = path.at(-1)) {
+    const next = node.inputs.find((input) => !reaches.has(input))
+    if (next) {
+      path.push(next)
+      continue
+    }
     if (context.isDropped(node)) cut = true
-    for (const input of node.inputs) if (enter(input)) reached = true
+    const reached = targets.has(node) || node.inputs.some((input) => reaches.get(input))
     reaches.set(node, reached)
     if (reached) order.push(node)
-    return reached
+    path.pop()
   }
-  enter(root)
   return { order: order.reverse(), cut }
 }
 

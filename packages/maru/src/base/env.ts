@@ -10,7 +10,7 @@ export const flags = {
   MARU_LANG: { fallback: '', doc: 'language of messages: en | ko (default: from LANG)' },
   MARU_CPU: { fallback: '', doc: 'force a CPU backend: wasm | reference' },
   DEBUG: { fallback: '0', doc: '1 launches and times, 2 schedule, 3 kernels, 4 vector code' },
-} as const satisfies Record<string, Flag>
+} as const
 
 export type FlagName = keyof typeof flags
 
@@ -22,7 +22,8 @@ interface Host {
 /** Value of a flag, read at the call, so that tests and users may change it while running. */
 export function env(name: FlagName): string {
   const host = globalThis as Host
-  return host.MARU?.[name] ?? host.process?.env?.[name] ?? flags[name].fallback
+  const flag: Flag = flags[name]
+  return host.MARU?.[name] ?? host.process?.env?.[name] ?? flag.fallback
 }
 
 /** Language of messages: `MARU_LANG`, else the system's, else English. */

@@ -1,6 +1,6 @@
 /** Typed errors with three parts: what happened, what was expected, the fix; values stay as fields. */
 import { language } from './env.ts'
-import { type Fields, type MessageKey, messages } from './messages.ts'
+import { type Fields, type Message, type MessageKey, messages } from './messages.ts'
 import { chooseParticles } from './particle.ts'
 
 /** Values that a message may carry. */
@@ -49,14 +49,21 @@ export class MemoryError<K extends MessageKey = MessageKey> extends MaruError<K>
 /** Bytes or files that are not what they claim to be. */
 export class FormatError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 
-/** Items of a list that a message shows. */
-const MOST_SHOWN = 16
+/** Items of a list, and characters of a text, that a message shows. */
+const MOST_ITEMS = 16
+const MOST_CHARACTERS = 400
 
 function show(value: FieldValue): string {
-  if (!Array.isArray(value)) return String(value)
-  const hidden = value.length - MOST_SHOWN
-  const shown = hidden > 0 ? [...value.slice(0, MOST_SHOWN), `… +${hidden}`] : value
-  return `[${shown.join(', ')}]`
+  if (!Array.isArray(value)) return plain(String(value))
+  const hidden = value.length - MOST_ITEMS
+  const shown = value.slice(0, MOST_ITEMS).map((item) => plain(String(item)))
+  return `[${(hidden > 0 ? [...shown, `… +${hidden}`] : shown).join(', ')}]`
+}
+
+/** Text that may come from a file: short, and nothing in it that a terminal obeys. */
+function plain(text: string): string {
+  const short = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text
+  return short.replace(/[\p{Cc}\p{Cf}]/gu, '�')
 }
 
 function fill(template: string, fields: Readonly<Record<string, FieldValue>>): string {
@@ -65,13 +72,15 @@ function fill(template: string, fields: Readonly<Record<string, FieldValue>>): s
   )
 }
 
+const catalogue: Readonly<Record<MessageKey, Message>> = messages
+
 function render(
   key: MessageKey,
   fields: Readonly<Record<string, FieldValue>>,
   site: string | undefined,
 ): string {
   const lang = language()
-  const parts = messages[key][lang].map((part) => fill(part, fields))
+  const parts = catalogue[key][lang].map((part) => fill(part, fields))
   const [what, expected, fix] = lang === 'ko' ? parts.map(chooseParticles) : parts
   const lines = [expected ? `${what} — ${expected}` : `${what}`]
   if (fix) lines.push(`  ${lang === 'ko' ? '해결' : 'try'}: ${fix}`)

@@ -1,6 +1,7 @@
 /** The one catalogue of messages: what happened, what was expected, the fix; English and Korean. */
 
-interface Message {
+/** One message in every language. */
+export interface Message {
   readonly en: readonly [what: string, expected: string, fix: string]
   readonly ko: readonly [what: string, expected: string, fix: string]
 }
@@ -790,6 +791,42 @@ export const messages = {
     en: ['{op}: {name} is {got}', 'from {low} to {high} was expected', ''],
     ko: ['{op}: {name}이(가) {got}이다', '{low} 이상 {high} 이하여야 한다', ''],
   },
+  'parameter.large': {
+    en: [
+      'a parameter {shape} would have {elements} elements',
+      'at most {most} fit into the memory of a device',
+      'check the sizes of the layer',
+    ],
+    ko: [
+      '매개변수 {shape}의 원소가 {elements}개나 된다',
+      '장치의 메모리에 들어가는 것은 {most}개까지이다',
+      '층의 크기를 확인한다',
+    ],
+  },
+  'definition.large': {
+    en: [
+      'the definition asks for more than {most} learned numbers',
+      'as many as lie in the file of weights, or fit into memory, were expected',
+      'check the sizes in the definition, and that both files belong together',
+    ],
+    ko: [
+      '정의가 요구하는 학습할 수가 {most}개보다 많다',
+      '가중치 파일에 든 만큼, 또는 메모리에 들어가는 만큼이어야 한다',
+      '정의의 크기를, 그리고 두 파일이 짝인지 확인한다',
+    ],
+  },
+  'normalize.moments': {
+    en: [
+      'Normalize: mean is {mean}, std is {std}',
+      'a finite mean and a finite std above 0 were expected',
+      'take both from moments() of the training set; it must not be empty or constant',
+    ],
+    ko: [
+      'Normalize: mean이 {mean}, std가 {std}이다',
+      'mean은 유한한 수, std는 0보다 큰 유한한 수여야 한다',
+      '둘 다 학습 데이터의 moments()에서 얻는다. 비었거나 모든 값이 같으면 안 된다',
+    ],
+  },
 
   // io
   'json.syntax': {
@@ -1236,7 +1273,7 @@ export const messages = {
     en: ['{option} is "{got}"', 'an integer of at least {low} was expected', ''],
     ko: ['{option}이(가) "{got}"이다', '{low} 이상의 정수여야 한다', ''],
   },
-} as const satisfies Record<string, Message>
+} as const
 
 export type MessageKey = keyof typeof messages
 

@@ -18,7 +18,7 @@ import {
   VectorBuilder,
   type VectorFunction,
 } from './vector.ts'
-import { emitElementwise } from './vector-ops.ts'
+import { emitElementwise, wrapBytes } from './vector-ops.ts'
 
 /** One 32-bit word that a kernel is called with. */
 export type Argument =
@@ -212,11 +212,11 @@ export class Lowering {
       }
       case 'folded':
         if (!this.folded) throw new RangeError('nothing was folded')
-        return this.folded
+        return wrapBytes(b, this.folded, expr.dtype)
       case 'index': {
         const lanes = this.indexLanes(expr.index, form)
         if (expr.dtype === 'float32') return b.unary('f32.fromI32', lanes)
-        return expr.dtype === 'uint8' ? b.binary('and', lanes, b.i32(255)) : lanes
+        return wrapBytes(b, lanes, expr.dtype)
       }
       case 'guarded': {
         const value = this.evaluate(expr.value, form)

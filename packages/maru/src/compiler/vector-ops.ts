@@ -17,8 +17,8 @@ function unary(f: Function1): Emit {
   return (b, args) => f(b, operand(args, 0))
 }
 
-/** uint8 lives in 32-bit lanes: arithmetic on it wraps at 8 bits. */
-function wrap(b: VectorBuilder, value: Vector, dtype: DType): Vector {
+/** uint8 lives in 32-bit lanes: what is computed on it wraps at 8 bits. */
+export function wrapBytes(b: VectorBuilder, value: Vector, dtype: DType): Vector {
   return dtype === 'uint8' ? b.binary('and', value, b.i32(255)) : value
 }
 
@@ -26,7 +26,7 @@ function arithmetic(name: 'add' | 'sub' | 'mul'): Emit {
   return (b, args, _, to) => {
     const [x, y] = [operand(args, 0), operand(args, 1)]
     if (to === 'float32') return b.binary(`f32.${name}`, x, y)
-    return wrap(b, b.binary(`i32.${name}`, x, y), to)
+    return wrapBytes(b, b.binary(`i32.${name}`, x, y), to)
   }
 }
 
@@ -65,7 +65,7 @@ function convert(b: VectorBuilder, x: Vector, from: DType, to: DType): Vector {
 const rows: { readonly [name: string]: Emit } = {
   neg: (b, args, _, to) => {
     const x = operand(args, 0)
-    return to === 'float32' ? b.unary('f32.neg', x) : wrap(b, b.unary('i32.neg', x), to)
+    return to === 'float32' ? b.unary('f32.neg', x) : wrapBytes(b, b.unary('i32.neg', x), to)
   },
   exp: unary(elementary.exp),
   log: unary(elementary.log),

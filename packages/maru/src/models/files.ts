@@ -4,7 +4,7 @@ import { FormatError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
 import { makeFolder, readFileBytes, writeFileAtomic } from '../io/files.ts'
 import { decodeSafetensors, encodeSafetensors, type RawTensor } from '../io/safetensors.ts'
-import { build, define } from '../nn/definition.ts'
+import { buildEmpty, define } from '../nn/definition.ts'
 import type { Module } from '../nn/module.ts'
 import { fromHost } from '../tensor/create.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -63,9 +63,13 @@ export async function saveModel(folder: string, model: Module): Promise<void> {
  */
 export async function loadModel(folder: string): Promise<Module> {
   const text = await readFileBytes(`${folder}/model.json`, { maxBytes: MAX_DEFINITION_BYTES })
-  const model = build(parseDefinition(new TextDecoder().decode(text)))
+  const definition = parseDefinition(new TextDecoder().decode(text))
   const weights = await readFileBytes(`${folder}/model.safetensors`, { maxBytes: MAX_WEIGHT_BYTES })
-  await model.loadStateDict(decodeWeights(weights))
+  const state = decodeWeights(weights)
+  // A network larger than its weights is refused before it takes memory.
+  const elements = [...state.values()].reduce((sum, { size }) => sum + size, 0)
+  const model = buildEmpty(definition, elements)
+  await model.loadStateDict(state)
   return model.eval()
 }
 

@@ -5,7 +5,7 @@ import { Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 
 /** For layers that keep the shape. */
-interface SameFn extends ShapeFn {
+export interface SameFn extends ShapeFn {
   readonly out: this['in']
 }
 

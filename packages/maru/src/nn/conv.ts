@@ -6,7 +6,7 @@ import type { Conv2dOut, Conv2dWeight, Pair } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { uniform } from './init.ts'
 import { Layer } from './module.ts'
-import type { ConvSettings, Settings } from './settings.ts'
+import { type ConvSettings, expectWindow, type Settings } from './settings.ts'
 
 interface Conv2dFn<I extends number, O extends number, K, P> extends ShapeFn {
   readonly out: Conv2dOut<In<this['in']>, I, O, K, P>
@@ -42,16 +42,10 @@ export class Conv2d<
     this.kernelSize = kernelSize
     const { bias = true, ...rest }: ConvSettings = options ?? {}
     this.options = rest
-    const size: Pair = kernelSize
-    const [kh, kw] = typeof size === 'number' ? [size, size] : size
-    const groups = expectInteger('Conv2d', 'groups', rest.groups ?? 1, 1)
-    for (const [name, value] of Object.entries({
-      inChannels,
-      outChannels,
-      kernelSize: Math.min(kh, kw),
-    })) {
-      expectInteger('Conv2d', name, value, 1)
-    }
+    const [kh, kw] = expectWindow('Conv2d', kernelSize, rest)
+    const { groups = 1 } = rest
+    expectInteger('Conv2d', 'inChannels', inChannels, 1)
+    expectInteger('Conv2d', 'outChannels', outChannels, 1)
     for (const channels of [inChannels, outChannels]) {
       if (channels % groups !== 0) throw new ShapeError('conv2d.groups', { channels, groups })
     }

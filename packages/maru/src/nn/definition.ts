@@ -1,8 +1,9 @@
 /** A network as data: a readable description that can be stored, compared, edited and built again. */
 import { FormatError, ValueError } from '../base/error.ts'
+import { MOST_ELEMENTS, within } from './init.ts'
 import * as layers from './layers.ts'
 import { Layer, type Module } from './module.ts'
-import { isRecord, Settings } from './settings.ts'
+import { brief, isRecord, Settings } from './settings.ts'
 
 /** One layer: its type, its settings, and what it contains. */
 export interface Definition {
@@ -42,21 +43,26 @@ export function define(model: Module): Definition {
  * Builds a network from a definition that need not be trusted: types come from a closed set, and
  * nothing in it is run.
  *
- * @throws FormatError for unknown layers or settings of the wrong kind
+ * @throws FormatError for unknown layers, settings of the wrong kind, or more than 2³⁰ parameters
  */
-export function build(definition: unknown, depth = 0): Module {
+export function build(definition: unknown): Module {
+  return within({ most: MOST_ELEMENTS, drawn: true }, () => layerOf(definition, 0))
+}
+
+/** The same with zeros for parameters, of which there may be `most`: values will be loaded. */
+export function buildEmpty(definition: unknown, most: number): Module {
+  return within({ most, drawn: false }, () => layerOf(definition, 0))
+}
+
+function layerOf(definition: unknown, depth: number): Module {
   if (depth > DEEPEST) throw new FormatError('definition.deep', { deepest: DEEPEST })
   if (!isRecord(definition) || typeof definition.type !== 'string') {
-    throw new FormatError('definition.layer', {
-      got: JSON.stringify(definition)?.slice(0, 80) ?? 'nothing',
-    })
+    throw new FormatError('definition.layer', { got: brief(definition) })
   }
-  const { type } = definition
+  const { type, settings, layers: inner = [] } = definition
   const layer = Object.hasOwn(registry, type) ? registry[type] : undefined
   if (!layer) throw new FormatError('definition.type', { type, known: Object.keys(registry) })
-  const inner = definition.layers ?? []
-  if (!Array.isArray(inner))
-    throw new FormatError('definition.layer', { got: JSON.stringify(inner) })
-  const parts = inner.map((part) => build(part, depth + 1))
-  return layer.build(new Settings(type, definition.settings), parts)
+  if (!Array.isArray(inner)) throw new FormatError('definition.layer', { got: brief(inner) })
+  const parts = inner.map((part) => layerOf(part, depth + 1))
+  return layer.build(new Settings(type, settings), parts)
 }

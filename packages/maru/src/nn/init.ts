@@ -1,9 +1,34 @@
 /** How parameters start. */
+import { FormatError, MemoryError } from '../base/error.ts'
 import { nextStream } from '../base/seed.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { parameter } from '../tensor/create.ts'
 import type { Parameter } from '../tensor/tensor.ts'
+
+/** Elements of the largest parameter, 4 GiB: a 32-bit device has no room for more. */
+export const MOST_ELEMENTS: number = 2 ** 30
+
+interface Limits {
+  /** Elements that all parameters of the network may have together. */
+  readonly most: number
+  /** Whether values are drawn; otherwise they are zeros, to be loaded. */
+  readonly drawn: boolean
+}
+
+let limits: Limits | undefined
+let used = 0
+
+/** Makes a network from outside, which may be of any size. @throws FormatError beyond the limit */
+export function within<T>(bounds: Limits, make: () => T): T {
+  limits = bounds
+  used = 0
+  try {
+    return make()
+  } finally {
+    limits = undefined
+  }
+}
 
 /**
  * A parameter with values uniform in ±bound.
@@ -11,10 +36,17 @@ import type { Parameter } from '../tensor/tensor.ts'
  * PyTorch starts linear and convolution layers with `bound = 1/√fanIn`, for weights (He's uniform
  * rule with a = √5) and biases alike.
  *
+ * @throws MemoryError when it is too large for any device
  * @see He et al. 2015, https://arxiv.org/abs/1502.01852
  */
 export function uniform<S extends Shape>(shape: Sizes, bound: number): Parameter<S> {
-  const values = new Float32Array(sizeOf(shape))
-  nextStream('init').fill(values, -bound, bound)
+  const elements = sizeOf(shape)
+  if (elements > MOST_ELEMENTS) {
+    throw new MemoryError('parameter.large', { shape, elements, most: MOST_ELEMENTS })
+  }
+  used += elements
+  if (limits && used > limits.most) throw new FormatError('definition.large', { most: limits.most })
+  const values = new Float32Array(elements)
+  if (limits?.drawn ?? true) nextStream('init').fill(values, -bound, bound)
   return parameter<S>(values, shape, 'float32')
 }

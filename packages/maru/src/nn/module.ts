@@ -145,8 +145,20 @@ export abstract class Layer<F extends ShapeFn> extends Module implements ShapeMa
   /** The settings that make an equal layer, as JSON. */
   abstract config(): Readonly<Record<string, unknown>>
 
+  /** As the constructor is called, options by name: `Conv2d(1, 6, 5, padding 2)`. */
   override describe(): string {
-    const settings = Object.values(this.config()).map((value) => JSON.stringify(value))
-    return `${this.constructor.name}(${settings.join(', ')})`
+    const words = Object.entries(this.config()).flatMap(([name, value]) => {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        return wordsOf(name, value, '')
+      }
+      return Object.entries(value).flatMap(([option, each]) => wordsOf(option, each, `${option} `))
+    })
+    return `${this.constructor.name}(${words.join(', ')})`
   }
+}
+
+/** A setting in words; flags are true unless told otherwise. */
+function wordsOf(name: string, value: unknown, label: string): string[] {
+  if (typeof value === 'boolean') return value ? [] : [`no ${name}`]
+  return [label + (Array.isArray(value) ? `[${value.join(', ')}]` : String(value))]
 }

@@ -3,7 +3,7 @@ import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
-import type { Settings } from './settings.ts'
+import { expectWindow, type Settings } from './settings.ts'
 
 interface PoolFn<K, P, Op extends string> extends ShapeFn {
   readonly out: Pool2dOut<In<this['in']>, K, P, Op>
@@ -20,6 +20,7 @@ abstract class Pool2d<K extends Pair, P extends Pool2dOptions, Op extends string
     super()
     this.kernelSize = kernelSize
     this.options = options ?? {}
+    expectWindow(this.constructor.name, kernelSize, this.options)
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 /** Settings of layers as they stand in a definition, which need not be trusted. */
 import { FormatError } from '../base/error.ts'
+import { expectInteger } from '../base/shape.ts'
 import type { Conv2dOptions, Pair, Pool2dOptions } from '../base/types/window.ts'
 
 /** Options of a convolution layer. */
@@ -20,16 +21,18 @@ export class Settings {
   }
 
   #wrong(name: string, got: unknown): FormatError {
-    return new FormatError('definition.setting', {
-      type: this.#type,
-      name,
-      got: JSON.stringify(got) ?? 'nothing',
-    })
+    return new FormatError('definition.setting', { type: this.#type, name, got: brief(got) })
   }
 
   integer(name: string): number {
     const value = this.#values.get(name)
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+    throw this.#wrong(name, value)
+  }
+
+  number(name: string): number {
+    const value = this.#values.get(name)
+    if (typeof value === 'number' && Number.isFinite(value)) return value
     throw this.#wrong(name, value)
   }
 
@@ -76,6 +79,38 @@ export class Settings {
     }
     return options
   }
+}
+
+/**
+ * Height and width of a window.
+ *
+ * @throws ValueError when it or one of its options is not what an op on windows takes
+ */
+export function expectWindow(
+  layer: string,
+  kernelSize: Pair,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions,
+): readonly [height: number, width: number] {
+  const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize
+  const rows = { kernelSize: [height, width], stride, dilation, groups }
+  for (const [name, value] of Object.entries(rows)) {
+    for (const each of [value].flat()) expectInteger(layer, name, each, 1)
+  }
+  if (padding !== 'same') {
+    for (const each of [padding].flat()) expectInteger(layer, 'padding', each, 0)
+  }
+  return [height, width]
+}
+
+/** A value from a file as a message may show it; what is nested is not walked into. */
+export function brief(value: unknown): string {
+  if (Array.isArray(value)) return value.length > 4 ? '[…]' : `[${value.map(inList).join(', ')}]`
+  return inList(value)
+}
+
+function inList(value: unknown): string {
+  if (Array.isArray(value)) return '[…]'
+  return isRecord(value) ? '{…}' : String(JSON.stringify(value))
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

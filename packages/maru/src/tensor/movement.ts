@@ -128,6 +128,7 @@ export abstract class MovementTensor extends ElementwiseTensor {
     const { shape } = this.node
     const good =
       ranges.length === shape.length &&
+      ranges.flat().every(Number.isInteger) &&
       ranges.every(([from, to], axis) => from >= 0 && from <= to && to <= at(shape, axis))
     if (!good) throw new ShapeError('slices.ranges', { ranges: ranges.map(String), shape })
     const start = ranges.map(([from]) => from)

@@ -26,6 +26,12 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
   declare readonly '~shape': S
   readonly #node: Node
 
+  static {
+    // How Node's console shows a tensor.
+    const inspect = Symbol.for('nodejs.util.inspect.custom')
+    Object.defineProperty(Tensor.prototype, inspect, { value: Tensor.prototype.toString })
+  }
+
   /** Tensors are made by `tensor`, `zeros` and the like, and by methods. */
   constructor(node: Node) {
     super()
@@ -103,10 +109,6 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
 
   override toString(): string {
     return `Tensor([${this.node.shape.join(', ')}], ${this.dtype})`
-  }
-
-  [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
   }
 
   /** Tensors have no operators: a comparison or sum in plain JavaScript is a mistake. */

@@ -20,14 +20,15 @@ export interface Call {
   readonly drawn: boolean
 }
 
-/** The calls of a row's samples, float inputs as a dtype if asked. */
+/** The calls of a row's samples, the inputs that the op is about as a dtype if asked. */
 export function callsOf(row: Row, dtype?: DType): Call[] {
+  const own = row.results.float32 === 'refused' ? 'bool' : 'float32'
   return row.samples.map(({ inputs, args = {}, gives, note }, at): Call => {
     const values = inputs.map((input, i): Values => {
       if ('data' in input) return input
       const domain = domainOf(row, i)
       const data = domain.numbers(stream(row.name, at, i), sizeOf(input))
-      if (domain.dtype !== 'float32' || !dtype) return { shape: input, dtype: domain.dtype, data }
+      if (domain.dtype !== own || !dtype) return { shape: input, dtype: domain.dtype, data }
       return { shape: input, dtype, data: data.map((value) => inDType(value, dtype)) }
     })
     const shapes = values.map(({ shape }) => `[${shape}]`).join(' ')

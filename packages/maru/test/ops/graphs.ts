@@ -416,11 +416,14 @@ const normalised: Make = (b, given, [choice, more]) => {
   const x = b.small(given)
   if (x.tensor.ndim === 0) return undefined
   const axis = choice % x.tensor.ndim
-  const method = (['softmax', 'logSoftmax', 'logSumExp'] as const)[more % 3] ?? 'softmax'
   const count = sizesOf(x)[axis] ?? 1
   if (count === 0) return undefined
   const error = 2 * x.error + (4 * x.bound + 2 * count + 16) * ULP
-  return moved({ ...x, error }, `${method}(${axis})`, x.tensor[method](axis), 2 * x.bound + 8)
+  const made = { ...x, error }
+  const bound = 2 * x.bound + 8
+  if (more % 3 === 0) return moved(made, `logSumExp(${axis})`, x.tensor.logSumExp(axis), bound)
+  const method = more % 3 === 1 ? 'softmax' : 'logSoftmax'
+  return moved(made, `${method}(${axis})`, x.tensor[method](axis), bound)
 }
 
 // Products and windows

@@ -27,6 +27,7 @@ import {
   numbers,
   op,
   positions,
+  type Reject,
   type Row,
   type Sample,
   summed,
@@ -77,9 +78,14 @@ const byValue = { none: 'values are given beside the samples' }
 const isStep = { none: 'constant between its steps' }
 const isFlat = { none: 'the result does not change with small changes' }
 
-const notTensor = (method: 'add' | 'less' | 'maximum'): Row['rejects'] => [
-  [() => zeros([2])[method]([1, 2] as never), ValueError, 'argument.tensor'],
-  [() => zeros([2, 3])[method](zeros([2]) as never), ShapeError, 'broadcast'],
+/** Zeros of a shape that the type checker does not know, so that it lets mistakes through. */
+function zero(...shape: number[]): Tensor {
+  return zeros(shape)
+}
+
+const badOperands = (run: (a: Tensor, b: Tensor) => unknown): readonly Reject[] => [
+  [() => run(zero(2), [1, 2] as never), ValueError, 'argument.tensor'],
+  [() => run(zero(2, 3), zero(2)), ShapeError, 'broadcast'],
 ]
 
 const binary: readonly Row[] = [
@@ -87,7 +93,7 @@ const binary: readonly Row[] = [
     run: (_, a, b) => a.add(b),
     samples: [...pairs, specialPair],
     results: arithmetic,
-    rejects: notTensor('add'),
+    rejects: badOperands((a, b) => a.add(b)),
   }),
   op('sub', { run: (_, a, b) => a.sub(b), samples: [...pairs, specialPair], results: arithmetic }),
   op('mul', { run: (_, a, b) => a.mul(b), samples: [...pairs, specialPair], results: arithmetic }),
@@ -106,7 +112,7 @@ const binary: readonly Row[] = [
     ],
     domain: [normal, odd],
     results: kept,
-    rejects: notTensor('maximum'),
+    rejects: badOperands((a, b) => a.maximum(b)),
   }),
   op('minimum', {
     run: (_, a, b) => a.minimum(b),
@@ -124,7 +130,7 @@ const binary: readonly Row[] = [
     domain: [normal, odd],
     gradient: isStep,
     results: truths,
-    rejects: notTensor('less'),
+    rejects: badOperands((a, b) => a.less(b)),
   }),
   op('lessEqual', {
     run: (_, a, b) => a.lessEqual(b),
@@ -177,8 +183,8 @@ const binary: readonly Row[] = [
     domain: [flags, normal],
     results: kept,
     rejects: [
-      [() => zeros([2]).where(1, 0), DTypeError, 'where.condition'],
-      [() => zeros([2], { dtype: 'bool' }).where(zeros([3]), 0), ShapeError, 'broadcast'],
+      [() => zero(2).where(1, 0), DTypeError, 'where.condition'],
+      [() => zero(2).cast('bool').where(zero(3), 0), ShapeError, 'broadcast'],
     ],
   }),
   op<{ readonly exponent: number }>('pow', {
@@ -372,11 +378,10 @@ const nan: Sample<Reduction> = {
   args: { axis: 1 },
 }
 
-const badAxes = (method: 'sum' | 'max' | 'argmax' | 'mean'): Row['rejects'] => [
-  [() => zeros([2, 3])[method](2 as never), IndexError, 'axis.range'],
-  [() => zeros([2, 3])[method](-3 as never), IndexError, 'axis.range'],
-  [() => zeros([2, 3])[method](0.5 as never), IndexError, 'axis.range'],
-  [() => zeros([2, 3])[method]([0, -2] as never), IndexError, 'axis.repeated'],
+const badAxes = (run: (x: Tensor, axis: number) => unknown): readonly Reject[] => [
+  [() => run(zero(2, 3), 2), IndexError, 'axis.range'],
+  [() => run(zero(2, 3), -3), IndexError, 'axis.range'],
+  [() => run(zero(2, 3), 0.5), IndexError, 'axis.range'],
 ]
 
 const folds: readonly Row[] = [
@@ -384,7 +389,10 @@ const folds: readonly Row[] = [
     run: ({ axis, keepDims = false }, x) => x.sum(axis, { keepDims }),
     samples: [...reductions(true), nan],
     results: summed,
-    rejects: badAxes('sum'),
+    rejects: [
+      ...badAxes((x, axis) => x.sum(axis)),
+      [() => zero(2, 3).sum([0, -2]), IndexError, 'axis.repeated'],
+    ],
   }),
   op<Reduction>('mean', {
     run: ({ axis, keepDims = false }, x) => x.mean(axis, { keepDims }),
@@ -394,7 +402,7 @@ const folds: readonly Row[] = [
       { inputs: [given([], [2, 0])], args: { axis: 1 }, gives: [NAN, NAN] },
     ],
     results: floating,
-    rejects: badAxes('mean'),
+    rejects: badAxes((x, axis) => x.mean(axis)),
   }),
   op<Reduction>('max', {
     run: ({ axis, keepDims = false }, x) => x.max(axis, { keepDims }),
@@ -407,9 +415,9 @@ const folds: readonly Row[] = [
     domain: [distinct],
     results: kept,
     rejects: [
-      ...(badAxes('max') ?? []),
-      [() => zeros([2, 0]).max(), IndexError, 'reduce.empty'],
-      [() => zeros([2, 0]).max(1), IndexError, 'reduce.empty'],
+      ...badAxes((x, axis) => x.max(axis)),
+      [() => zero(2, 0).max(), IndexError, 'reduce.empty'],
+      [() => zero(2, 0).max(1), IndexError, 'reduce.empty'],
     ],
   }),
   op<Reduction>('min', {
@@ -427,7 +435,7 @@ const folds: readonly Row[] = [
     ],
     domain: [distinct],
     results: kept,
-    rejects: [[() => zeros([0]).min(), IndexError, 'reduce.empty']],
+    rejects: [[() => zero(0).min(), IndexError, 'reduce.empty']],
   }),
   op<{ readonly axis?: number; readonly keepDims?: boolean }>('argmax', {
     run: ({ axis, keepDims = false }, x) => x.argmax(axis, { keepDims }),
@@ -445,8 +453,8 @@ const folds: readonly Row[] = [
     gradient: isStep,
     results: positions,
     rejects: [
-      ...(badAxes('argmax') ?? []),
-      [() => zeros([0]).argmax(), IndexError, 'reduce.empty'],
+      ...badAxes((x, axis) => x.argmax(axis)),
+      [() => zero(0).argmax(), IndexError, 'reduce.empty'],
     ],
   }),
   op<{ readonly axes: readonly number[] }>('firstMax', {
@@ -454,6 +462,7 @@ const folds: readonly Row[] = [
     samples: [
       { inputs: [[2, 3, 4]], args: { axes: [1, 2] } },
       { inputs: [[2, 3]], args: { axes: [] } },
+      { inputs: [[0, 3]], args: { axes: [1] } },
       { inputs: [given([3, 1, 3, 2], [2, 2])], args: { axes: [0, 1] }, gives: [3] },
     ],
     oracle: byValue,
@@ -463,6 +472,7 @@ const folds: readonly Row[] = [
   op<{ readonly axes: readonly number[] }>('argmaxOver', {
     run: ({ axes }, x) => x.argmaxOver(axes),
     samples: [
+      { inputs: [[0, 3]], args: { axes: [1] } },
       { inputs: [[2, 3, 4]], args: { axes: [0, 2] } },
       { inputs: [given([1, 2, 9, 3, 3, 1], [2, 3])], args: { axes: [0, 1] }, gives: [2] },
     ],
@@ -481,6 +491,7 @@ const folds: readonly Row[] = [
       },
       { inputs: [given([7, 7, 7, 7], [2, 2])], args: { axes: [0] }, gives: [0, 0, 1, 1] },
       { inputs: [given([7, 7])], args: { axes: [] }, gives: [0, 0] },
+      { inputs: [[2, 0]], args: { axes: [1] } },
     ],
     oracle: byValue,
     gradient: isFlat,
@@ -509,13 +520,20 @@ const normalised: readonly Row[] = [
     run: ({ axis }, x) => x.softmax(axis),
     samples: [...alongAxis, { inputs: [given([], [2, 0])], args: { axis: -1 }, gives: [] }],
     results: floating,
-    rejects: [[() => zeros([2]).softmax(1), IndexError, 'axis.range']],
+    rejects: [[() => zero(2).softmax(1), IndexError, 'axis.range']],
   }),
   op<AlongAxis>('logSoftmax', {
     run: ({ axis }, x) => x.logSoftmax(axis),
     samples: [...alongAxis, { inputs: [given([], [2, 0])], args: { axis: -1 }, gives: [] }],
     results: floating,
-    rejects: [[() => zeros([2]).logSoftmax(-2), IndexError, 'axis.range']],
+    tolerance: {
+      float32: {
+        relative: 1e-6,
+        absolute: 3e-7,
+        reason: 'near 0 it is the logarithm of a sum near 1, whose rounding counts in full',
+      },
+    },
+    rejects: [[() => zero(2).logSoftmax(-2), IndexError, 'axis.range']],
   }),
   op<AlongAxis>('logSumExp', {
     run: ({ axis, keepDims = false }, x) => x.logSumExp(axis, { keepDims }),
@@ -538,28 +556,20 @@ const normalised: readonly Row[] = [
     domain: [normal, below(3)],
     results: floating,
     rejects: [
-      [() => crossEntropy(zeros([2]), zeros([2]) as never), ShapeError, 'crossEntropy.logits'],
+      [() => crossEntropy(zero(2), zero(2)), ShapeError, 'crossEntropy.logits'],
+      [() => crossEntropy(zero(2, 3), zero(2, 3)), ShapeError, 'crossEntropy.oneHot'],
+      [() => crossEntropy(zero(2, 3), zero(2, 1)), ShapeError, 'crossEntropy.labels'],
+      [() => crossEntropy(zero(2, 3), zero(4)), ShapeError, 'crossEntropy.rows'],
+      [() => crossEntropy(zero(2, 3), zero(2)), DTypeError, 'crossEntropy.dtype'],
+      [() => crossEntropy(zero(0, 3), arange(0)), ValueError, 'crossEntropy.empty'],
+      [() => crossEntropy(zero(2, 3).softmax(), arange(2)), ValueError, 'crossEntropy.softmax'],
       [
-        () => crossEntropy(zeros([2, 3]), zeros([2, 3]) as never),
-        ShapeError,
-        'crossEntropy.oneHot',
-      ],
-      [
-        () => crossEntropy(zeros([2, 3]), zeros([2, 1]) as never),
-        ShapeError,
-        'crossEntropy.labels',
-      ],
-      [() => crossEntropy(zeros([2, 3]), zeros([4]) as never), ShapeError, 'crossEntropy.rows'],
-      [() => crossEntropy(zeros([2, 3]), zeros([2])), DTypeError, 'crossEntropy.dtype'],
-      [() => crossEntropy(zeros([0, 3]), arange(0)), ValueError, 'crossEntropy.empty'],
-      [() => crossEntropy(zeros([2, 3]).softmax(), arange(2)), ValueError, 'crossEntropy.softmax'],
-      [
-        () => crossEntropy(zeros([1, 3]), tensor([3], [1], { dtype: 'int32' })),
+        () => crossEntropy(zero(1, 3), tensor([3], [1], { dtype: 'int32' })),
         IndexError,
         'crossEntropy.range',
       ],
       [
-        () => crossEntropy(zeros([1, 3]), tensor([-1], [1], { dtype: 'int32' })),
+        () => crossEntropy(zero(1, 3), tensor([-1], [1], { dtype: 'int32' })),
         IndexError,
         'crossEntropy.range',
       ],
@@ -569,7 +579,7 @@ const normalised: readonly Row[] = [
     run: (_, a, b) => mseLoss(a, b),
     samples: [shapes([3, 4], [3, 4]), shapes([], []), shapes([5], [5])],
     results: floating,
-    rejects: [[() => mseLoss(zeros([2, 1]), zeros([2])), ShapeError, 'loss.broadcast']],
+    rejects: [[() => mseLoss(zero(2, 1), zero(2)), ShapeError, 'loss.broadcast']],
   }),
 ]
 
@@ -584,12 +594,12 @@ const movements: readonly Row[] = [
     ],
     results: kept,
     rejects: [
-      [() => zeros([2, 3]).reshape([4] as never), ShapeError, 'reshape.size'],
-      [() => zeros([2, 3]).reshape([-1, -1] as never), ShapeError, 'reshape.holes'],
-      [() => zeros([2, 3]).reshape([4, -1] as never), ShapeError, 'reshape.divide'],
-      [() => zeros([0, 3]).reshape([0, -1] as never), ShapeError, 'reshape.divide'],
-      [() => zeros([2]).reshape([-2] as never), ShapeError, 'shape.sizes'],
-      [() => zeros([2]).reshape('2' as never), ValueError, 'argument.list'],
+      [() => zero(2, 3).reshape([4]), ShapeError, 'reshape.size'],
+      [() => zero(2, 3).reshape([-1, -1] as never), ShapeError, 'reshape.holes'],
+      [() => zero(2, 3).reshape([4, -1]), ShapeError, 'reshape.divide'],
+      [() => zero(0, 3).reshape([0, -1]), ShapeError, 'reshape.divide'],
+      [() => zero(2).reshape([-2]), ShapeError, 'shape.sizes'],
+      [() => zero(2).reshape('2' as never), ValueError, 'argument.list'],
     ],
   }),
   op<{ readonly start: number; readonly end?: number }>('flatten', {
@@ -601,7 +611,7 @@ const movements: readonly Row[] = [
       { inputs: [[2, 0, 4]], args: { start: 1 } },
     ],
     results: kept,
-    rejects: [[() => zeros([2]).flatten(1 as never), IndexError, 'axis.range']],
+    rejects: [[() => zero(2).flatten(1), IndexError, 'axis.range']],
   }),
   op<{ readonly axes: readonly number[] }>('permute', {
     run: ({ axes }, x) => x.permute(axes),
@@ -612,9 +622,9 @@ const movements: readonly Row[] = [
     ],
     results: kept,
     rejects: [
-      [() => zeros([2, 3]).permute([0] as never), ShapeError, 'permute.axes'],
-      [() => zeros([2, 3]).permute([0, 0] as never), ShapeError, 'permute.axes'],
-      [() => zeros([2, 3]).permute([0, 2] as never), IndexError, 'axis.range'],
+      [() => zero(2, 3).permute([0]), ShapeError, 'permute.axes'],
+      [() => zero(2, 3).permute([0, 0]), ShapeError, 'permute.axes'],
+      [() => zero(2, 3).permute([0, 2]), IndexError, 'axis.range'],
     ],
   }),
   op<{ readonly axes: readonly [number, number] }>('transpose', {
@@ -623,9 +633,10 @@ const movements: readonly Row[] = [
       { inputs: [[2, 3, 4]], args: { axes: [0, 2] } },
       { inputs: [[5, 9]], args: { axes: [-2, -1] } },
       { inputs: [[3]], args: { axes: [0, 0] } },
+      { inputs: [[2, 0]], args: { axes: [0, 1] } },
     ],
     results: kept,
-    rejects: [[() => zeros([2]).transpose(), IndexError, 'axis.range']],
+    rejects: [[() => zero(2).transpose(), IndexError, 'axis.range']],
   }),
   op<{ readonly shape: Sizes }>('expand', {
     run: ({ shape }, x) => x.expand(shape),
@@ -636,8 +647,8 @@ const movements: readonly Row[] = [
     ],
     results: kept,
     rejects: [
-      [() => zeros([2, 3]).expand([2, 6] as never), ShapeError, 'broadcast'],
-      [() => zeros([2, 3]).expand([1, 3] as never), ShapeError, 'expand.shape'],
+      [() => zero(2, 3).expand([2, 6]), ShapeError, 'broadcast'],
+      [() => zero(2, 3).expand([1, 3]), ShapeError, 'expand.shape'],
     ],
   }),
   op<{ readonly axis: number; readonly start: number; readonly end?: number }>('slice', {
@@ -646,15 +657,16 @@ const movements: readonly Row[] = [
       { inputs: [[3, 5]], args: { axis: 1, start: 1, end: 4 } },
       { inputs: [[3, 5]], args: { axis: -1, start: -2 } },
       { inputs: [[3, 2]], args: { axis: 0, start: 1, end: 1 } },
+      { inputs: [[0, 2]], args: { axis: 1, start: 1 } },
       { inputs: [given([0, 1, 2, 3, 4])], args: { axis: 0, start: 1, end: -1 }, gives: [1, 2, 3] },
     ],
     oracle: { none: 'the fixture has ranges of all axes: see slices' },
     results: kept,
     rejects: [
-      [() => zeros([3]).slice(0, 2, 1 as never), ShapeError, 'slice.range'],
-      [() => zeros([3]).slice(0, 0, 4 as never), ShapeError, 'slice.range'],
-      [() => zeros([3]).slice(0, 0.5 as never), ShapeError, 'slice.range'],
-      [() => zeros([3]).slice(1 as never, 0), IndexError, 'axis.range'],
+      [() => zero(3).slice(0, 2, 1), ShapeError, 'slice.range'],
+      [() => zero(3).slice(0, 0, 4), ShapeError, 'slice.range'],
+      [() => zero(3).slice(0, 0.5), ShapeError, 'slice.range'],
+      [() => zero(3).slice(1, 0), IndexError, 'axis.range'],
     ],
   }),
   op<{ readonly ranges: readonly (readonly [number, number])[] }>('slices', {
@@ -682,16 +694,16 @@ const movements: readonly Row[] = [
     ],
     oracle: {
       torch: 'slice',
-      args: ({ ranges }: { ranges: number[][] }) => ({
+      args: ({ ranges = [] }: { ranges?: number[][] }) => ({
         ranges: ranges.map(([from = 0, to = 0]) => [from, to] as const),
       }),
       skip: { steps: 'ranges have no step' },
     },
     results: kept,
     rejects: [
-      [() => zeros([3]).slices([[0, 4]]), ShapeError, 'slices.ranges'],
-      [() => zeros([3]).slices([]), ShapeError, 'slices.ranges'],
-      [() => zeros([3]).slices([[0, 1.5]]), ShapeError, 'slices.ranges'],
+      [() => zero(3).slices([[0, 4]]), ShapeError, 'slices.ranges'],
+      [() => zero(3).slices([]), ShapeError, 'slices.ranges'],
+      [() => zero(3).slices([[0, 1.5]]), ShapeError, 'slices.ranges'],
     ],
   }),
   op<{ readonly padding: readonly (readonly [number, number])[]; readonly value?: number }>('pad', {
@@ -727,9 +739,9 @@ const movements: readonly Row[] = [
     ],
     results: kept,
     rejects: [
-      [() => zeros([2]).pad([[0, -1]]), ShapeError, 'pad.widths'],
-      [() => zeros([2]).pad([[0, 0.5]]), ShapeError, 'pad.widths'],
-      [() => zeros([2]).pad([]), ShapeError, 'pad.widths'],
+      [() => zero(2).pad([[0, -1]]), ShapeError, 'pad.widths'],
+      [() => zero(2).pad([[0, 0.5]]), ShapeError, 'pad.widths'],
+      [() => zero(2).pad([]), ShapeError, 'pad.widths'],
     ],
   }),
   op<{ readonly axes: readonly number[] }>('flip', {
@@ -742,8 +754,8 @@ const movements: readonly Row[] = [
     ],
     results: kept,
     rejects: [
-      [() => zeros([2]).flip(1), IndexError, 'axis.range'],
-      [() => zeros([2]).flip([0, 0]), IndexError, 'axis.repeated'],
+      [() => zero(2).flip(1), IndexError, 'axis.range'],
+      [() => zero(2).flip([0, 0]), IndexError, 'axis.repeated'],
     ],
   }),
   op<{ readonly axis: number }>('squeeze', {
@@ -756,8 +768,8 @@ const movements: readonly Row[] = [
     oracle: { torch: 'squeeze', skip: { all: 'axes are named' } },
     results: kept,
     rejects: [
-      [() => zeros([2, 1]).squeeze(0 as never), ShapeError, 'squeeze.size'],
-      [() => zeros([]).squeeze(0 as never), IndexError, 'axis.range'],
+      [() => zero(2, 1).squeeze(0), ShapeError, 'squeeze.size'],
+      [() => zero().squeeze(0), IndexError, 'axis.range'],
     ],
   }),
   op<{ readonly axis: number }>('unsqueeze', {
@@ -768,7 +780,7 @@ const movements: readonly Row[] = [
       { inputs: [[0, 2]], args: { axis: -3 } },
     ],
     results: kept,
-    rejects: [[() => zeros([2]).unsqueeze(2 as never), IndexError, 'axis.range']],
+    rejects: [[() => zero(2).unsqueeze(2), IndexError, 'axis.range']],
   }),
   op<{ readonly axis: number }>('concat', {
     run: ({ axis }, ...parts) => concat(parts as [Tensor], axis),
@@ -802,9 +814,9 @@ const movements: readonly Row[] = [
     results: kept,
     rejects: [
       [() => concat([]), ValueError, 'concat.none'],
-      [() => concat([zeros([2]), zeros([2, 1])] as never), ShapeError, 'concat.rank'],
-      [() => concat([zeros([2, 2]), zeros([2, 3])] as never), ShapeError, 'concat.sizes'],
-      [() => concat([zeros([2])], 1 as never), IndexError, 'axis.range'],
+      [() => concat([zero(2), zero(2, 1)]), ShapeError, 'concat.rank'],
+      [() => concat([zero(2, 2), zero(2, 3)]), ShapeError, 'concat.sizes'],
+      [() => concat([zero(2)], 1), IndexError, 'axis.range'],
     ],
   }),
   op<{ readonly axis: number }>('stack', {
@@ -823,8 +835,8 @@ const movements: readonly Row[] = [
     results: kept,
     rejects: [
       [() => stack([]), ValueError, 'concat.none'],
-      [() => stack([zeros([2]), zeros([3])] as never), ShapeError, 'stack.shapes'],
-      [() => stack([zeros([2])], 2 as never), IndexError, 'axis.range'],
+      [() => stack([zero(2), zero(3)]), ShapeError, 'stack.shapes'],
+      [() => stack([zero(2)], 2), IndexError, 'axis.range'],
     ],
   }),
 ]
@@ -856,13 +868,13 @@ const products: readonly Row[] = [
     ],
     results: arithmetic,
     rejects: [
-      [() => zeros([2, 3]).matmul(zeros([4, 5]) as never), ShapeError, 'matmul.inner'],
-      [() => zeros([2, 3]).matmul(zeros([5, 3]) as never), ShapeError, 'matmul.transposed'],
-      [() => zeros([]).matmul(zeros([2]) as never), ShapeError, 'matmul.scalar'],
-      [() => zeros([2]).matmul(zeros([]) as never), ShapeError, 'matmul.scalar'],
-      [() => zeros([2, 3, 4]).matmul(zeros([3, 4, 5]) as never), ShapeError, 'broadcast'],
-      [() => zeros([2]).matmul(arange(2)), DTypeError, 'matmul.dtype'],
-      [() => zeros([2]).matmul(2 as never), ValueError, 'argument.tensor'],
+      [() => zero(2, 3).matmul(zero(4, 5)), ShapeError, 'matmul.inner'],
+      [() => zero(2, 3).matmul(zero(5, 3)), ShapeError, 'matmul.transposed'],
+      [() => zero().matmul(zero(2)), ShapeError, 'matmul.scalar'],
+      [() => zero(2).matmul(zero()), ShapeError, 'matmul.scalar'],
+      [() => zero(2, 3, 4).matmul(zero(3, 4, 5)), ShapeError, 'broadcast'],
+      [() => zero(2).matmul(arange(2)), DTypeError, 'matmul.dtype'],
+      [() => zero(2).matmul(2 as never), ValueError, 'argument.tensor'],
     ],
   }),
   op('linear', {
@@ -892,6 +904,7 @@ const products: readonly Row[] = [
         note: 'two batches out of order',
       },
       { inputs: [[2], [3]], args: { a: [0], b: [1], out: [1, 0] } },
+      { inputs: [[2, 0], [0]], args: { a: [0, 1], b: [1], out: [0] } },
       { inputs: [given([1, 2]), given([3, 4])], args: { a: [0], b: [0], out: [0] }, gives: [3, 8] },
     ],
     oracle: byValue,
@@ -992,35 +1005,19 @@ const windows: readonly Row[] = [
     ],
     results: arithmetic,
     rejects: [
-      [() => zeros([4, 4]).conv2d(zeros([1, 1, 2, 2]) as never), ShapeError, 'window.rank'],
-      [() => zeros([1, 4, 4]).conv2d(zeros([1, 2, 2]) as never), ShapeError, 'conv2d.weight'],
-      [() => zeros([1, 4, 4]).conv2d(zeros([1, 2, 2, 2]) as never), ShapeError, 'conv2d.channels'],
-      [() => zeros([1, 4, 4]).conv2d(zeros([1, 1, 5, 5]) as never), ShapeError, 'window.fit'],
+      [() => zero(4, 4).conv2d(zero(1, 1, 2, 2)), ShapeError, 'window.rank'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2)), ShapeError, 'conv2d.weight'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2, 2)), ShapeError, 'conv2d.channels'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 1, 5, 5)), ShapeError, 'window.fit'],
+      [() => zero(2, 4, 4).conv2d(zero(3, 1, 2, 2), { groups: 2 }), ShapeError, 'conv2d.groups'],
       [
-        () => zeros([2, 4, 4]).conv2d(zeros([3, 1, 2, 2]) as never, { groups: 2 }),
-        ShapeError,
-        'conv2d.groups',
-      ],
-      [
-        () => zeros([1, 4, 4]).conv2d(zeros([1, 1, 2, 2]) as never, { stride: 2, padding: 'same' }),
+        () => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { stride: 2, padding: 'same' }),
         ShapeError,
         'window.same',
       ],
-      [
-        () => zeros([1, 4, 4]).conv2d(zeros([1, 1, 2, 2]) as never, { stride: 0 }),
-        ValueError,
-        'value.integer',
-      ],
-      [
-        () => zeros([1, 4, 4]).conv2d(zeros([1, 1, 2, 2]) as never, { padding: -1 }),
-        ValueError,
-        'value.integer',
-      ],
-      [
-        () => zeros([1, 4, 4]).conv2d(zeros([1, 1, 2, 2], { dtype: 'float64' })),
-        DTypeError,
-        'conv2d.dtype',
-      ],
+      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { stride: 0 }), ValueError, 'value.integer'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { padding: -1 }), ValueError, 'value.integer'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2).cast('float64')), DTypeError, 'conv2d.dtype'],
     ],
   }),
   op<Pool2d>('maxPool2d', {
@@ -1043,10 +1040,10 @@ const windows: readonly Row[] = [
     domain: [distinct],
     results: kept,
     rejects: [
-      [() => zeros([1, 4, 4]).maxPool2d(5 as never), ShapeError, 'window.fit'],
-      [() => zeros([4, 4]).maxPool2d(2), ShapeError, 'window.rank'],
-      [() => zeros([1, 4, 4]).maxPool2d(2, { padding: 2 } as never), ShapeError, 'pool.padding'],
-      [() => zeros([1, 4, 4]).maxPool2d(0 as never), ValueError, 'value.integer'],
+      [() => zero(1, 4, 4).maxPool2d(5), ShapeError, 'window.fit'],
+      [() => zero(4, 4).maxPool2d(2), ShapeError, 'window.rank'],
+      [() => zero(1, 4, 4).maxPool2d(2, { padding: 2 }), ShapeError, 'pool.padding'],
+      [() => zero(1, 4, 4).maxPool2d(0), ValueError, 'value.integer'],
     ],
   }),
   op<Pool2d>('minPool2d', {
@@ -1088,6 +1085,7 @@ const windows: readonly Row[] = [
       { inputs: [[2, 5, 4]], args: grid([2, 3], [1, 1], [1, 1]) },
       { inputs: [[7]], args: grid([2], [2], [3]) },
       { inputs: [[2, 2]], args: grid([3, 1], [1, 1], [1, 1]), note: 'no window fits' },
+      { inputs: [[0, 3]], args: grid([2], [1], [1]) },
       { inputs: [given([0, 1, 2, 3, 4])], args: grid([2], [2], [1]), gives: [0, 2, 1, 3] },
     ],
     oracle: byValue,
@@ -1131,7 +1129,7 @@ const creation: readonly Row[] = [
     ],
   }),
   op('zeros', {
-    run: () => zeros([2]),
+    run: () => zero(2),
     samples: [{ inputs: [], gives: [0, 0] }],
     oracle: byValue,
     gradient: isFlat,

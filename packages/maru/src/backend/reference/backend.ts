@@ -12,7 +12,7 @@ const target: Target = { name: 'reference', lanes: 0, dtypes: new Set(), fuse: f
 
 export class ReferenceBackend implements Backend {
   readonly name = 'reference'
-  readonly target = target
+  readonly target: Target = target
   readonly #memory = new Map<number, ArrayBuffer>()
   #next = 1
   #live = 0
