@@ -17,6 +17,7 @@ export type FlagName = keyof typeof flags
 interface Host {
   readonly process?: { readonly env?: Record<string, string | undefined> }
   readonly MARU?: Record<string, string | undefined>
+  readonly navigator?: { readonly language?: string }
 }
 
 /** Value of a flag, read at the call, so that tests and users may change it while running. */
@@ -29,7 +30,7 @@ export function env(name: FlagName): string {
 /** Language of messages: `MARU_LANG`, else the system's, else English. */
 export function language(): 'en' | 'ko' {
   const host = globalThis as Host
-  const asked = env('MARU_LANG') || (host.process?.env?.LANG ?? '')
+  const asked = env('MARU_LANG') || (host.process?.env?.LANG ?? host.navigator?.language ?? '')
   return asked.toLowerCase().startsWith('ko') ? 'ko' : 'en'
 }
 

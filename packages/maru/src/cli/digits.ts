@@ -43,14 +43,3 @@ export async function findDigits(folder: string | undefined): Promise<Digits> {
     epochs: complete ? EPOCHS.whole : EPOCHS.small,
   }
 }
-
-/** Training and test images with the training pixels' mean 0 and deviation 1. */
-export function standardise({ train, test }: Digits): {
-  readonly train: ImageDataset
-  readonly test: ImageDataset
-  readonly mean: number
-  readonly std: number
-} {
-  const { mean, std } = train.moments()
-  return { train: train.normalize(mean, std), test: test.normalize(mean, std), mean, std }
-}

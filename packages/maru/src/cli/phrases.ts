@@ -11,8 +11,9 @@ export interface Phrases {
   readonly data: string
   readonly model: string
   readonly train: string
-  readonly error: string
+  readonly stop: string
   readonly saved: string
+  readonly error: string
   readonly next: string
   sets(train: number, test: number): string
   scaled(mean: string, std: string): string
@@ -22,6 +23,8 @@ export interface Phrases {
   readonly images: string
   readonly epoch: string
   readonly loss: string
+  /** Ctrl-C was pressed. */
+  stopped(samples: number, all: number, epoch: string): string
   misread(wrong: number, all: number): string
   linear(error: string): string
   readonly surest: string
@@ -44,14 +47,18 @@ Trains LeNet-5 to read digits, shows what it misreads, and saves it.
   --json           nothing but one line: data, epochs, trainSeconds, testError in percent, parameters
   --help           this text
 
-MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
+The model goes to a folder of its own in runs/. Ctrl-C ends the training and saves what was
+learned until then; a second Ctrl-C quits at once.
+
+MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
   generated: 'generated digits',
   title: (data) => `LeNet-5 on ${data}`,
   data: 'data',
   model: 'model',
   train: 'train',
-  error: 'error',
+  stop: 'stop',
   saved: 'saved',
+  error: 'error',
   next: 'next',
   sets: (train, test) => `${showCount(train)} images to train on, ${showCount(test)} to test on`,
   scaled: (mean, std) => `pixels standardised: mean ${mean}, deviation ${std}`,
@@ -60,6 +67,8 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage.`,
   images: 'images',
   epoch: 'epoch',
   loss: 'loss',
+  stopped: (samples, all, epoch) =>
+    `by Ctrl-C in epoch ${epoch}, after ${showCount(samples)} of ${showCount(all)} images; not tested`,
   misread: (wrong, all) => `${showCount(wrong)} of ${showCount(all)} test images misread`,
   linear: (error) => `a linear classifier: ${error}`,
   surest: 'Misread with the greatest confidence:',
@@ -82,14 +91,18 @@ LeNet-5가 숫자를 읽도록 학습하고, 잘못 읽은 것을 보여 주고,
   --json           한 줄만 출력한다: data, epochs, trainSeconds, testError(%), parameters
   --help           이 도움말
 
-MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘못된 사용.`,
+모델은 runs/ 아래에 새로 만든 폴더에 저장한다. Ctrl-C를 누르면 학습을 멈추고 그때까지 배운 것을
+저장한다. 한 번 더 누르면 바로 끝난다.
+
+MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘못된 사용, 130 Ctrl-C로 중단.`,
   generated: '만들어 낸 숫자',
   title: (data) => `LeNet-5, ${data}`,
   data: '데이터',
   model: '모델',
   train: '학습',
-  error: '오류율',
+  stop: '중단',
   saved: '저장',
+  error: '오류율',
   next: '다음',
   sets: (train, test) => `학습 이미지 ${showCount(train)}장, 시험 이미지 ${showCount(test)}장`,
   scaled: (mean, std) => `픽셀 표준화: 평균 ${mean}, 표준편차 ${std}`,
@@ -98,6 +111,8 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   images: '장',
   epoch: '에폭',
   loss: '손실',
+  stopped: (samples, all, epoch) =>
+    `Ctrl-C, 에폭 ${epoch}, 이미지 ${showCount(all)}장 중 ${showCount(samples)}장까지 학습. 시험은 하지 않음`,
   misread: (wrong, all) => `시험 이미지 ${showCount(all)}장 중 ${showCount(wrong)}장을 잘못 읽음`,
   linear: (error) => `선형 분류기: ${error}`,
   surest: '가장 확신하며 잘못 읽은 것:',

@@ -16,12 +16,12 @@ import {
   showValue,
 } from './terminal/index.ts'
 
-type LineName = 'data' | 'model' | 'train' | 'error' | 'saved' | 'next'
+type LineName = 'data' | 'model' | 'train' | 'stop' | 'saved' | 'error' | 'next'
 
 /** A line's name in its column. */
 export function nameOf(line: LineName): string {
-  const { data, model, train, error, saved, next } = phrases()
-  const width = Math.max(...[data, model, train, error, saved, next].map(displayWidth))
+  const { data, model, train, stop, saved, error, next } = phrases()
+  const width = Math.max(...[data, model, train, stop, saved, error, next].map(displayWidth))
   return pad(phrases()[line], width)
 }
 

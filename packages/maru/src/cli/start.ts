@@ -1,96 +1,110 @@
-/** `npm start`: trains LeNet-5, shows what it misreads, saves it and reads it again. */
-import { mkdir } from 'node:fs/promises'
-import { FormatError, MaruError } from '../base/error.ts'
+/** `npm start`: trains LeNet-5, saves it and reads it again, shows what it misreads. */
+import { MaruError } from '../base/error.ts'
 import { manualSeed } from '../base/seed.ts'
-import { DataLoader, type Dataset } from '../data/index.ts'
-import { encodeWeights, lenet5, loadModel, saveModel } from '../models/index.ts'
-import type { Module } from '../nn/index.ts'
+import { lenet5 } from '../models/index.ts'
+import { Normalize, Sequential } from '../nn/index.ts'
 import { evaluate } from '../train/index.ts'
-import { type Digits, findDigits, standardise } from './digits.ts'
-import { type Lesson, learnVisibly, linearError } from './learn.ts'
+import { type Digits, findDigits } from './digits.ts'
+import { type Lesson, learnVisibly, linearError, type Progress } from './learn.ts'
 import { type Options, readOptions } from './options.ts'
 import { phrases } from './phrases.ts'
 import { introduce, report, say, suggest } from './report.ts'
+import { type Saved, save } from './save.ts'
 import { type Output, paint, screenOf } from './terminal/index.ts'
 
-const terminal: Output = {
-  screen: screenOf(process.stdout, process.env),
-  write: (text) => {
-    process.stdout.write(text)
-  },
+/** Exit codes; a process that Ctrl-C ends has 128 and the number of the signal. */
+const DONE = 0
+const FAILED = 1
+const MISUSED = 2
+const INTERRUPTED = 130
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  const write = (text: string): void => {
+    stream.write(text)
+  }
+  return { screen: screenOf(stream, process.env), write }
 }
+
+const terminal = outputTo(process.stdout)
 const silence: Output = { screen: screenOf({}, {}), write: () => {} }
 
-async function start({ data, epochs, seed, json }: Options): Promise<void> {
+/** Returns the exit code. */
+async function start({ data, epochs, seed, json }: Options): Promise<number> {
   const output = json ? silence : terminal
   const digits = await findDigits(data)
-  const { train, test, ...moments } = standardise(digits)
+  const { train, test } = digits
   const lesson = { train, epochs: epochs ?? digits.epochs, seed }
+  const { mean, std } = train.moments()
+  const scale = new Normalize(mean, std)
   manualSeed(seed)
-  const model = lenet5()
+  const model = new Sequential(scale, ...lenet5().layers)
   const parameters = model.parameterCount
-  introduce(digits, { ...moments, parameters, seed }, output)
-  const seconds = await learnVisibly(model, lesson, output)
+  introduce(digits, { mean, std, parameters, seed }, output)
+  const progress = await learnVisibly(model, lesson, output)
+  const saved = await save(model, test, nameOfRun(digits, lesson, progress))
+  if (progress.interrupted) {
+    // the one line of --json is for what was tested
+    sayStopped(lesson, progress, saved, json ? outputTo(process.stderr) : terminal)
+    return INTERRUPTED
+  }
+  saySaved(saved, output)
   const evaluation = await evaluate(model, test)
-  if (!json) report(evaluation, digits.test, await linearError(lesson, test), output)
-  await save(model, test, nameOfRun(digits, lesson), output)
+  if (!json) report(evaluation, test, await linearError(lesson, scale, test), output)
   suggest(digits, lesson.epochs, output)
-  if (!json) return
+  if (!json) return DONE
   const result = {
     data: data ?? 'generated',
     epochs: lesson.epochs,
-    trainSeconds: Number(seconds.toFixed(3)),
+    trainSeconds: Number(progress.seconds.toFixed(3)),
     testError: Number((100 * evaluation.error).toFixed(4)),
     parameters,
   }
   terminal.write(`${JSON.stringify(result)}\n`)
+  return DONE
 }
 
-/** What decides the bits of a run, so that no run takes another's place. */
-function nameOfRun({ name }: Digits, { epochs, seed }: Lesson): string {
-  return `lenet5-${name}-${epochs}-epochs-seed-${seed}`
+/** What decides the bits of a run, so that equal names mean equal models. */
+function nameOfRun(
+  { name }: Digits,
+  { train, epochs, seed }: Lesson,
+  { samples }: Progress,
+): string {
+  const end = samples < epochs * train.length ? `-after-${samples}-images` : ''
+  return `lenet5-${name}-${epochs}-epochs-seed-${seed}${end}`
 }
 
-/** Saves the model and reads it again. @throws FormatError when what is read differs in any bit */
-async function save(model: Module, test: Dataset, name: string, output: Output): Promise<void> {
-  const folder = `runs/${name}`
-  // where no folder can be made, saving says why
-  await mkdir(folder, { recursive: true }).catch(() => {})
-  await saveModel(folder, model)
-  const again = await loadModel(folder)
-  const [weights, copied] = [await encodeWeights(model), await encodeWeights(again)]
-  const [answers, repeated] = [await answer(model, test), await answer(again, test)]
-  const same = Buffer.compare(weights, copied) === 0 && Buffer.compare(answers, repeated) === 0
-  if (!same) throw new FormatError('cli.reload', { folder })
-  const kilobytes = Math.round(weights.length / 1000)
+function saySaved({ folder, kilobytes }: Saved, output: Output): void {
   say(output, 'saved', `${folder}  (${phrases().reloaded(kilobytes)})`)
 }
 
-/** The bytes of the model's logits for the first images. */
-async function answer(model: Module, test: Dataset): Promise<Uint8Array> {
-  const [batch] = new DataLoader(test, { batchSize: 100 })
-  if (!batch) return new Uint8Array()
-  const { buffer } = await model.forward(batch.inputs).data()
-  return new Uint8Array(buffer)
+function sayStopped(
+  { train, epochs }: Lesson,
+  progress: Progress,
+  saved: Saved,
+  output: Output,
+): void {
+  const epoch = `${progress.epochs}/${epochs}`
+  say(output, 'stop', phrases().stopped(progress.samples, epochs * train.length, epoch))
+  saySaved(saved, output)
 }
 
-/** Runs the command line; returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+/** Runs the command line; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  let code = 2
+  let code = MISUSED
   try {
     const options = readOptions(args)
-    code = 1
-    if (options.help) terminal.write(`${phrases().help}\n`)
-    else await start(options)
-    return 0
+    code = FAILED
+    if (!options.help) return await start(options)
+    terminal.write(`${phrases().help}\n`)
+    return DONE
   } catch (error) {
     if (!(error instanceof MaruError)) throw error
-    const screen = screenOf(process.stderr, process.env)
-    process.stderr.write(`${paint(screen, error.name, 'red', 'bold')}: ${error.message}\n`)
+    const { screen, write } = outputTo(process.stderr)
+    write(`${paint(screen, error.name, 'red', 'bold')}: ${error.message}\n`)
     return code
   }
 }
 
 // whoever read the output has gone, as `head` does
-process.stdout.on('error', () => process.exit(1))
+process.stdout.on('error', () => process.exit(FAILED))
 process.exitCode = await main(process.argv.slice(2))

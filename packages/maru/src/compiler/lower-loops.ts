@@ -6,8 +6,11 @@ import type { Scalar, Vector } from './vector.ts'
 
 /** Elements of a one-dimensional kernel that make one unit of work. */
 const CHUNK = 4096
-/** Vectors that a column fold keeps in flight, and 128-bit accumulators of a row fold. */
+/** Vectors that a column fold keeps in flight. */
 const UNROLL = 4
+/** Lanes that a row fold has on every machine; what fills no 16 goes to the first four. */
+const VIRTUAL_LANES = 16
+const LEFTOVER_LANES = 4
 
 type Variable = Scalar & { readonly k: 'get' }
 type VectorVariable = Vector & { readonly k: 'vget' }
@@ -44,6 +47,13 @@ function prefersRows(kernel: LoopKernel, value: Expr): boolean {
   }
   visit(value)
   return votes > 0
+}
+
+/** Whether neighbours along the axis lie more than an element apart in memory. */
+function reachesFar(expr: Expr, axis: number): boolean {
+  if (expr.kind === 'load') return Math.abs(factorOf(expr.offset, axis)) > 1
+  if (expr.kind === 'op') return expr.args.some((arg) => reachesFar(arg, axis))
+  return expr.kind === 'guarded' && reachesFar(expr.value, axis)
 }
 
 class LoopLowering {
@@ -244,7 +254,7 @@ class LoopLowering {
   #scanRow(fold: Fold, vectors: boolean): Vector {
     const { b, lanes, inner } = this.#shared()
     const accumulators: VectorVariable[] = []
-    for (let i = 0; i < UNROLL; i++) accumulators.push(b.let(this.#identity(fold)))
+    for (let i = 0; i < VIRTUAL_LANES; i += lanes) accumulators.push(b.let(this.#identity(fold)))
     const [first] = accumulators
     if (!first) throw new RangeError('no accumulator')
     this.#overFolded(0, this.#kernel.folded.length - 1, () => {
@@ -254,17 +264,12 @@ class LoopLowering {
       const at = b.variable(0)
       this.#l.coordinates[inner] = at
       if (vectors) {
-        b.loop(at, to, lanes * UNROLL, () => this.#sixteen(fold, accumulators, at))
-        b.loop(at, to, lanes, () => {
-          this.#l.enterBody()
-          b.assign(first, this.#combine(fold, first, this.#folding(fold, 'full')))
-        })
+        b.loop(at, to, VIRTUAL_LANES, () => this.#sixteen(fold, accumulators, at))
+        b.loop(at, to, LEFTOVER_LANES, () => this.#four(fold, first, at))
       }
       b.loop(at, to, 1, () => {
         this.#l.enterBody()
-        const lane0 = b.binary('i32.eq', { k: 'lanes' }, b.i32(0))
-        const single = b.select(lane0, this.#folding(fold, 'one'), this.#identity(fold))
-        b.assign(first, this.#combine(fold, first, single))
+        this.#foldOne(fold, first, 0)
       })
     })
     return this.#combineLanes(fold, accumulators)
@@ -280,20 +285,51 @@ class LoopLowering {
     this.#l.coordinates[inner] = at
   }
 
-  #combineLanes(fold: Fold, accumulators: readonly VectorVariable[]): Vector {
+  /** Four elements into the first four lanes, as one vector where that reads next to nothing beside them. */
+  #four(fold: Fold, first: VectorVariable, at: Variable): void {
+    const { b, lanes, inner } = this.#shared()
+    const whole = lanes === LEFTOVER_LANES
+    if (whole || !reachesFar(fold.value, inner)) {
+      this.#l.enterBody()
+      const values = this.#folding(fold, 'full')
+      const within = b.binary('i32.lt', { k: 'lanes' }, b.i32(LEFTOVER_LANES))
+      const four = whole ? values : b.select(within, values, this.#identity(fold))
+      b.assign(first, this.#combine(fold, first, four))
+      return
+    }
+    for (let lane = 0; lane < LEFTOVER_LANES; lane++) {
+      this.#l.coordinates[inner] = lane === 0 ? at : b.variable(b.add(at, lane))
+      this.#l.enterBody()
+      this.#foldOne(fold, first, lane)
+    }
+    this.#l.coordinates[inner] = at
+  }
+
+  /** One element into one lane. */
+  #foldOne(fold: Fold, accumulator: VectorVariable, lane: number): void {
     const { b } = this.#l
+    const here = b.binary('i32.eq', { k: 'lanes' }, b.i32(lane))
+    const value = this.#folding(fold, 'one')
+    const everywhere: Vector = lane === 0 ? value : { k: 'broadcast', a: value, lane: 0 }
+    const single = b.select(here, everywhere, this.#identity(fold))
+    b.assign(accumulator, this.#combine(fold, accumulator, single))
+  }
+
+  #combineLanes(fold: Fold, accumulators: readonly VectorVariable[]): Vector {
+    const { b, lanes } = this.#shared()
     const pair = (list: readonly Vector[]): Vector => {
       const [only] = list
       if (list.length === 1 && only) return only
       const half = list.length / 2
       return this.#combine(fold, pair(list.slice(0, half)), pair(list.slice(half)))
     }
-    const joined = b.let(pair(accumulators))
-    const lanes = Array.from(
-      { length: b.lanes },
-      (_, lane): Vector => ({ k: 'broadcast', a: joined, lane }),
-    )
-    return b.let(pair(lanes))
+    const lanesOf = (a: Vector): Vector[] =>
+      Array.from({ length: lanes }, (_, lane): Vector => ({ k: 'broadcast', a, lane }))
+    // lanes four apart meet first: as whole vectors where those have four
+    if (lanes === LEFTOVER_LANES) return b.let(pair(lanesOf(b.let(pair(accumulators)))))
+    const all = accumulators.flatMap(lanesOf)
+    const columns = all.slice(0, 4).map((_, lane) => pair(all.filter((_, at) => at % 4 === lane)))
+    return b.let(pair(columns))
   }
 
   #column(fold: Fold, form: Form, count: number): Vector[] {

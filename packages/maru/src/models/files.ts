@@ -43,7 +43,10 @@ export function decodeWeights(bytes: Uint8Array): Map<string, Tensor> {
 }
 
 /**
- * Writes `model.json` and `model.safetensors` into a folder, each whole or not at all.
+ * Writes `model.safetensors`, then `model.json` into a folder, each whole or not at all.
+ *
+ * What stops between the two leaves a new folder without a model, and an old one with the new
+ * weights under the old definition: models of different networks want folders of their own.
  *
  * @throws ValueError when the model has layers of its own, FormatError when the folder cannot be written
  */

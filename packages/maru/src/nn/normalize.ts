@@ -1,4 +1,5 @@
 /** Inputs scaled as a network wants them. */
+import { dtypes } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { SameFn } from './activation.ts'
@@ -10,7 +11,7 @@ import type { Settings } from './settings.ts'
  *
  * In front of a network they are part of its definition: what is saved takes the data as they come.
  *
- * @shape [...] → the same
+ * @shape [...] → the same; integers become float32
  * @throws ValueError unless both are finite and std > 0
  * @example
  * const { mean, std } = train.moments()
@@ -34,7 +35,9 @@ export class Normalize extends Layer<SameFn> {
   }
 
   override forward(x: Tensor): Tensor {
-    return x.sub(this.mean).div(this.std)
+    // unsigned pixels below the mean would wrap
+    const values = dtypes[x.dtype].kind === 'float' ? x : x.cast('float32')
+    return values.sub(this.mean).div(this.std)
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -35,7 +35,10 @@ export class Adam extends Optimizer {
     { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ...rest }: AdamOptions = {},
   ) {
     super(parameters, { lr, ...rest })
-    for (const beta of betas) expectAtLeast('1 - beta', 1 - beta, Number.EPSILON)
+    for (const beta of betas) {
+      expectAtLeast('beta', beta, 0)
+      expectAtLeast('1 - beta', 1 - beta, Number.EPSILON)
+    }
     this.#betas = betas
     this.#eps = expectAtLeast('eps', eps, 0)
     this.weightDecay = expectAtLeast('weightDecay', weightDecay, 0)

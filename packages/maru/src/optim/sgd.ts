@@ -44,7 +44,7 @@ export class SGD extends Optimizer {
   ) {
     super(parameters, { lr, ...rest })
     this.#momentum = expectAtLeast('momentum', momentum, 0)
-    this.#dampening = dampening
+    this.#dampening = expectAtLeast('dampening', dampening, 0)
     this.#nesterov = nesterov
     this.#weightDecay = expectAtLeast('weightDecay', weightDecay, 0)
   }

@@ -7,13 +7,10 @@ import { ValueError } from '../base/error.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import type { Cell } from '../graph/cell.ts'
 import { Data, type DeviceBuffer } from '../graph/data.ts'
+import { handedOut } from './pressure.ts'
 
 /** Values up to this size stay on the host, where the collector sees their weight. */
 const SMALL_BYTES = 65536
-/** Device bytes handed out since the last pause, after which the collector gets one. */
-const PRESSURE_BYTES = 64 * 1024 * 1024
-/** Realisations after which there is a pause in any case. */
-const MOST_RUNS = 1000
 
 let current: Backend | undefined
 
@@ -33,13 +30,11 @@ export function useDevice(name: string): void {
 const collected = new FinalizationRegistry<DeviceBuffer>((buffer) => {
   openDevice(buffer.device).free(buffer)
 })
-let sincePause = 0
-let runs = 0
 
 function hold(data: Data, buffer: DeviceBuffer): void {
   data.buffer = buffer
   collected.register(data, buffer, data)
-  sincePause += buffer.bytes
+  handedOut(buffer.bytes)
 }
 
 /** Frees a value's device memory now; it must not be read any more. */
@@ -132,50 +127,6 @@ export function clearPending(cells: Iterable<Cell>): void {
     cell.pending = undefined
     waiting.delete(cell)
   }
-}
-
-// Pressure
-
-type Host = {
-  readonly gc?: () => void
-  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
-}
-
-let collect: (() => void) | undefined
-
-/** The host's collector, where it lends it: Node does. */
-function collector(): () => void {
-  if (collect) return collect
-  const host = globalThis as Host
-  collect = host.gc
-  const v8 = host.process?.getBuiltinModule?.('node:v8') as
-    | { setFlagsFromString(flag: string): void }
-    | undefined
-  const vm = host.process?.getBuiltinModule?.('node:vm') as
-    | { runInNewContext(code: string): unknown }
-    | undefined
-  if (!collect && v8 && vm) {
-    v8.setFlagsFromString('--expose-gc')
-    const found = vm.runInNewContext('gc')
-    if (typeof found === 'function') collect = () => found()
-  }
-  collect ??= () => {}
-  return collect
-}
-
-/**
- * Lets finalisers run when much memory was handed out: they never do in a loop that only awaits
- * promises, so such a loop would keep every buffer. The same holds for what weak references point
- * to, which is kept until the current task ends; so every so often it ends.
- */
-export async function relieve(): Promise<void> {
-  if (sincePause < PRESSURE_BYTES && ++runs < MOST_RUNS) return
-  if (sincePause >= PRESSURE_BYTES) collector()()
-  sincePause = 0
-  runs = 0
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, 0)
-  })
 }
 
 /** Memory of the current device, in bytes. */

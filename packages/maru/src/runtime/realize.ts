@@ -14,11 +14,11 @@ import {
   ownBuffer,
   pendingCells,
   readable,
-  relieve,
   resident,
   resultData,
   setPending,
 } from './engine.ts'
+import { relieve } from './pressure.ts'
 import { programFor } from './programs.ts'
 import { type Action, expectValues, takeActions } from './trace.ts'
 

@@ -30,6 +30,8 @@ export interface FitOptions {
   readonly epochs: number
   readonly onBatch?: (report: BatchReport) => void
   readonly onEpoch?: (report: EpochReport) => void | Promise<void>
+  /** Once aborted, training ends after the batch at hand; that is no error. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -38,7 +40,7 @@ export interface FitOptions {
  * The step is compiled once for each size of batch. The model is in training mode meanwhile and
  * afterwards in the mode that it came in. A schedule is the optimiser's.
  *
- * @returns the mean loss of each epoch
+ * @returns the mean loss of each epoch that was finished
  * @throws ValueError when there is no data, or the loss is not a finite number any more
  * @example
  * const optimizer = new Adam(model.parameters(), { lr: 1e-3 })
@@ -48,7 +50,7 @@ export async function fit(
   model: Module,
   optimizer: Optimizer,
   data: DataLoader,
-  { epochs, onBatch, onEpoch }: FitOptions,
+  { epochs, onBatch, onEpoch, signal }: FitOptions,
 ): Promise<number[]> {
   expectInteger('fit', 'epochs', epochs, 1)
   if (data.length === 0) throw new ValueError('data.empty', { op: 'fit' })
@@ -62,7 +64,7 @@ export async function fit(
   let samples = 0
   model.train()
   try {
-    for (let epoch = 1; epoch <= epochs; epoch++) {
+    for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
       const before = samples
       let sum = 0
       for (const { inputs, labels } of data) {
@@ -71,6 +73,7 @@ export async function fit(
         samples += labels.size
         sum += loss * labels.size
         onBatch?.({ epoch, samples, loss })
+        if (signal?.aborted && data.state().batch < data.length) return losses
       }
       const loss = sum / (samples - before)
       losses.push(loss)

@@ -1,18 +1,21 @@
-import { execFile } from 'node:child_process'
+import { type ChildProcess, execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Options, readOptions } from '../../src/cli/options.ts'
-import { generateDigits } from '../../src/data/index.ts'
+import { generateDigits, readMnist } from '../../src/data/index.ts'
 import { loadModel } from '../../src/models/index.ts'
+import { evaluate } from '../../src/train/index.ts'
 
 const START = fileURLToPath(new URL('../../src/cli/start.ts', import.meta.url))
 const SECONDS = 60_000
 
 interface Outcome {
   readonly code: number
+  /** What ended the process. */
+  readonly signal: string | undefined
   readonly stdout: string
   readonly stderr: string
 }
@@ -20,13 +23,24 @@ interface Outcome {
 let folder = ''
 
 /** Runs the command in a folder of its own, its output piped. */
-function start(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Outcome> {
-  const all = ['--conditions=source', '--import', import.meta.resolve('tsx'), START, ...args]
+function start(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  { imports = [], watch }: { imports?: string[]; watch?: (child: ChildProcess) => void } = {},
+): Promise<Outcome> {
+  const modules = [import.meta.resolve('tsx'), ...imports].flatMap((name) => ['--import', name])
+  const all = ['--conditions=source', ...modules, START, ...args]
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { PATH: process.env.PATH, LANG: 'C.UTF-8', ...env } }
-    execFile(process.execPath, all, options, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr })
+    const child = execFile(process.execPath, all, options, (error, stdout, stderr) => {
+      resolve({
+        code: Number(error?.code ?? 0),
+        signal: error?.signal ?? undefined,
+        stdout,
+        stderr,
+      })
     })
+    watch?.(child)
   })
 }
 
@@ -64,6 +78,9 @@ describe('npm start', { timeout: SECONDS }, () => {
     const name = `lenet5-${folder.split(/[\\/]/).at(-1)}-2-epochs-seed-3`
     const model = await loadModel(join(folder, 'runs', name))
     expect(model.parameterCount).toBe(61706)
+    // the model takes pixels as they come: what it needs to know of them is saved with it
+    const { error } = await evaluate(model, (await readMnist(folder)).test)
+    expect(100 * error).toBeCloseTo(JSON.parse(stdout).testError, 10)
   })
 
   test('without --data learns to read digits that it draws', async () => {
@@ -103,6 +120,55 @@ describe('npm start', { timeout: SECONDS }, () => {
     const [answer, other] = wanted === 0 ? [stdout, stderr] : [stderr, stdout]
     expect(answer).toMatch(text)
     expect(other).toBe('')
+  })
+})
+
+/** Says on standard error when the process listens for Ctrl-C. */
+const ANNOUNCE = `data:text/javascript,process.on('newListener', (name) => {
+  if (name === 'SIGINT') setImmediate(() => process.stderr.write('listening'))
+})`.replaceAll(/\s+/g, ' ')
+
+/** Runs the command until it listens, then does something to it. */
+function startAnd(
+  act: (child: ChildProcess) => void,
+  args: readonly string[],
+  language = 'en',
+): Promise<Outcome> {
+  const all = ['--data', folder, '--epochs', '2000', ...args]
+  const watch = (child: ChildProcess) => child.stderr?.once('data', () => act(child))
+  return start(all, { MARU_LANG: language }, { imports: [ANNOUNCE], watch })
+}
+
+const pressCtrlC = (child: ChildProcess) => void child.kill('SIGINT')
+
+describe('Ctrl-C', { timeout: SECONDS }, () => {
+  test.each([
+    ['en', /\nstop +by Ctrl-C in epoch \d+\/2000, after [\d,]+ of 320,000 images; not tested\n/],
+    ['ko', /\n중단 +Ctrl-C, 에폭 \d+\/2000, 이미지 320,000장 중 [\d,]+장까지 학습/],
+  ])('saves what was learned, and says so: %s', async (language, text) => {
+    const { code, signal, stdout } = await startAnd(pressCtrlC, [], language)
+    expect([code, signal]).toEqual([130, undefined])
+    expect(stdout).toMatch(text)
+    expect(stdout).not.toMatch(/^(error|next|오류율|다음) /m)
+    const saved = /(runs\/\S+-seed-0-after-\d+-images) /.exec(stdout)?.[1] ?? ''
+    const model = await loadModel(join(folder, saved))
+    expect(model.parameterCount).toBe(61706)
+  })
+
+  test('leaves standard output empty with --json', async () => {
+    const { code, stdout, stderr } = await startAnd(pressCtrlC, ['--json', '--seed', '1'])
+    expect([code, stdout]).toEqual([130, ''])
+    expect(stderr).toMatch(/^listening\n?stop .*\nsaved +runs\/\S+-seed-1-after-\d+-images /)
+  })
+
+  test('quits at once the second time', async () => {
+    const again = (child: ChildProcess) => {
+      const timer = setInterval(pressCtrlC, 5, child)
+      child.once('exit', () => clearInterval(timer))
+    }
+    const { signal, stdout } = await startAnd(again, ['--seed', '2'])
+    expect(signal).toBe('SIGINT')
+    expect(stdout).not.toContain('saved')
   })
 })
 

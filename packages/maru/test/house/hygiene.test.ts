@@ -86,12 +86,12 @@ test('`any` stands only for a shape that is not known', () => {
   expect(found).toEqual([])
 })
 
-/** The default of `Tensor<S extends Shape = any>`, or the body of `Out`, which makes a result of it. */
+/** The default of `Tensor<S extends Shape = any>`, or the bodies of `Out` and `ToShape`, which make one. */
 function isUnknownShape(node: ts.Node): boolean {
   if (ts.isTypeParameterDeclaration(node))
     return /^(out )?S( extends \w+)? = any$/.test(node.getText())
   const alias = ts.findAncestor(node, ts.isTypeAliasDeclaration)
-  return alias?.name.text === 'Out'
+  return alias !== undefined && ['Out', 'ToShape'].includes(alias.name.text)
 }
 
 test('README shows the two commands', () => {

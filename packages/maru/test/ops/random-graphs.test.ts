@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import type { Sizes } from '../../src/base/shape.ts'
 import type { Node } from '../../src/graph/node.ts'
 import { grad, Tensor } from '../../src/index.ts'
+import type { Value } from './builder.ts'
 import { devices, valuesOn } from './calls.ts'
-import { build, type Instruction, lossOf, type Value } from './graphs.ts'
+import { build, type Instruction, lossOf } from './graphs.ts'
 import type { Values } from './row.ts'
 
 const SEED = 20261120

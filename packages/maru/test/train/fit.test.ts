@@ -115,6 +115,40 @@ describe('fit', () => {
   })
 
   test.each([
+    ['before it begins', 0, 0, 0],
+    ['in the first epoch', 1, 1, 0],
+    ['with the last batch of an epoch', 3, 3, 1],
+    ['in the second epoch', 5, 5, 1],
+    ['with the last batch of all', 6, 6, 2],
+  ])('ends after the batch at hand when aborted %s', async (_, at, batches, epochs) => {
+    const controller = new AbortController()
+    if (at === 0) controller.abort()
+    const model = network()
+    const optimizer = new SGD(model.parameters())
+    const reports: EpochReport[] = []
+    const losses = await fit(model, optimizer, loaderOf(sectors(40)), {
+      epochs: 2,
+      signal: controller.signal,
+      onBatch: () => {
+        if (optimizer.steps === at) controller.abort()
+      },
+      onEpoch: (report) => void reports.push(report),
+    })
+    expect([optimizer.steps, losses.length, reports.length]).toEqual([batches, epochs, epochs])
+    expect(model.training).toBe(true)
+  })
+
+  test('hears what comes from outside', async () => {
+    const model = network()
+    const started = performance.now()
+    const signal = AbortSignal.timeout(100)
+    const options = { epochs: 1_000_000, signal }
+    const losses = await fit(model, new SGD(model.parameters()), loaderOf(sectors(40)), options)
+    expect(losses.length).toBeLessThan(1_000_000)
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
+  test.each([
     ['no data', sectors(0), 1, 'data.empty'],
     ['no epochs', sectors(16), 0, 'value.integer'],
     ['data that are not finite', sectors(16, Number.NaN), 1, 'fit.diverged'],

@@ -1,0 +1,76 @@
+/** Pauses: they let finalisers run, pages draw and signals arrive while a loop only awaits promises. */
+
+/** Device bytes handed out since the last collection, after which there is another. */
+const PRESSURE_BYTES = 64 * 1024 * 1024
+/** Longest time in milliseconds for which runs follow each other without a pause: a frame at 60 Hz. */
+const MOST_MS = 12
+
+let bytes = 0
+let paused = performance.now()
+
+/** Notes that device memory was given to a value whose end only the collector will see. */
+export function handedOut(more: number): void {
+  bytes += more
+}
+
+interface Host {
+  readonly gc?: () => void
+  readonly setImmediate?: (action: () => void) => unknown
+  readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
+}
+
+const host = globalThis as Host
+let collect: (() => void) | undefined
+
+/** The host's collector, where it lends it: Node does. */
+function collector(): () => void {
+  if (collect) return collect
+  collect = host.gc
+  const v8 = host.process?.getBuiltinModule?.('node:v8') as
+    | { setFlagsFromString(flag: string): void }
+    | undefined
+  const vm = host.process?.getBuiltinModule?.('node:vm') as
+    | { runInNewContext(code: string): unknown }
+    | undefined
+  if (!collect && v8 && vm) {
+    v8.setFlagsFromString('--expose-gc')
+    const found = vm.runInNewContext('gc')
+    if (typeof found === 'function') collect = () => found()
+  }
+  collect ??= () => {}
+  return collect
+}
+
+/** Ends the current task and goes on in another one. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    if (host.setImmediate) {
+      host.setImmediate(resolve)
+      return
+    }
+    // Timers of a page wait 4 ms once they are nested; messages do not.
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
+
+/**
+ * Pauses after every realisation that ends a long stretch without one. In a loop that only awaits
+ * promises the current task never ends, so finalisers would not run, what weak references point to
+ * would be kept, and a page would stand still. When much memory was handed out, the collector is
+ * asked first.
+ */
+export async function relieve(): Promise<void> {
+  const starved = bytes >= PRESSURE_BYTES
+  if (!starved && performance.now() - paused < MOST_MS) return
+  if (starved) {
+    collector()()
+    bytes = 0
+  }
+  await pause()
+  paused = performance.now()
+}

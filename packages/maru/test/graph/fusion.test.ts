@@ -1,0 +1,152 @@
+/** What is one kernel stays one kernel: launches of small graphs and of whole training steps. */
+import { describe, expect, test } from 'vitest'
+import { crossEntropy, grad, type Parameter, type Tensor, tensor } from '../../src/index.ts'
+import { lenet5 } from '../../src/models/index.ts'
+import { Linear, type Module, ReLU, Sequential } from '../../src/nn/index.ts'
+import { Adam, AdamW, type Optimizer, SGD } from '../../src/optim/index.ts'
+import { parameter } from '../../src/tensor/create.ts'
+import { given, graphOf, graphOfStep, launches } from './programs.ts'
+
+const labels = (): Tensor => tensor(new Int32Array(64))
+
+/** Square deviation from the mean of each row. */
+function deviation(x: Tensor): Tensor {
+  return x.sub(x.mean(1, { keepDims: true })).square()
+}
+
+// biome-ignore format: a table
+const kernels: readonly (readonly [what: string, graph: () => Tensor[], launches: string[]])[] = [
+  ['a chain of elementwise ops, broadcasting included',
+    () => [given(64, 100).add(1).mul(given(100)).tanh().sub(given(64, 1))],
+    ['loops [64, 100] → 1']],
+  ['elementwise ops on views of views',
+    () => [given(64, 100).transpose().reshape([100, 8, 8]).flip(0).slice(0, 1, 50).add(1)],
+    ['loops [49, 8, 8] → 1']],
+  ['two results that share their inputs',
+    () => { const x = given(50); return [x.sin(), x.cos()] },
+    ['loops [50] → 2']],
+  ['a result that others are made from',
+    () => { const x = given(50).exp(); return [x, x.add(1), x.add(1).log()] },
+    ['loops [50] → 3']],
+  ['a mean', () => [given(64, 100).mean(1)], ['loops [64] add [100] → 1']],
+  ['a mean of everything', () => [given(64, 100).mean()], ['loops [] add [64, 100] → 1']],
+  ['a sum of what is computed on the way', () => [given(64, 100).sub(given(100)).square().sum(0)],
+    ['loops [100] add [64] → 1']],
+  ['a variance',
+    () => [deviation(given(64, 100)).mean(1)],
+    ['loops [64, 1] add [100] → 1', 'loops [64] add [100] → 1']],
+  ['a softmax: largest, exponentials, their sum, quotients',
+    () => [given(64, 100).softmax()],
+    ['loops [64, 1] max [100] → 1', 'loops [64, 100] → 1', 'loops [64, 1] add [100] → 1',
+      'loops [64, 100] → 1']],
+  ['a logSumExp', () => [given(64, 100).logSumExp()],
+    ['loops [64, 1] max [100] → 1', 'loops [64] add [100] → 1']],
+  ['pooling reads its windows in place', () => [given(8, 3, 28, 28).maxPool2d(2)],
+    ['loops [8, 3, 14, 14] max [2, 2] → 1']],
+  ['a product of what lies right', () => [given(64, 100).matmul(given(100, 30))],
+    ['contract 1·1 × (64·30·1·100)']],
+  ['a product with a transposed left side reads it in place',
+    () => [given(100, 64).transpose().matmul(given(100, 30))],
+    ['contract 1·1 × (64·30·1·100)']],
+  ['a linear layer packs its weights, and adds its bias with the activation',
+    () => [given(64, 100).matmul(given(30, 100).transpose()).add(given(30)).relu()],
+    ['loops [100, 30] → 1', 'contract 1·1 × (64·30·1·100)', 'loops [64, 30] → 1']],
+  ['a padded convolution lays out its border, then its windows',
+    () => [given(8, 3, 28, 28).conv2d(given(6, 3, 5, 5), { padding: 2 }).add(given(6, 1, 1)).relu()],
+    ['loops [8, 3, 32, 32] → 1', 'loops [8, 1, 3, 5, 5, 28, 28] → 1', 'contract 1·8 × (6·784·1·75)',
+      'loops [8, 6, 28, 28] → 1']],
+  ['a pointwise convolution is a product',
+    () => [given(8, 3, 28, 28).conv2d(given(6, 3, 1, 1)).relu()],
+    ['contract 1·8 × (6·784·1·3)', 'loops [8, 6, 28, 28] → 1']],
+]
+
+describe('kernels of', () => {
+  test.each(kernels)('%s', (_, graph, expected) => {
+    expect(launches(graphOf(...graph()))).toEqual(expected)
+  })
+})
+
+test('nothing runs for results without elements', () => {
+  expect(launches(graphOf(given(0, 3).exp(), given(3, 0).transpose()))).toEqual([])
+})
+
+test('an op that a target cannot compile is interpreted, its neighbours are not', () => {
+  const x = tensor(new Int32Array(4), [2, 2])
+  expect(launches(graphOf(x.add(1).matmul(x).mul(2)))).toEqual([
+    'loops [2, 2] → 1',
+    'interpret',
+    'loops [2, 2] → 1',
+  ])
+})
+
+test('without fusion every node is a kernel', () => {
+  const x = given(64, 100)
+  expect(launches(graphOf(x.add(x).exp().sum()), 'wasm-unfused')).toHaveLength(4)
+})
+
+/** The step that an optimiser makes on one parameter for the loss `Σ p²`. */
+function updateOf(make: (p: Parameter) => Optimizer): string[] {
+  const p = parameter(new Float32Array(1000), [1000], 'float32')
+  const optimizer = make(p)
+  const step = (): Tensor[] => {
+    optimizer.step(p.square().sum())
+    return []
+  }
+  return launches(graphOfStep([], step))
+}
+
+const updates: readonly (readonly [string, (p: Parameter) => Optimizer, stores: number])[] = [
+  ['SGD', (p) => new SGD([p], { lr: 0.1 }), 1],
+  ['SGD with momentum', (p) => new SGD([p], { lr: 0.1, momentum: 0.9 }), 2],
+  ['Adam', (p) => new Adam([p]), 3],
+  ['AdamW', (p) => new AdamW([p]), 3],
+]
+
+describe('one kernel, gradient included, updates a parameter in place by', () => {
+  test.each(updates)('%s', (_, make, stores) => {
+    expect(updateOf(make)).toEqual([`loops [1000] → ${stores}`])
+  })
+})
+
+/** Launches of a training step on pictures or rows of numbers. */
+function stepOf(model: Module, shape: number[]): string[] {
+  const optimizer = new Adam(model.parameters())
+  const specs = [
+    { shape, dtype: 'float32' },
+    { shape: [shape[0] ?? 0], dtype: 'int32' },
+  ] as const
+  return launches(
+    graphOfStep(specs, (x, y) => {
+      const loss = crossEntropy(model.call(x), y)
+      optimizer.step(loss)
+      return [loss]
+    }),
+  )
+}
+
+describe('launches of a training step with Adam', () => {
+  test('of an MLP with one hidden layer', () => {
+    const model = new Sequential(new Linear(784, 256), new ReLU(), new Linear(256, 10))
+    const step = stepOf(model, [64, 784])
+    expect(step.filter((line) => line.startsWith('contract'))).toHaveLength(5)
+    expect(step.filter((line) => line.endsWith('→ 3'))).toHaveLength(4)
+    expect(step.length).toBeLessThanOrEqual(24)
+  })
+
+  test('of LeNet-5', () => {
+    const step = stepOf(lenet5(), [64, 1, 28, 28])
+    expect(step.filter((line) => line.startsWith('contract'))).toHaveLength(14)
+    expect(step.filter((line) => line.endsWith('→ 3'))).toHaveLength(10)
+    expect(step.length).toBeLessThanOrEqual(70)
+  })
+})
+
+test('the gradient of a loss reuses what the loss computed', () => {
+  const logits = given(64, 10)
+  const loss = crossEntropy(logits, labels())
+  const forward = launches(graphOf(loss))
+  const both = launches(graphOf(loss, ...grad(loss, [logits])))
+  const maxima = (lines: string[]): number => lines.filter((line) => line.includes('max')).length
+  expect(maxima(both)).toBe(maxima(forward))
+  expect(both.length).toBeLessThanOrEqual(forward.length + 5)
+})

@@ -1,0 +1,409 @@
+/** Models on disk: the same bits back, and files that nobody should trust. */
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { nextStream } from '../../src/base/seed.ts'
+import { Stream } from '../../src/base/threefry.ts'
+import { MaruError, manualSeed, type Tensor, useDevice, zeros } from '../../src/index.ts'
+import { encodeSafetensors } from '../../src/io/index.ts'
+import { encodeWeights, lenet5, loadModel, saveModel } from '../../src/models/index.ts'
+import {
+  Conv2d,
+  define,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  Module,
+  ReLU,
+  Sequential,
+  Tanh,
+} from '../../src/nn/index.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'maru-model-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+function small(): Sequential<readonly Module[]> {
+  return new Sequential<readonly Module[]>(
+    new Conv2d(1, 2, 3, { padding: 1 }),
+    new ReLU(),
+    new MaxPool2d(2),
+    new Flatten(),
+    new Linear(8, 3, { bias: false }),
+  )
+}
+
+async function bitsOf(model: Module): Promise<[string, readonly number[], Uint32Array][]> {
+  const state = [...model.stateDict()]
+  return Promise.all(
+    state.map(async ([name, value]) => {
+      const data = await value.data()
+      return [name, value.shape, new Uint32Array(data.buffer)]
+    }),
+  )
+}
+
+/** Writes the two files of a model; what is not given is the small model's. */
+async function write(text?: string, weights?: Uint8Array): Promise<string> {
+  const model = small()
+  const definition = { format: 'maru-model', version: 1, model: define(model) }
+  await writeFile(join(folder, 'model.json'), text ?? JSON.stringify(definition))
+  await writeFile(join(folder, 'model.safetensors'), weights ?? (await encodeWeights(model)))
+  return folder
+}
+
+const JSON_OF = (model: unknown) => JSON.stringify({ format: 'maru-model', version: 1, model })
+
+describe('save and load', () => {
+  test.each([
+    ['LeNet-5', () => lenet5()],
+    ['LeNet-5 of 1998', () => lenet5({ activation: () => new Tanh(), classes: 12 })],
+    ['a small network', small],
+    ['one layer', () => new Linear(3, 2)],
+    ['nothing that learns', () => new Sequential(new ReLU())],
+  ])('%s comes back with the same bits', async (_, make) => {
+    const model = make()
+    await saveModel(folder, model)
+    const again = await loadModel(folder)
+    expect(await bitsOf(again)).toEqual(await bitsOf(model))
+    expect(define(again)).toEqual(define(model))
+    expect(again.training).toBe(false)
+  })
+
+  test.each(['wasm', 'reference'])('special values survive on %s', async (device) => {
+    useDevice(device)
+    const layer = new Linear(4, 1, { bias: false })
+    const special = new Float32Array([-0, Number.NaN, Number.NEGATIVE_INFINITY, 1e-45])
+    layer.weight.cell.data.host?.set(special)
+    await saveModel(folder, layer)
+    expect(await bitsOf(await loadModel(folder))).toEqual([
+      ['weight', [1, 4], new Uint32Array(special.buffer)],
+    ])
+  })
+
+  test('the definition is for people to read', async () => {
+    await saveModel(folder, new Sequential(new Linear(2, 3), new ReLU()))
+    expect(`\n${await readFile(join(folder, 'model.json'), 'utf8')}`).toMatchInlineSnapshot(`
+      "
+      {
+        "format": "maru-model",
+        "version": 1,
+        "model": {
+          "type": "Sequential",
+          "layers": [
+            {
+              "type": "Linear",
+              "settings": {
+                "inFeatures": 2,
+                "outFeatures": 3,
+                "bias": true
+              }
+            },
+            {
+              "type": "ReLU"
+            }
+          ]
+        }
+      }
+      "
+    `)
+  })
+
+  test('saving twice writes the same bytes, and leaves nothing else', async () => {
+    const model = small()
+    const own = await mkdtemp(join(folder, 'own-'))
+    const read = () =>
+      Promise.all(['model.json', 'model.safetensors'].map((name) => readFile(join(own, name))))
+    await saveModel(own, model)
+    const first = await read()
+    await saveModel(own, model)
+    expect(await read()).toEqual(first)
+    expect((await readdir(own)).sort()).toEqual(['model.json', 'model.safetensors'])
+  })
+
+  test('loading draws no random numbers', async () => {
+    await write()
+    const next = async (between: () => Promise<unknown>) => {
+      manualSeed(5)
+      await between()
+      return nextStream('test').uniform()
+    }
+    expect(await next(() => loadModel(folder))).toBe(await next(async () => undefined))
+  })
+})
+
+describe('a definition edited by hand', () => {
+  const layer = (settings: object) => JSON_OF({ type: 'Linear', settings })
+  const conv = (options: object) =>
+    JSON_OF({ type: 'Conv2d', settings: { inChannels: 1, outChannels: 1, kernelSize: 1, options } })
+  const good = { inFeatures: 1, outFeatures: 1, bias: true }
+  const nested = (depth: number) =>
+    `${'{"type":"Sequential","layers":['.repeat(depth)}${']}'.repeat(depth)}`
+
+  const refused: [name: string, text: string, key: string][] = [
+    ['no JSON', '{', 'definition.json'],
+    ['no bytes', '', 'definition.json'],
+    ['null', 'null', 'definition.format'],
+    ['a list', '[]', 'definition.format'],
+    ['another format', '{"format":"onnx"}', 'definition.format'],
+    ['a later version', '{"format":"maru-model","version":2}', 'definition.version'],
+    ['no model', '{"format":"maru-model","version":1}', 'definition.layer'],
+    ['a layer that is a number', JSON_OF(3), 'definition.layer'],
+    ['a layer without type', JSON_OF({ settings: good }), 'definition.layer'],
+    ['layers that are no list', JSON_OF({ type: 'Sequential', layers: {} }), 'definition.layer'],
+    ['a layer that does not exist', JSON_OF({ type: 'Dense' }), 'definition.type'],
+    ['a name of every object', JSON_OF({ type: 'constructor' }), 'definition.type'],
+    ['the name of the prototype', JSON_OF({ type: '__proto__' }), 'definition.type'],
+    ['settings that are a list', layer([]), 'definition.setting'],
+    ['a setting left out', layer({ inFeatures: 1, bias: true }), 'definition.setting'],
+    ['a setting of another kind', layer({ ...good, bias: 1 }), 'definition.setting'],
+    ['half a feature', layer({ ...good, inFeatures: 1.5 }), 'definition.setting'],
+    ['no features', layer({ ...good, inFeatures: 0 }), 'value.integer'],
+    ['an unknown option', conv({ stirde: 1 }), 'definition.setting'],
+    ['a prototype among the options', conv({ ['__proto__']: { stride: 2 } }), 'definition.setting'],
+    ['a stride of 0', conv({ stride: 0 }), 'value.integer'],
+    ['three strides', conv({ stride: [1, 1, 1] }), 'definition.setting'],
+    ['groups that do not divide', conv({ groups: 2 }), 'conv2d.groups'],
+    [
+      'nesting without end',
+      `{"format":"maru-model","version":1,"model":${nested(1e5)}}`,
+      'definition.deep',
+    ],
+    ['a long list in the wrong place', JSON_OF(new Array(1e5).fill([[[]]])), 'definition.layer'],
+    [
+      'a deep list in the wrong place',
+      `{"format":"maru-model","version":1,"model":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+      'definition.layer',
+    ],
+    ['10¹⁵ features', layer({ ...good, inFeatures: 1e15 }), 'parameter.large'],
+    [
+      '10¹⁵ channels',
+      JSON_OF({
+        type: 'Conv2d',
+        settings: { inChannels: 1e15, outChannels: 1, kernelSize: 1e9, options: {} },
+      }),
+      'parameter.large',
+    ],
+    [
+      'a layer of 4 GB',
+      layer({ ...good, inFeatures: 2 ** 29, outFeatures: 2 }),
+      'definition.large',
+    ],
+    [
+      'many layers that add up',
+      JSON_OF({
+        type: 'Sequential',
+        layers: new Array(50).fill({ type: 'Linear', settings: good }),
+      }),
+      'definition.large',
+    ],
+  ]
+  test.each(refused)('with %s is refused', async (_, text, key) => {
+    const start = performance.now()
+    const error = await loadModel(await write(text)).catch((reason) => reason)
+    expect(error).toBeInstanceOf(MaruError)
+    expect(error.key).toBe(key)
+    expect(error.message.length).toBeLessThan(1000)
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+
+  test('may change what its weights still fit', async () => {
+    const model = define(small())
+    const layers = model.layers!.with(1, { type: 'Tanh' })
+    const loaded = await loadModel(await write(JSON_OF({ ...model, layers })))
+    expect(loaded.forward(zeros([2, 1, 4, 4])).shape).toEqual([2, 3])
+  })
+
+  test("may carry keys that mean nothing, the prototype's included", async () => {
+    const text = `{"__proto__":{"polluted":1},"format":"maru-model","version":1,"model":${JSON.stringify(define(small())).replace('{', '{"__proto__":{"type":"Tanh"},"constructor":1,')}}`
+    expect((await loadModel(await write(text))).describe()).toBe('Sequential()')
+    expect('polluted' in {}).toBe(false)
+  })
+})
+
+describe('weights that do not belong', () => {
+  const file = (name: string, shape: number[], dtype: 'float32' | 'float16' = 'float32') => {
+    const bytes = new Uint8Array(shape.reduce((a, b) => a * b, dtype === 'float32' ? 4 : 2))
+    return encodeSafetensors(new Map([[name, { dtype, shape, bytes }]]))
+  }
+  const one = JSON_OF({ type: 'Linear', settings: { inFeatures: 2, outFeatures: 3, bias: false } })
+
+  const refused: [name: string, weights: Uint8Array, key: string][] = [
+    ['under another name', file('wait', [3, 2]), 'state.names'],
+    ['of another shape', file('weight', [2, 3]), 'state.shape'],
+    ['of too few numbers', file('weight', [1, 2]), 'definition.large'],
+    [
+      'in a dtype that maru does not compute with',
+      file('weight', [3, 2], 'float16'),
+      'weights.dtype',
+    ],
+    ['of no bytes', new Uint8Array(0), 'safetensors.short'],
+  ]
+  test.each(refused)('%s are refused', async (_, weights, key) => {
+    await expect(loadModel(await write(one, weights))).rejects.toMatchObject({ key })
+  })
+
+  test('a name that a terminal would obey does not reach it', async () => {
+    const weights = file('\u001b[2Jweight', [3, 2])
+    const error = await loadModel(await write(one, weights)).catch((reason) => reason)
+    expect(error.message).toContain('�[2Jweight')
+  })
+
+  test('a thousand wrong names make a short message', async () => {
+    const names = Array.from({ length: 1000 }, (_, i) => `${i}`.repeat(300))
+    const bytes = new Uint8Array(4)
+    const tensors = names.map((name) => [name, { dtype: 'float32', shape: [1], bytes }] as const)
+    const weights = encodeSafetensors(new Map(tensors))
+    const error = await loadModel(await write(one, weights)).catch((reason) => reason)
+    expect(error.key).toBe('state.names')
+    expect(error.message.length).toBeLessThan(10_000)
+  })
+})
+
+describe('paths', () => {
+  const missing: [name: string, prepare: (path: string) => unknown, key: string][] = [
+    ['a folder that is not there', () => undefined, 'file.missing'],
+    ['an empty folder', (path) => mkdir(path), 'file.missing'],
+    ['a file in place of the folder', (path) => writeFile(path, ''), 'file.missing'],
+    [
+      'a folder in place of a file',
+      (path) => mkdir(join(path, 'model.json'), { recursive: true }),
+      'file.kind',
+    ],
+    ['a link to itself', (path) => symlink(path, path), 'file.read'],
+  ]
+  test.each(missing)('%s cannot be read', async (_, prepare, key) => {
+    const path = join(folder, `read ${key} ${Math.floor(performance.now())}`)
+    await prepare(path)
+    await expect(loadModel(path)).rejects.toMatchObject({ name: 'FormatError', key })
+  })
+
+  test('nor can a name that no file may have', async () => {
+    await expect(loadModel('a\0b')).rejects.toBeInstanceOf(MaruError)
+    await expect(saveModel('a\0b', small())).rejects.toBeInstanceOf(MaruError)
+  })
+
+  test('a folder that is not there is made; one in place of a file is not', async () => {
+    const path = join(folder, 'new', 'folder')
+    await saveModel(path, small())
+    expect((await loadModel(path)).parameterCount).toBe(small().parameterCount)
+    const file = join(folder, 'new', 'file')
+    await writeFile(file, '')
+    await expect(saveModel(file, small())).rejects.toMatchObject({ key: 'file.folder' })
+    await expect(saveModel(join(file, 'a'), small())).rejects.toMatchObject({ key: 'file.folder' })
+  })
+
+  test("a layer of one's own cannot be saved, and no file is begun", async () => {
+    class Twice extends Module {
+      override forward(x: Tensor): Tensor {
+        return x.mul(2)
+      }
+    }
+    const path = join(folder, 'own')
+    await mkdir(path)
+    const model = new Sequential<readonly Module[]>(new Twice())
+    await expect(saveModel(path, model)).rejects.toMatchObject({ key: 'definition.custom' })
+    expect(await readdir(path)).toEqual([])
+  })
+
+  test("a subclass of a layer is a layer of one's own", async () => {
+    class Wide extends Linear<2, 3> {
+      override forward(x: Tensor): Tensor {
+        return super.forward(x).mul(2)
+      }
+    }
+    Object.defineProperty(Wide, 'name', { value: 'Linear' })
+    await expect(saveModel(folder, new Wide(2, 3))).rejects.toMatchObject({
+      key: 'definition.custom',
+    })
+  })
+})
+
+describe('5,000 damaged files', () => {
+  const COUNT = 5000
+  const values = [
+    '-1',
+    '0',
+    '1e15',
+    '1e400',
+    '2147483648',
+    '0.5',
+    'null',
+    'true',
+    '[]',
+    '{}',
+    '"x"',
+    '[1,2]',
+  ]
+  const keys = ['"__proto__"', '"constructor"', '"type"', '"settings"', '"layers"', '"toString"']
+  let text: string
+  let weights: Uint8Array
+
+  beforeEach(async () => {
+    const model = small()
+    text = JSON_OF(define(model))
+    weights = await encodeWeights(model)
+  })
+
+  /** Some bytes changed, cut out, doubled or put in. */
+  function damagedBytes(bytes: Uint8Array, random: Stream): Uint8Array {
+    const changed = [...bytes]
+    for (let i = random.integer(3); i >= 0; i--) {
+      const at = random.integer(changed.length || 1)
+      const count = 1 + random.integer(8)
+      const change = random.integer(5)
+      if (change === 0) changed[at] = (changed[at] ?? 0) ^ (1 << random.integer(8))
+      else if (change === 1) changed[at] = random.integer(256)
+      else if (change === 2) changed.splice(at, count)
+      else if (change === 3) changed.splice(at, 0, ...changed.slice(at, at + count))
+      else changed.length = at
+    }
+    return Uint8Array.from(changed)
+  }
+
+  /** A value or key replaced by another that is JSON, too. */
+  function damagedText(random: Stream): string {
+    const pick = (list: readonly string[]) => list[random.integer(list.length)] ?? ''
+    const tokens = text.split(/("\w+"(?=:)|"\w+"|\d+|true|false)/)
+    for (let i = random.integer(3); i >= 0; i--) {
+      const at = 1 + 2 * random.integer((tokens.length - 1) / 2)
+      const isKey = tokens[at + 1]?.startsWith(':') === true
+      tokens[at] = isKey ? pick(keys) : pick([...values, pick(keys)])
+    }
+    return tokens.join('')
+  }
+
+  test("give a model or an error of maru's", { timeout: 60_000 }, async () => {
+    useDevice('wasm')
+    const random = new Stream(20261120, 'damage')
+    const outcomes = new Map<string, number>()
+    const wrong: string[] = []
+    await write()
+    for (let i = 0; i < COUNT; i++) {
+      const kind = i % 3
+      const bytes =
+        kind === 0
+          ? new TextEncoder().encode(damagedText(random))
+          : damagedBytes(kind === 1 ? new TextEncoder().encode(text) : weights, random)
+      await writeFile(join(folder, 'model.json'), kind < 2 ? bytes : text)
+      await writeFile(join(folder, 'model.safetensors'), kind < 2 ? weights : bytes)
+      let outcome = 'a model'
+      try {
+        const model = await loadModel(folder)
+        model.forward(zeros([1, 1, 4, 4]))
+      } catch (error) {
+        outcome = error instanceof MaruError ? error.key : `${error}`
+        if (!(error instanceof MaruError)) wrong.push(`${i}: ${error}`)
+      }
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+    }
+    expect(wrong).toEqual([])
+    // Damage that only one check would notice proves little.
+    expect(outcomes.size).toBeGreaterThan(20)
+    expect(outcomes.get('a model')).toBeGreaterThan(0)
+    expect('polluted' in {}).toBe(false)
+  })
+})
