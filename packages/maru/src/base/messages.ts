@@ -23,12 +23,12 @@ export const messages = {
   'axis.range': {
     en: [
       '{op}: axis {axis} is out of range for shape {shape}',
-      'an axis from -{ndim} to {ndim} - 1 was expected',
+      'it has {ndim} axes, counted from 0, or back from -1',
       '',
     ],
     ko: [
       '{op}: 축 {axis}은(는) shape {shape}의 범위를 벗어난다',
-      '-{ndim}부터 {ndim} - 1까지의 축이어야 한다',
+      '축은 {ndim}개이다. 앞에서는 0부터, 뒤에서는 -1부터 센다',
       '',
     ],
   },
@@ -43,8 +43,8 @@ export const messages = {
       '',
     ],
     ko: [
-      '{op}: shape {a}와(과) {b}은(는) broadcast되지 않는다',
-      '축 -{i}이(가) 한쪽은 {x}, 다른 쪽은 {y}이다. 크기가 같거나 한쪽이 1이어야 한다',
+      '{op}: shape {a}와(과) {b}은(는) broadcast할 수 없다',
+      '축 -{i}의 크기가 한쪽은 {x}, 다른 쪽은 {y}이다. 크기가 같거나 한쪽이 1이어야 한다',
       '',
     ],
   },
@@ -119,18 +119,18 @@ export const messages = {
   },
   'grad.dtype': {
     en: ['grad: the loss has dtype {dtype}', 'only floating-point results have gradients', ''],
-    ko: ['grad: 손실의 dtype이 {dtype}이다', '기울기는 실수 결과에만 있다', ''],
+    ko: ['grad: 손실의 dtype이 {dtype}이다', '부동소수점 결과만 미분할 수 있다', ''],
   },
   'stale.read': {
     en: [
-      'this tensor was built from a parameter {shape} that has been stepped {behind} time(s) since',
-      'its value would mix old graph and new weights',
+      'this tensor depends on a parameter {shape} that has been stepped {behind} time(s) since',
+      'its value would mix the old graph with new weights',
       'keep it in the step, step(loss, { keep: [logits] }), or read it before the step',
     ],
     ko: [
-      '이 텐서는 그 뒤로 {behind}번 갱신된 매개변수 {shape}(으)로 만들어졌다',
-      '지금 계산하면 옛 그래프와 새 가중치가 섞인다',
-      'step에 남긴다: step(loss, { keep: [logits] }). 또는 step 전에 읽는다',
+      '이 텐서가 쓴 매개변수 {shape}이(가) 그 뒤로 {behind}번 갱신되었다',
+      '지금 계산하면 옛 그래프에 새 가중치가 섞인다',
+      'step(loss, { keep: [logits] })로 함께 계산하거나, step 전에 읽는다',
     ],
   },
   'stale.grad': {
@@ -153,8 +153,8 @@ export const messages = {
     ],
     ko: [
       'compile 안에서 값을 읽었다',
-      '컴파일되는 함수는 데이터 없이 한 번 기록되고 되풀이된다',
-      '텐서를 반환하여 밖에서 await한다. 선택에는 condition.where(a, b)를 쓴다',
+      'compile에 준 함수는 데이터 없이 한 번 기록되고, 그 뒤로는 기록이 되풀이된다',
+      '텐서를 반환하고 밖에서 await한다. 선택에는 condition.where(a, b)를 쓴다',
     ],
   },
   'trace.branch': {
@@ -250,6 +250,10 @@ export const messages = {
     en: ['{op}: got {got}', 'a tensor was expected', 'make one: tensor(values)'],
     ko: ['{op}: {got}을(를) 받았다', '텐서여야 한다', '텐서로 만든다: tensor(values)'],
   },
+  'argument.promise': {
+    en: ['{op}: got a promise', 'a tensor was expected', 'await it first: await step(x, y)'],
+    ko: ['{op}: promise를 받았다', '텐서여야 한다', '먼저 await한다: await step(x, y)'],
+  },
   'argument.list': {
     en: ['{op}: got {got}', 'a list of numbers was expected', ''],
     ko: ['{op}: {got}을(를) 받았다', '수의 목록이어야 한다', ''],
@@ -268,13 +272,13 @@ export const messages = {
   },
   'pow.exponent': {
     en: [
-      'pow: exponent {exponent}',
-      'whole and half exponents from -64 to 64 are exact products',
+      'pow: exponent {exponent} is not taken',
+      'whole and half numbers from -64 to 64, which are exact products, were expected',
       'for others use x.log().mul(n).exp(), for x above 0',
     ],
     ko: [
-      'pow: 지수 {exponent}',
-      '-64부터 64까지의 정수나 반정수 지수는 곱으로 계산한다',
+      'pow: 지수 {exponent}은(는) 받지 않는다',
+      '곱으로 계산할 수 있는, -64부터 64까지의 정수나 반정수여야 한다',
       '그 밖에는 x > 0일 때 x.log().mul(n).exp()를 쓴다',
     ],
   },
@@ -362,12 +366,12 @@ export const messages = {
     en: [
       'matmul: dtypes {a} and {b} differ',
       'both operands must have one dtype; nothing is converted in silence',
-      "cast one: b.cast('{a}')",
+      "cast the narrower: {narrow}.cast('{wide}')",
     ],
     ko: [
       'matmul: dtype {a}와(과) {b}이(가) 다르다',
-      '두 피연산자의 dtype이 같아야 한다. 몰래 바꾸지 않는다',
-      "한쪽을 변환한다: b.cast('{a}')",
+      '두 피연산자의 dtype이 같아야 한다. 저절로 바뀌지 않는다',
+      "좁은 쪽을 변환한다: {narrow}.cast('{wide}')",
     ],
   },
   'matmul.scalar': {
@@ -377,7 +381,7 @@ export const messages = {
       'use mul for a product with a number',
     ],
     ko: [
-      'matmul: {side} 피연산자가 스칼라이다, {a} x {b}',
+      'matmul: 피연산자 하나({side})가 스칼라이다, {a} x {b}',
       '양쪽 모두 축이 하나 이상이어야 한다',
       '수와의 곱에는 mul을 쓴다',
     ],
@@ -427,7 +431,7 @@ export const messages = {
     ko: [
       '{op}: [..., 채널, 높이, 너비]를 기대했으나 {shape}을(를) 받았다',
       '축이 셋 이상이어야 한다',
-      '흑백 그림 한 장은 [1, 1, 높이, 너비]이다: unsqueeze를 쓴다',
+      '흑백 이미지 한 장은 [1, 1, 높이, 너비]이다: unsqueeze를 쓴다',
     ],
   },
   'window.fit': {
@@ -470,7 +474,7 @@ export const messages = {
     ],
     ko: [
       'conv2d: dtype {x}와(과) {weight}이(가) 다르다',
-      '입력과 가중치의 dtype이 같아야 한다. 몰래 바꾸지 않는다',
+      '입력과 가중치의 dtype이 같아야 한다. 저절로 바뀌지 않는다',
       "입력을 변환한다: x.cast('{weight}')",
     ],
   },
@@ -506,7 +510,7 @@ export const messages = {
     ],
     ko: [
       'tensor: 중첩 배열이 {shape}을(를) 이루지 않는다',
-      '줄의 길이가 같고 맨 안쪽은 수나 참거짓이어야 한다',
+      '행의 길이가 같고 맨 안쪽은 수나 참거짓이어야 한다',
       '',
     ],
   },
@@ -569,8 +573,8 @@ export const messages = {
       '',
     ],
     ko: [
-      'crossEntropy: logits [줄, 클래스]를 기대했으나 {logits}을(를) 받았다',
-      '예제마다 점수 한 줄이어야 한다',
+      'crossEntropy: logits [행, 클래스]를 기대했으나 {logits}을(를) 받았다',
+      '예제마다 점수가 한 행이어야 한다',
       '',
     ],
   },
@@ -581,8 +585,8 @@ export const messages = {
       'drop axes of size 1: labels.squeeze(1)',
     ],
     ko: [
-      'crossEntropy: labels [줄]을 기대했으나 {labels}을(를) 받았다',
-      'logits의 줄마다 클래스 번호 하나여야 한다',
+      'crossEntropy: labels [행]을 기대했으나 {labels}을(를) 받았다',
+      'logits의 행마다 클래스 번호 하나여야 한다',
       '크기 1인 축을 없앤다: labels.squeeze(1)',
     ],
   },
@@ -590,12 +594,12 @@ export const messages = {
     en: [
       'crossEntropy: labels {labels} look one-hot, logits are {logits}',
       'class ids, one integer for each row, were expected',
-      'labels.argmax(1)',
+      'turn them into class ids: labels.argmax(1)',
     ],
     ko: [
-      'crossEntropy: labels {labels}은(는) one-hot으로 보인다. logits은 {logits}이다',
-      '줄마다 정수 하나인 클래스 번호여야 한다',
-      'labels.argmax(1)',
+      'crossEntropy: labels {labels}이(가) one-hot 형태이다. logits는 {logits}이다',
+      '행마다 클래스 번호인 정수 하나여야 한다',
+      '클래스 번호로 바꾼다: labels.argmax(1)',
     ],
   },
   'crossEntropy.rows': {
@@ -605,8 +609,8 @@ export const messages = {
       '',
     ],
     ko: [
-      'crossEntropy: logits은 {rows}줄인데 labels는 {count}개이다, {logits}와(과) {labels}',
-      '줄마다 label 하나여야 한다',
+      'crossEntropy: logits는 {rows}행인데 labels는 {count}개이다, {logits}와(과) {labels}',
+      '행마다 라벨 하나여야 한다',
       '',
     ],
   },
@@ -629,8 +633,8 @@ export const messages = {
       'skip empty batches',
     ],
     ko: [
-      'crossEntropy: 배치가 비어 있다. logits은 {logits}이다',
-      '줄이 없으면 평균도 없다',
+      'crossEntropy: 배치가 비어 있다. logits는 {logits}이다',
+      '행이 없으면 평균도 없다',
       '빈 배치는 건너뛴다',
     ],
   },
@@ -641,9 +645,9 @@ export const messages = {
       'pass the scores before the softmax',
     ],
     ko: [
-      'crossEntropy: logits이 softmax의 결과이다',
-      '손실이 log-softmax를 직접 적용한다. 두 번 하면 기울기가 사라진다',
-      'softmax 앞의 점수를 넘긴다',
+      'crossEntropy: logits가 softmax의 결과이다',
+      '손실 함수가 log-softmax를 스스로 적용한다. 두 번 적용하면 기울기가 사라진다',
+      'softmax를 거치기 전의 점수를 넘긴다',
     ],
   },
   'crossEntropy.range': {
@@ -653,9 +657,9 @@ export const messages = {
       'check the labels, or the size of the last layer',
     ],
     ko: [
-      'crossEntropy: {row}번째 줄의 label {label}은(는) 클래스 {classes}개에 들지 않는다',
+      'crossEntropy: 클래스가 {classes}개인데 {row}번 행의 라벨이 {label}이다',
       '클래스 번호는 0부터 {last}까지이다',
-      'label이나 마지막 층의 크기를 확인한다',
+      '라벨을, 또는 마지막 층의 크기를 확인한다',
     ],
   },
   'loss.broadcast': {
@@ -680,7 +684,7 @@ export const messages = {
     ko: [
       'Linear: 입력 특징 {inFeatures}개를 기대했으나 {shape}에는 {k}개이다',
       '마지막 축이 특징이다',
-      '그림은 먼저 펼친다: x.flatten(1)',
+      '이미지는 먼저 펼친다: x.flatten(1)',
     ],
   },
   'linear.scalar': {
@@ -705,7 +709,7 @@ export const messages = {
   },
   'optimizer.parameter': {
     en: ['an optimiser was given {got}', 'parameters were expected', 'pass model.parameters()'],
-    ko: ['최적화기에 {got}을(를) 주었다', '매개변수여야 한다', 'model.parameters()를 넘긴다'],
+    ko: ['옵티마이저에 {got}을(를) 주었다', '매개변수여야 한다', 'model.parameters()를 넘긴다'],
   },
   'optimizer.none': {
     en: [
@@ -713,7 +717,7 @@ export const messages = {
       'there is nothing to train',
       'pass model.parameters()',
     ],
-    ko: ['최적화기에 매개변수가 없다', '학습할 것이 없다', 'model.parameters()를 넘긴다'],
+    ko: ['옵티마이저에 준 매개변수가 없다', '학습할 것이 없다', 'model.parameters()를 넘긴다'],
   },
   'optimizer.option': {
     en: ['{name} is {got}', 'a finite number of at least {low} was expected', ''],
@@ -733,7 +737,7 @@ export const messages = {
   },
   'definition.type': {
     en: ['the definition names a layer "{type}"', 'one of {known} was expected', ''],
-    ko: ['정의에 "{type}" 층이 있다', '{known} 중 하나여야 한다', ''],
+    ko: ['정의에 나온 "{type}"은(는) 층의 이름이 아니다', '{known} 중 하나여야 한다', ''],
   },
   'definition.layer': {
     en: ['the definition holds {got}', 'a layer, { type, settings, layers }, was expected', ''],
@@ -805,14 +809,14 @@ export const messages = {
   },
   'definition.large': {
     en: [
-      'the definition asks for more than {most} learned numbers',
+      'the definition asks for more than {most} parameters',
       'as many as lie in the file of weights, or fit into memory, were expected',
       'check the sizes in the definition, and that both files belong together',
     ],
     ko: [
-      '정의가 요구하는 학습할 수가 {most}개보다 많다',
-      '가중치 파일에 든 만큼, 또는 메모리에 들어가는 만큼이어야 한다',
-      '정의의 크기를, 그리고 두 파일이 짝인지 확인한다',
+      '정의에 필요한 매개변수가 {most}개를 넘는다',
+      '가중치 파일에 든 수, 또는 메모리에 들어가는 수까지이다',
+      '정의의 크기를, 그리고 두 파일이 서로 짝인지 확인한다',
     ],
   },
   'normalize.moments': {

@@ -52,7 +52,10 @@ export class Node {
 }
 
 let nextId = 1
+/** Identities that are remembered at once. */
+const MOST_SIGNATURES = 65_536
 const signatures = new Map<string, number>()
+let nextSignature = 0
 const interned = new Map<string, Node>()
 const none: Attrs = {}
 
@@ -76,7 +79,9 @@ function signatureOf(op: Primitive, attrs: Attrs, spec: Spec): number {
   const text = `${op.name}|${attrs === none ? '' : canonical(attrs)}|${spec.dtype}|${spec.shape}`
   let signature = signatures.get(text)
   if (signature === undefined) {
-    signature = signatures.size
+    signature = nextSignature++
+    // Shapes that change for ever must not fill memory; a forgotten identity is only made anew.
+    if (signatures.size >= MOST_SIGNATURES) signatures.clear()
     signatures.set(text, signature)
   }
   return signature

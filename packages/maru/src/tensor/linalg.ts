@@ -1,4 +1,5 @@
 /** Products of matrices. */
+import { promote } from '../base/dtype.ts'
 import { DTypeError, ShapeError } from '../base/error.ts'
 import { at, broadcast } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
@@ -35,7 +36,9 @@ export abstract class LinearTensor extends ReduceTensor {
 function matmulNode(first: Node, second: Node): Node {
   const [a, b] = [numeric(first), numeric(second)]
   if (a.dtype !== b.dtype) {
-    throw new DTypeError('matmul.dtype', { a: a.dtype, b: b.dtype })
+    const wide = promote(a.dtype, b.dtype)
+    const narrow = wide === a.dtype ? 'b' : 'a'
+    throw new DTypeError('matmul.dtype', { a: a.dtype, b: b.dtype, narrow, wide })
   }
   if (a.shape.length === 0 || b.shape.length === 0) {
     const side = a.shape.length === 0 ? 'left' : 'right'

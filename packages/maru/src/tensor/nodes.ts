@@ -20,14 +20,14 @@ function hasNode(value: unknown): value is HasNode {
 /** A node for an argument that should be a tensor. */
 export function nodeOf(op: string, value: unknown): Node {
   if (hasNode(value)) return value.node
+  if (value instanceof Promise) throw new ValueError('argument.promise', { op })
   throw new ValueError('argument.tensor', { op, got: describe(value) })
 }
 
 function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'an array'
-  if (ArrayBuffer.isView(value)) return value.constructor.name
-  if (value === null || typeof value !== 'object') return `${typeof value} ${String(value)}`
-  return value instanceof Promise ? 'a promise' : value.constructor.name
+  if (value === null || value === undefined) return String(value)
+  if (typeof value === 'object') return value.constructor?.name ?? 'object'
+  return `${typeof value} ${String(value)}`
 }
 
 /** A number beside a tensor takes the tensor's dtype, unless it would lose its fraction. */

@@ -1,6 +1,6 @@
 /** Folds over axes, and what is built from them. */
 import { dtypes } from '../base/dtype.ts'
-import { at, normalizeAxes, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
+import { at, normalizeAxes, normalizeAxis, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
@@ -137,7 +137,7 @@ export abstract class ReduceTensor extends MovementTensor {
     axis?: Ok<Reduce<S, A, K, 'logSumExp'>, A>,
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'logSumExp'>> {
-    const along = Number(axis ?? -1)
+    const along = normalizeAxis('logSumExp', Number(axis ?? -1), this.node.shape)
     const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
     const top = shiftOf(x, along)
     const sum: Tensor = x.sub(top).exp().sum(along, { keepDims: true }).log().add(top)
@@ -150,16 +150,18 @@ export abstract class ReduceTensor extends MovementTensor {
    * @shape [..., n, ...] → the same; sums to 1 along the axis
    */
   softmax<S extends Shape>(this: Tensor<S>, axis = -1): Tensor<S> {
+    const along = normalizeAxis('softmax', axis, this.node.shape)
     const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
-    const raised = x.sub(shiftOf(x, axis)).exp()
-    return this.wrap(raised.div(raised.sum(axis, { keepDims: true })).node)
+    const raised = x.sub(shiftOf(x, along)).exp()
+    return this.wrap(raised.div(raised.sum(along, { keepDims: true })).node)
   }
 
   /** `x − log Σ eˣ` along an axis: the logarithm of `softmax`, without its rounding. */
   logSoftmax<S extends Shape>(this: Tensor<S>, axis = -1): Tensor<S> {
+    const along = normalizeAxis('logSoftmax', axis, this.node.shape)
     const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
-    const shifted = x.sub(shiftOf(x, axis))
-    return this.wrap(shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log()).node)
+    const shifted = x.sub(shiftOf(x, along))
+    return this.wrap(shifted.sub(shifted.exp().sum(along, { keepDims: true }).log()).node)
   }
 }
 

@@ -84,12 +84,12 @@ describe('a label that is no class', () => {
   `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: 1번째 줄의 label 10은 클래스 10개에 들지 않는다 — 클래스 번호는 0부터 9까지이다
-      해결: label이나 마지막 층의 크기를 확인한다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: 클래스가 10개인데 1번 행의 라벨이 10이다 — 클래스 번호는 0부터 9까지이다
+        해결: 라벨을, 또는 마지막 층의 크기를 확인한다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('the same in a compiled function', () => {
@@ -108,12 +108,12 @@ describe('the same in a compiled function', () => {
   `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: 0번째 줄의 label -1은 클래스 10개에 들지 않는다 — 클래스 번호는 0부터 9까지이다
-      해결: label이나 마지막 층의 크기를 확인한다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: 클래스가 10개인데 0번 행의 라벨이 -1이다 — 클래스 번호는 0부터 9까지이다
+        해결: 라벨을, 또는 마지막 층의 크기를 확인한다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('one-hot labels', () => {
@@ -121,20 +121,20 @@ describe('one-hot labels', () => {
   const act = () => crossEntropy(zeros([2, 10]), labels as never) // mistake
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: labels [2, 10] look one-hot, logits are [2, 10] — class ids, one integer for each row, were expected
-      try: labels.argmax(1)
-      at: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: labels [2, 10] look one-hot, logits are [2, 10] — class ids, one integer for each row, were expected
+        try: turn them into class ids: labels.argmax(1)
+        at: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: labels [2, 10]은 one-hot으로 보인다. logits은 [2, 10]이다 — 줄마다 정수 하나인 클래스 번호여야 한다
-      해결: labels.argmax(1)
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: labels [2, 10]이 one-hot 형태이다. logits는 [2, 10]이다 — 행마다 클래스 번호인 정수 하나여야 한다
+        해결: 클래스 번호로 바꾼다: labels.argmax(1)
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('a loss that would broadcast', () => {
@@ -170,12 +170,12 @@ describe('a softmax before the cross entropy', () => {
   `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: logits이 softmax의 결과이다 — 손실이 log-softmax를 직접 적용한다. 두 번 하면 기울기가 사라진다
-      해결: softmax 앞의 점수를 넘긴다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: logits가 softmax의 결과이다 — 손실 함수가 log-softmax를 스스로 적용한다. 두 번 적용하면 기울기가 사라진다
+        해결: softmax를 거치기 전의 점수를 넘긴다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('two dtypes in one product', () => {
@@ -183,38 +183,38 @@ describe('two dtypes in one product', () => {
   const act = () => images.matmul(zeros([3, 4])) // mistake
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
-    "
-    matmul: dtypes uint8 and float32 differ — both operands must have one dtype; nothing is converted in silence
-      try: cast one: b.cast('uint8')
-      at: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      matmul: dtypes uint8 and float32 differ — both operands must have one dtype; nothing is converted in silence
+        try: cast the narrower: a.cast('float32')
+        at: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    matmul: dtype uint8과 float32가 다르다 — 두 피연산자의 dtype이 같아야 한다. 몰래 바꾸지 않는다
-      해결: 한쪽을 변환한다: b.cast('uint8')
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      matmul: dtype uint8과 float32가 다르다 — 두 피연산자의 dtype이 같아야 한다. 저절로 바뀌지 않는다
+        해결: 좁은 쪽을 변환한다: a.cast('float32')
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('an axis that is not there', () => {
   const act = () => zeros([2, 3]).sum(2 as never) // mistake
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
-    "
-    sum: axis 2 is out of range for shape [2, 3] — an axis from -2 to 2 - 1 was expected
-      at: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      sum: axis 2 is out of range for shape [2, 3] — it has 2 axes, counted from 0, or back from -1
+        at: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    sum: 축 2는 shape [2, 3]의 범위를 벗어난다 — -2부터 2 - 1까지의 축이어야 한다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      sum: 축 2는 shape [2, 3]의 범위를 벗어난다 — 축은 2개이다. 앞에서는 0부터, 뒤에서는 -1부터 센다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('an empty batch', () => {
@@ -230,12 +230,12 @@ describe('an empty batch', () => {
   `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: 배치가 비어 있다. logits은 [0, 10]이다 — 줄이 없으면 평균도 없다
-      해결: 빈 배치는 건너뛴다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: 배치가 비어 있다. logits는 [0, 10]이다 — 행이 없으면 평균도 없다
+        해결: 빈 배치는 건너뛴다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('logits that are read after the step', () => {
@@ -249,20 +249,20 @@ describe('logits that are read after the step', () => {
   }
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
-    "
-    this tensor was built from a parameter [3, 2] that has been stepped 1 time(s) since — its value would mix old graph and new weights
-      try: keep it in the step, step(loss, { keep: [logits] }), or read it before the step
-      at: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      this tensor depends on a parameter [3, 2] that has been stepped 1 time(s) since — its value would mix the old graph with new weights
+        try: keep it in the step, step(loss, { keep: [logits] }), or read it before the step
+        at: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    이 텐서는 그 뒤로 1번 갱신된 매개변수 [3, 2]로 만들어졌다 — 지금 계산하면 옛 그래프와 새 가중치가 섞인다
-      해결: step에 남긴다: step(loss, { keep: [logits] }). 또는 step 전에 읽는다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      이 텐서가 쓴 매개변수 [3, 2]가 그 뒤로 1번 갱신되었다 — 지금 계산하면 옛 그래프에 새 가중치가 섞인다
+        해결: step(loss, { keep: [logits] })로 함께 계산하거나, step 전에 읽는다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('a comparison inside compile', () => {
@@ -305,12 +305,12 @@ describe('a value read inside compile', () => {
   `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    compile 안에서 값을 읽었다 — 컴파일되는 함수는 데이터 없이 한 번 기록되고 되풀이된다
-      해결: 텐서를 반환하여 밖에서 await한다. 선택에는 condition.where(a, b)를 쓴다
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      compile 안에서 값을 읽었다 — compile에 준 함수는 데이터 없이 한 번 기록되고, 그 뒤로는 기록이 되풀이된다
+        해결: 텐서를 반환하고 밖에서 await한다. 선택에는 condition.where(a, b)를 쓴다
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('arithmetic with operators', () => {
@@ -338,20 +338,20 @@ describe('a forgotten await', () => {
   const act = () => zeros([2]).add(twice(zeros([2])) as never) // mistake
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
-    "
-    add: got a promise — a tensor was expected
-      try: make one: tensor(values)
-      at: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      add: got a promise — a tensor was expected
+        try: await it first: await step(x, y)
+        at: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    add: a promise을(를) 받았다 — 텐서여야 한다
-      해결: 텐서로 만든다: tensor(values)
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      add: promise를 받았다 — 텐서여야 한다
+        해결: 먼저 await한다: await step(x, y)
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
 
 describe('images that were not flattened', () => {
@@ -367,10 +367,10 @@ describe('images that were not flattened', () => {
   `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
-    "
-    Linear: 입력 특징 784개를 기대했으나 [32, 28, 28]에는 28개이다 — 마지막 축이 특징이다
-      해결: 그림은 먼저 펼친다: x.flatten(1)
-      위치: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      Linear: 입력 특징 784개를 기대했으나 [32, 28, 28]에는 28개이다 — 마지막 축이 특징이다
+        해결: 이미지는 먼저 펼친다: x.flatten(1)
+        위치: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
 })
