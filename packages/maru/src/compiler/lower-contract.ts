@@ -95,6 +95,17 @@ class ContractLowering {
     for (const vectors of [2, 1]) {
       b.loop(column, it.sizes.n, vectors * b.lanes, () => this.#rows(it, column, vectors, 'full'))
     }
+    // What is left of a row with a whole vector is the row's last vector, computed once more in part.
+    const rest = b.scalar(
+      'and',
+      b.scalar('ltS', column, it.sizes.n),
+      b.scalar('geS', it.sizes.n, b.lanes),
+    )
+    b.when(rest, () => {
+      b.set(column, b.sub(it.sizes.n, b.lanes))
+      this.#rows(it, column, 1, 'full')
+      b.set(column, it.sizes.n)
+    })
     b.loop(column, it.sizes.n, 1, () => this.#rows(it, column, 1, 'one'))
   }
 

@@ -13,6 +13,27 @@ export interface AdamOptions extends OptimizerOptions {
   readonly weightDecay?: number
 }
 
+/** Powers as products, which every engine rounds alike. */
+class Power {
+  readonly #base: number
+  #exponent = 0
+  #value = 1
+
+  constructor(base: number) {
+    this.#base = base
+  }
+
+  /** The power for an exponent; the one after the last takes one product. */
+  at(exponent: number): number {
+    if (exponent < this.#exponent) {
+      this.#exponent = 0
+      this.#value = 1
+    }
+    for (; this.#exponent < exponent; this.#exponent++) this.#value *= this.#base
+    return this.#value
+  }
+}
+
 /**
  * Adaptive moments.
  *
@@ -25,8 +46,8 @@ export class Adam extends Optimizer {
   readonly #betas: readonly [number, number]
   readonly #eps: number
   readonly weightDecay: number
-  /** βᵗ as running products: powers differ between engines. */
-  #powers: [number, number] = [1, 1]
+  readonly #power1: Power
+  readonly #power2: Power
   readonly #correction1 = new Dial(1)
   readonly #correction2 = new Dial(1)
 
@@ -40,14 +61,15 @@ export class Adam extends Optimizer {
       expectAtLeast('1 - beta', 1 - beta, Number.EPSILON)
     }
     this.#betas = betas
+    this.#power1 = new Power(betas[0])
+    this.#power2 = new Power(betas[1])
     this.#eps = expectAtLeast('eps', eps, 0)
     this.weightDecay = expectAtLeast('weightDecay', weightDecay, 0)
   }
 
   protected override prepare(): void {
-    this.#powers = [this.#powers[0] * this.#betas[0], this.#powers[1] * this.#betas[1]]
-    this.#correction1.value = 1 / (1 - this.#powers[0])
-    this.#correction2.value = 1 / Math.sqrt(1 - this.#powers[1])
+    this.#correction1.value = 1 / (1 - this.#power1.at(this.steps))
+    this.#correction2.value = 1 / Math.sqrt(1 - this.#power2.at(this.steps))
   }
 
   /** The gradient with the penalty, and the value that the step starts from. */

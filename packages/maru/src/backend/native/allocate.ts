@@ -1,0 +1,110 @@
+/** Gives virtual registers real ones, the busiest first; what finds none lives in the stack frame. */
+import type { Code, Instruction, Operand, Register } from './instruction.ts'
+
+/** Where a virtual register lives: in a real one, or in a slot of the frame. */
+export type Home = { readonly register: number } | { readonly slot: number }
+
+/** The real registers that may be given out. */
+export interface Supply {
+  readonly integer: readonly number[]
+  readonly vector: readonly number[]
+}
+
+/** Homes by the register's id, and how many slots of each kind there are. */
+export interface Allocation {
+  readonly homes: readonly (Home | undefined)[]
+  readonly integerSlots: number
+  readonly vectorSlots: number
+}
+
+/** How much busier each loop around an instruction makes it. */
+const LOOP_WEIGHT = 8
+
+/** From the first write to the last read; an instruction reads at its even moment, writes at its odd. */
+interface Lifetime {
+  readonly of: Register
+  readonly start: number
+  end: number
+  uses: number
+  /** Registers that instructions copy it from or to: sharing with them saves a move. */
+  readonly near: Set<number>
+}
+
+/** The registers that an instruction reads. */
+function reads(instruction: Instruction): Register[] {
+  const registerOf = (operand: Operand): Register | undefined => {
+    if (operand.k === 'memory') return operand.at
+    return operand.k === 'register' ? operand : undefined
+  }
+  return instruction.from.flatMap((operand) => registerOf(operand) ?? [])
+}
+
+/**
+ * Lifetimes in order of their beginning. What is alive when a loop is entered and is touched within
+ * stays alive to its end, since the next turn may read it.
+ */
+function lifetimes({ instructions, loops }: Code): Lifetime[] {
+  const found = new Map<number, Lifetime>()
+  const byBegin = loops.toSorted((a, b) => a.begin - b.begin)
+  let around: typeof byBegin = []
+  let entered = 0
+  const touch = (of: Register, moment: number): Lifetime => {
+    const life = found.get(of.id) ?? { of, start: moment, end: moment, uses: 0, near: new Set() }
+    found.set(of.id, life)
+    const loop = around.find(({ begin }) => 2 * begin > life.start)
+    life.end = Math.max(life.end, loop ? 2 * loop.end + 1 : moment)
+    life.uses += LOOP_WEIGHT ** around.length
+    return life
+  }
+  instructions.forEach((instruction, i) => {
+    around = around.filter(({ end }) => end >= i)
+    for (let next = byBegin[entered]; next?.begin === i; next = byBegin[entered]) {
+      around.push(next)
+      entered++
+    }
+    const read = reads(instruction).map((register) => touch(register, 2 * i))
+    const { to } = instruction
+    if (!to) return
+    const written = touch(to, 2 * i + 1)
+    for (const life of read) {
+      if (life.of.vector !== to.vector || life === written) continue
+      life.near.add(to.id)
+      written.near.add(life.of.id)
+    }
+  })
+  return [...found.values()]
+}
+
+function overlap(a: Lifetime, b: Lifetime): boolean {
+  return a.start <= b.end && b.start <= a.end
+}
+
+/** How much a register is worth to it: uses by the time that they are spread over. */
+function density({ start, end, uses }: Lifetime): number {
+  return uses / (end - start + 1)
+}
+
+export function allocate(code: Code, supply: Supply): Allocation {
+  const homes: (Home | undefined)[] = []
+  const slots = { integer: 0, vector: 0 }
+  const held = { integer: new Map<number, Lifetime[]>(), vector: new Map<number, Lifetime[]>() }
+  for (const life of lifetimes(code).sort((a, b) => density(b) - density(a))) {
+    const kind = life.of.vector ? 'vector' : 'integer'
+    const near = [...life.near].flatMap((id) => {
+      const home = homes[id]
+      return home && 'register' in home ? home.register : []
+    })
+    const isFree = (register: number): boolean =>
+      !held[kind].get(register)?.some((other) => overlap(life, other))
+    const register = near.find(isFree) ?? supply[kind].find(isFree)
+    if (register === undefined) {
+      homes[life.of.id] = { slot: slots[kind]++ }
+    } else {
+      homes[life.of.id] = { register }
+      const residents = held[kind].get(register)
+      if (residents) residents.push(life)
+      else held[kind].set(register, [life])
+    }
+  }
+  return { homes, integerSlots: slots.integer, vectorSlots: slots.vector }
+}

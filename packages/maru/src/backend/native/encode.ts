@@ -1,0 +1,354 @@
+/** Vector IR with eight lanes → an x86-64 function, `void f(const Launch *)` by the System V convention. */
+import type { VectorFunction } from '../../compiler/vector.ts'
+import { type Allocation, allocate, type Supply } from './allocate.ts'
+import { Assembler, gpr, Label, type Memory, type Place, type VexOp } from './assembler.ts'
+import type { Code, Instruction, Operand } from './instruction.ts'
+import { select } from './select.ts'
+
+/**
+ * What a native kernel is called with: byte offsets of its 32-bit parameters (the argument block's
+ * offset in the linear memory, begin and end) and of the 64-bit address of the linear memory.
+ */
+export const launch = { parameters: [0, 4, 8], memory: 16, bytes: 24 } as const
+
+const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15 } = gpr
+/** The argument block and the linear memory. */
+const [ARGUMENTS, MEMORY] = [r14, r15]
+/** The frame's vectors are aligned to their size. */
+const VECTOR_BYTES = 32
+/** Vector registers that hold what lives in the frame while an instruction wants it. */
+const [SCRATCH, RESULT] = [14, 15]
+
+const saved = [rbx, rbp, r12, r13, r14, r15]
+const integers = [rsi, rdi, r8, r9, r10, r11, rbx, rbp, r12, r13]
+const vectors = Array.from({ length: 16 }, (_, i) => i)
+
+/** The machine code of a kernel, position-independent, its constants included. */
+export function encodeX86(source: VectorFunction): Uint8Array<ArrayBuffer> {
+  const code = select(source)
+  const supply: Supply = { integer: integers, vector: vectors }
+  const whole = allocate(code, supply)
+  if (whole.vectorSlots === 0) return new Encoder(code, whole).encode()
+  const less = { ...supply, vector: vectors.slice(0, SCRATCH) }
+  return new Encoder(code, allocate(code, less)).encode()
+}
+
+class Encoder {
+  readonly #out = new Assembler()
+  readonly #code: Code
+  readonly #homes: Allocation
+  readonly #data: readonly Label[]
+
+  constructor(code: Code, homes: Allocation) {
+    this.#code = code
+    this.#homes = homes
+    this.#data = code.data.map(() => new Label())
+  }
+
+  encode(): Uint8Array<ArrayBuffer> {
+    const out = this.#out
+    this.#enter()
+    for (const instruction of this.#code.instructions) this.#instruction(instruction)
+    this.#leave()
+    out.align(VECTOR_BYTES)
+    this.#code.data.forEach((words, i) => {
+      out.bind(this.#data[i] ?? new Label())
+      for (const word of words) out.word(word)
+    })
+    return out.finish()
+  }
+
+  /** The frame, from below: vector slots, integer slots, the caller's stack pointer. */
+  get #frame(): { readonly integers: number; readonly caller: number; readonly bytes: number } {
+    const integers = this.#homes.vectorSlots * VECTOR_BYTES
+    const caller = integers + Math.ceil(this.#homes.integerSlots / 2) * 8
+    return { integers, caller, bytes: Math.ceil((caller + 8) / VECTOR_BYTES) * VECTOR_BYTES }
+  }
+
+  #enter(): void {
+    const out = this.#out
+    const { caller, bytes } = this.#frame
+    for (const register of saved) out.push(register)
+    out.integer('mov', rax, rsp, true)
+    out.immediate('sub', rsp, bytes, true)
+    out.immediate('and', rsp, -VECTOR_BYTES, true)
+    out.integer('store', rax, { base: rsp, offset: caller }, true)
+    out.integer('mov', rdx, rdi, true)
+    out.integer('mov', MEMORY, { base: rdx, offset: launch.memory }, true)
+    out.integer('mov', ARGUMENTS, { base: rdx, offset: launch.parameters[0] })
+    out.integer('add', ARGUMENTS, MEMORY, true)
+  }
+
+  #leave(): void {
+    const out = this.#out
+    out.bind(this.#code.exit)
+    out.plain('vzeroupper')
+    out.integer('mov', rsp, { base: rsp, offset: this.#frame.caller }, true)
+    for (const register of saved.toReversed()) out.pop(register)
+    out.plain('ret')
+  }
+
+  // Operands
+
+  /** Where an operand is; memory is reached through a register, rcx if it must be fetched. */
+  #place(operand: Operand | undefined): Place {
+    if (!operand) throw new RangeError('an operand is missing')
+    switch (operand.k) {
+      case 'register': {
+        const home = this.#homes.homes[operand.id]
+        if (!home) throw new RangeError(`register ${operand.id} is never written`)
+        if ('register' in home) return home.register
+        return operand.vector ? this.#vectorSlot(home.slot) : this.#integerSlot(home.slot)
+      }
+      case 'argument':
+        return { base: ARGUMENTS, offset: operand.index * 4 }
+      case 'memory':
+        return { base: MEMORY, index: this.#fetched(operand.at, rcx), offset: operand.offset }
+      case 'data':
+        return this.#data[operand.index] ?? new Label()
+      case 'constant':
+        throw new RangeError('a constant has no place')
+    }
+  }
+
+  #vectorSlot(slot: number): Memory {
+    return { base: rsp, offset: slot * VECTOR_BYTES }
+  }
+
+  #integerSlot(slot: number): Memory {
+    return { base: rsp, offset: this.#frame.integers + slot * 4 }
+  }
+
+  /** The register that holds an integer; `scratch` if it has to be brought there. */
+  #fetched(operand: Operand | undefined, scratch: number): number {
+    if (operand?.k === 'constant') {
+      this.#out.moveConstant(scratch, operand.value)
+      return scratch
+    }
+    const place = this.#place(operand)
+    if (typeof place === 'number') return place
+    this.#out.integer('mov', scratch, place)
+    return scratch
+  }
+
+  /** Likewise for vectors. */
+  #vector(operand: Operand | undefined, scratch: number): number {
+    const place = this.#place(operand)
+    if (typeof place === 'number') return place
+    this.#out.vex('vmovaps', scratch, 0, place)
+    return scratch
+  }
+
+  /** Lets `write` fill the register that the result lives in, or a scratch one that is then stored. */
+  #result({ to }: Instruction, write: (register: number) => void): void {
+    if (!to) throw new RangeError('an instruction without a result')
+    const place = this.#place(to)
+    if (typeof place === 'number') {
+      write(place)
+    } else if (to.vector) {
+      write(RESULT)
+      this.#out.vex('vmovups.store', RESULT, 0, place)
+    } else {
+      write(rax)
+      this.#out.integer('store', rax, place)
+    }
+  }
+
+  // Instructions
+
+  #instruction(it: Instruction): void {
+    switch (it.op) {
+      case 'parameter': {
+        const offset = launch.parameters[it.constant ?? 0] ?? 0
+        this.#result(it, (to) => this.#out.integer('mov', to, { base: rdx, offset }))
+        break
+      }
+      case 'bind':
+        this.#out.bind(it.label ?? this.#code.exit)
+        break
+      case 'jump':
+        if (it.when) this.#compare(it)
+        this.#out.jump(it.label ?? this.#code.exit, it.when)
+        break
+      case 'set':
+        this.#compare(it)
+        this.#out.setRax(it.when ?? 'e')
+        this.#result(it, (to) => this.#copy(to, rax))
+        break
+      case 'mov':
+      case 'movzx':
+      case 'lea':
+      case 'add':
+      case 'sub':
+      case 'and':
+      case 'imul':
+      case 'shl':
+      case 'sar':
+      case 'div':
+      case 'rem':
+        this.#result(it, (to) => this.#integer(it, to))
+        break
+      default:
+        this.#vectorInstruction(it, it.op)
+    }
+  }
+
+  #compare({ from: [a, b] }: Instruction): void {
+    const left = this.#fetched(a, rax)
+    if (b?.k === 'constant') this.#out.immediate('cmp', left, b.value)
+    else this.#out.integer('cmp', left, this.#place(b))
+  }
+
+  #integer(it: Instruction, to: number): void {
+    const out = this.#out
+    const [a, b] = it.from
+    switch (it.op) {
+      case 'mov':
+        this.#bring(to, a)
+        break
+      case 'movzx':
+        out.integer('movzx', to, this.#place(a))
+        break
+      case 'lea': {
+        const [base, index] = [this.#fetched(a, rax), this.#fetched(b, rcx)]
+        out.integer('lea', to, { base, index, scale: it.constant ?? 0, offset: 0 })
+        break
+      }
+      case 'shl':
+      case 'sar':
+        this.#shift(it.op, to, it)
+        break
+      case 'div':
+      case 'rem':
+        this.#divide(it.op, to, it)
+        break
+      case 'add':
+        this.#add(to, it)
+        break
+      case 'sub':
+      case 'and':
+      case 'imul':
+        this.#combine(it.op, to, it)
+        break
+    }
+  }
+
+  #copy(to: number, from: number): void {
+    if (to !== from) this.#out.integer('mov', to, from)
+  }
+
+  /** Puts an integer into a register. */
+  #bring(to: number, from: Operand | undefined): void {
+    this.#copy(to, this.#fetched(from, to))
+  }
+
+  #add(to: number, it: Instruction): void {
+    const [a, b] = it.from
+    const other = b?.k === 'constant' ? undefined : this.#place(b)
+    if (other !== undefined && typeof other !== 'number') {
+      this.#combine('add', to, it)
+      return
+    }
+    const base = this.#fetched(a, rax)
+    const offset = b?.k === 'constant' ? b.value : 0
+    if (base === to && other === undefined) this.#out.immediate('add', to, offset)
+    else if (base === to && other !== undefined) this.#out.integer('add', to, other)
+    else if (other === to) this.#out.integer('add', to, base)
+    else
+      this.#out.integer('lea', to, {
+        base,
+        ...(other === undefined ? {} : { index: other }),
+        offset,
+      })
+  }
+
+  /** `to ← a op b`, by an instruction that writes over `a`. */
+  #combine(op: 'add' | 'sub' | 'and' | 'imul', to: number, { from: [a, b] }: Instruction): void {
+    const out = this.#out
+    if (b?.k === 'constant') {
+      if (op === 'imul') {
+        out.multiplyConstant(to, this.#fetched(a, rax), b.value)
+      } else {
+        this.#bring(to, a)
+        out.immediate(op, to, b.value)
+      }
+      return
+    }
+    const second = this.#place(b)
+    const target = second === to ? rax : to
+    this.#bring(target, a)
+    out.integer(op, target, second)
+    this.#copy(to, target)
+  }
+
+  #shift(op: 'shl' | 'sar', to: number, { from: [a, b] }: Instruction): void {
+    if (b?.k === 'constant') {
+      this.#bring(to, a)
+      this.#out.shift(op, to, b.value)
+      return
+    }
+    this.#bring(rcx, b)
+    this.#bring(rax, a)
+    this.#out.shift(op, rax, 'rcx')
+    this.#copy(to, rax)
+  }
+
+  #divide(op: 'div' | 'rem', to: number, { from: [a, b] }: Instruction): void {
+    const divisor = this.#fetched(b, rcx)
+    this.#bring(rax, a)
+    this.#out.plain('cdq')
+    this.#out.divide(divisor)
+    this.#copy(to, op === 'div' ? rax : rdx)
+  }
+
+  #vectorInstruction(it: Instruction, op: VexOp | 'zero' | 'fma'): void {
+    const out = this.#out
+    const [a, b, c] = it.from
+    switch (op) {
+      case 'vmovups.store':
+      case 'vmovss.store':
+      case 'vmovq.store':
+      case 'vpextrb.store':
+        out.vex(op, this.#vector(a, SCRATCH), 0, this.#place(b), it.constant)
+        break
+      case 'zero':
+        this.#result(it, (to) => out.vex('vxorps', to, to, to))
+        break
+      case 'fma':
+        this.#result(it, (to) => this.#multiplyAdd(to, it))
+        break
+      case 'vpshiftd': {
+        const [digit, by] = [(it.constant ?? 0) >> 8, (it.constant ?? 0) & 255]
+        const from = this.#vector(a, SCRATCH)
+        this.#result(it, (to) => out.vex('vpshiftd', digit, to, from, by))
+        break
+      }
+      case 'vblendvps': {
+        const [first, mask] = [this.#vector(a, SCRATCH), this.#vector(c, RESULT)]
+        this.#result(it, (to) => out.vex('vblendvps', to, first, this.#place(b), mask << 4))
+        break
+      }
+      default: {
+        const first = b ? this.#vector(a, SCRATCH) : 0
+        this.#result(it, (to) => out.vex(op, to, first, this.#place(b ?? a), it.constant))
+      }
+    }
+  }
+
+  /** The instruction writes over one operand: the one whose register the result has, else a copy of c. */
+  #multiplyAdd(to: number, { from: [a, b, c] }: Instruction): void {
+    const out = this.#out
+    const first = this.#vector(a, SCRATCH)
+    const [second, third] = [this.#place(b), this.#place(c)]
+    if (to === second) {
+      out.vex('vfmadd213ps', to, first, third)
+    } else if (to === first && typeof second === 'number') {
+      out.vex('vfmadd213ps', to, second, third)
+    } else if (to === first) {
+      out.vex('vfmadd132ps', to, this.#vector(c, RESULT), second)
+    } else {
+      if (to !== third) out.vex('vmovaps', to, 0, third)
+      out.vex('vfmadd231ps', to, first, second)
+    }
+  }
+}

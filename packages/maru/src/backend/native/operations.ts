@@ -1,0 +1,164 @@
+/** The vector IR's operations as AVX2 instructions, with the meaning that they have in WebAssembly. */
+import type { BinaryOp, ShiftOp, UnaryOp } from '../../compiler/vector.ts'
+import type { VexOp } from './assembler.ts'
+import type { CodeWriter, Operand, Register } from './instruction.ts'
+
+/** Predicates of vcmpps: ordered, quiet. */
+const [EQUAL, LESS, LESS_OR_EQUAL, GREATER_OR_EQUAL] = [0x00, 0x11, 0x12, 0x1d]
+/** Rounding of vroundps, without the inexact exception. */
+const [TO_NEAREST, DOWN] = [0x08, 0x09]
+
+const SIGN = -0x80000000
+const INFINITY_BITS = 0x7f800000
+
+/** Operations that are one instruction, with its constant. */
+const single: { readonly [O in BinaryOp]?: readonly [op: VexOp, constant?: number] } = {
+  'f32.add': ['vaddps'],
+  'f32.sub': ['vsubps'],
+  'f32.mul': ['vmulps'],
+  'f32.div': ['vdivps'],
+  'f32.lt': ['vcmpps', LESS],
+  'f32.le': ['vcmpps', LESS_OR_EQUAL],
+  'f32.eq': ['vcmpps', EQUAL],
+  'i32.add': ['vpaddd'],
+  'i32.sub': ['vpsubd'],
+  'i32.mul': ['vpmulld'],
+  'i32.min': ['vpminsd'],
+  'i32.max': ['vpmaxsd'],
+  'i32.eq': ['vpcmpeqd'],
+  and: ['vandps'],
+  or: ['vorps'],
+  xor: ['vxorps'],
+}
+
+const commutative: ReadonlySet<BinaryOp> = new Set<BinaryOp>([
+  ...(['f32.add', 'f32.mul', 'f32.eq', 'i32.add', 'i32.mul', 'i32.min', 'i32.max'] as const),
+  ...(['i32.eq', 'and', 'or', 'xor'] as const),
+])
+
+/** The digit by which vpshiftd knows its kind. */
+const shiftDigit = { 'i32.shl': 6, 'i32.shrS': 4, 'i32.shrU': 2 } as const
+
+const float = new Float32Array(1)
+const word = new Int32Array(float.buffer)
+
+/** The bits of a float32. */
+export function bitsOf(value: number): number {
+  float[0] = value
+  return word[0] ?? 0
+}
+
+export function unary(code: CodeWriter, op: UnaryOp, of: Operand, to?: Register): Register {
+  if (op === 'i32.neg') return code.vector('vpsubd', [code.vector('zero', []), of], to)
+  const a = code.held(of)
+  switch (op) {
+    case 'f32.neg':
+      return code.vector('vxorps', [a, code.splat(SIGN)], to)
+    case 'f32.abs':
+      return code.vector('vandps', [a, code.splat(~SIGN)], to)
+    case 'f32.sqrt':
+      return code.vector('vsqrtps', [a], to)
+    case 'f32.floor':
+      return code.vector('vroundps', [a], to, DOWN)
+    case 'f32.nearest':
+      return code.vector('vroundps', [a], to, TO_NEAREST)
+    case 'f32.fromI32':
+      return code.vector('vcvtdq2ps', [a], to)
+    case 'i32.fromF32':
+      return truncate(code, a, to)
+    case 'not':
+      return code.vector('vxorps', [a, code.splat(-1)], to)
+  }
+}
+
+/** Toward zero; NaN gives 0, what is too large the largest integer. */
+function truncate(code: CodeWriter, a: Register, to?: Register): Register {
+  const isNumber = code.vector('vcmpps', [a, a], undefined, EQUAL)
+  // vcvttps2dq gives the smallest integer for everything that does not fit
+  const integer = code.vector('vcvttps2dq', [code.vector('vandps', [a, isNumber])])
+  const limit = code.splat(bitsOf(2 ** 31))
+  const over = code.vector('vcmpps', [a, limit], undefined, GREATER_OR_EQUAL)
+  return code.vector('vxorps', [integer, over], to)
+}
+
+export function binary(
+  code: CodeWriter,
+  op: BinaryOp,
+  a: Operand,
+  b: Operand,
+  to?: Register,
+): Register {
+  switch (op) {
+    case 'f32.min':
+    case 'f32.max':
+      return extreme(code, op, a, b, to)
+    case 'i32.lt':
+      return code.vector('vpcmpgtd', [code.held(b), a], to)
+    case 'i32.le':
+      return code.vector('vpcmpeqd', [code.vector('vpminsd', [code.held(a), b]), a], to)
+    case 'i32.ltU': {
+      const most = code.vector('vpmaxud', [code.held(a), b])
+      return unary(code, 'not', code.vector('vpcmpeqd', [most, a]), to)
+    }
+    default: {
+      const [instruction, constant] = single[op] ?? []
+      if (!instruction) throw new RangeError(`no instruction for ${op}`)
+      const [left, right] = a.k !== 'register' && commutative.has(op) ? [b, a] : [a, b]
+      return code.vector(instruction, [code.held(left), right], to, constant)
+    }
+  }
+}
+
+/**
+ * Minimum or maximum with -0 below 0 and NaN winning. The instruction alone gives its second operand
+ * where one is NaN or both are zero.
+ */
+function extreme(
+  code: CodeWriter,
+  op: 'f32.min' | 'f32.max',
+  x: Operand,
+  y: Operand,
+  to?: Register,
+): Register {
+  const instruction = op === 'f32.min' ? 'vminps' : 'vmaxps'
+  if (isLimit(code, y)) return code.vector(instruction, [code.held(y), x], to)
+  const [a, b] = [code.held(x), code.held(y)]
+  const [ab, ba] = [code.vector(instruction, [a, b]), code.vector(instruction, [b, a])]
+  // where they differ one is NaN, or they are zeros of both signs
+  if (op === 'f32.min') return code.vector('vorps', [ab, ba], to)
+  const difference = code.vector('vxorps', [ab, ba])
+  return code.vector('vsubps', [code.vector('vorps', [ab, difference]), difference], to)
+}
+
+/** Whether this is a constant that is neither zero nor NaN in any lane. */
+function isLimit(code: CodeWriter, value: Operand): boolean {
+  if (value.k !== 'data') return false
+  const sizes = code.data[value.index]?.map((bits) => bits & ~SIGN) ?? []
+  return sizes.every((size) => size !== 0 && size <= INFINITY_BITS)
+}
+
+export function shift(
+  code: CodeWriter,
+  op: ShiftOp,
+  a: Operand,
+  by: number,
+  to?: Register,
+): Register {
+  return code.vector('vpshiftd', [code.held(a)], to, (shiftDigit[op] << 8) | (by & 31))
+}
+
+/** One lane in all lanes. */
+export function broadcast(code: CodeWriter, a: Register, lane: number, to?: Register): Register {
+  if (lane === 0) return code.vector('vbroadcastss', [a], to)
+  const inHalf = code.vector('vpermilps', [a], undefined, (lane & 3) * 0x55)
+  return code.vector('vperm2f128', [inHalf, inHalf], to, lane < 4 ? 0x00 : 0x11)
+}
+
+/** The low bytes of the lanes, side by side. */
+export function packBytes(code: CodeWriter, value: Register): Register {
+  // to the bottom of each half first
+  const places = code.words([0x0c080400, 0, 0, 0, 0x0c080400, 0, 0, 0])
+  const packed = code.vector('vpshufb', [value, places])
+  const high = code.vector('vperm2f128', [packed, packed], undefined, 0x11)
+  return code.vector('vpunpckldq', [packed, high])
+}

@@ -1,0 +1,353 @@
+/** Vector IR with eight lanes → x86-64 instructions on virtual registers. */
+import type {
+  Element,
+  Scalar,
+  ScalarOp,
+  Statement,
+  Vector,
+  VectorFunction,
+} from '../../compiler/vector.ts'
+import { type Condition, Label } from './assembler.ts'
+import {
+  type Code,
+  CodeWriter,
+  LANES,
+  type Op,
+  type Operand,
+  type Register,
+} from './instruction.ts'
+import { binary, bitsOf, broadcast, packBytes, shift, unary } from './operations.ts'
+
+/**
+ * No address below this is ever formed (`SLACK_BYTES` leaves as much), so that adding an offset
+ * smaller than it never wraps around 32 bits, and may be left to the processor.
+ */
+const LOWEST_ADDRESS = 64
+
+const inverse: { readonly [C in Condition]: Condition } = {
+  ...{ b: 'ae', ae: 'b', e: 'ne', ne: 'e', l: 'ge', ge: 'l' },
+}
+
+const comparisons: { readonly [O in ScalarOp]?: Condition } = { ltS: 'l', ltU: 'b', geS: 'ge' }
+
+const arithmetic: { readonly [O in ScalarOp]?: Op } = {
+  ...{ add: 'add', sub: 'sub', mul: 'imul', and: 'and' },
+  ...{ divS: 'div', remS: 'rem', shl: 'shl', shrS: 'sar' },
+}
+
+const commutative: ReadonlySet<ScalarOp> = new Set<ScalarOp>(['add', 'mul', 'and'])
+
+/** The instructions of a kernel. */
+export function select(source: VectorFunction): Code {
+  if (source.lanes !== LANES) {
+    throw new RangeError(`AVX2 has ${LANES} lanes, the kernel ${source.lanes}`)
+  }
+  const selector = new Selector(source)
+  selector.whole(source.body)
+  return selector.code
+}
+
+class Selector {
+  readonly code = new CodeWriter()
+  readonly #scalars: readonly Register[]
+  readonly #vectors: readonly Register[]
+
+  constructor({ scalars, vectors }: VectorFunction) {
+    this.#scalars = Array.from({ length: scalars }, () => this.code.register(false))
+    this.#vectors = Array.from({ length: vectors }, () => this.code.register(true))
+  }
+
+  whole(body: readonly Statement[]): void {
+    const [args, begin, end] = this.#scalars
+    if (!args || !begin || !end) throw new RangeError('a kernel has three parameters')
+    ;[args, begin, end].forEach((to, i) => {
+      this.code.integer('parameter', [], to, i)
+    })
+    // An empty range may come with sizes of 0, which nothing may be divided by.
+    this.code.jumpIf([begin, end], 'ge', this.code.exit)
+    this.#block(body)
+  }
+
+  #block(statements: readonly Statement[]): void {
+    for (const statement of statements) this.#statement(statement)
+  }
+
+  #statement(it: Statement): void {
+    switch (it.s) {
+      case 'set':
+        this.#scalar(it.value, local(this.#scalars, it.local))
+        return
+      case 'vset':
+        this.#vector(it.value, local(this.#vectors, it.local))
+        return
+      case 'store':
+        this.#store(it.form, it.element, it.address, it.value)
+        return
+      case 'if': {
+        const end = new Label()
+        this.#unless(it.when, end)
+        this.#block(it.body)
+        this.code.bind(end)
+        return
+      }
+      case 'loop':
+        this.#loop(it)
+        return
+    }
+  }
+
+  /** `if (i + step <= to) do { body; i += step } while (i + step <= to)`. */
+  #loop(it: Statement & { readonly s: 'loop' }): void {
+    const { code } = this
+    const counter = local(this.#scalars, it.local)
+    const [head, end] = [new Label(), new Label()]
+    const compare = (when: Condition, label: Label): void => {
+      const last = it.step === 1 ? counter : code.integer('add', [counter, constant(it.step - 1)])
+      code.jumpIf([last, this.#scalar(it.to)], when, label)
+    }
+    compare('ge', end)
+    const begin = code.instructions.length
+    code.bind(head)
+    this.#block(it.body)
+    code.integer('add', [counter, constant(it.step)], counter)
+    compare('l', head)
+    code.loops.push({ begin, end: code.instructions.length - 1 })
+    code.bind(end)
+  }
+
+  /** Goes to the label where the condition is 0. */
+  #unless(condition: Scalar, label: Label): void {
+    if (condition.k === 'scalar' && condition.op === 'and' && isTruth(condition)) {
+      this.#unless(condition.a, label)
+      this.#unless(condition.b, label)
+      return
+    }
+    const when = condition.k === 'scalar' ? comparisons[condition.op] : undefined
+    if (condition.k === 'scalar' && when) {
+      const sides = [this.#scalar(condition.a), this.#scalar(condition.b)] as const
+      this.code.jumpIf(sides, inverse[when], label)
+    } else {
+      this.code.jumpIf([this.#scalar(condition), constant(0)], 'e', label)
+    }
+  }
+
+  // Scalars
+
+  #scalar(it: Scalar, to?: Register): Operand {
+    if (it.k === 'scalar') return this.#operation(it, to)
+    const value = this.#leaf(it)
+    return to ? this.code.integer('mov', [value], to) : value
+  }
+
+  #leaf(it: Exclude<Scalar, { readonly k: 'scalar' }>): Operand {
+    switch (it.k) {
+      case 'const':
+        return constant(it.value)
+      case 'get':
+        return local(this.#scalars, it.local)
+      case 'arg':
+        return { k: 'argument', index: it.index }
+    }
+  }
+
+  #operation(it: Scalar & { readonly k: 'scalar' }, to?: Register): Register {
+    const { code } = this
+    const shifted = it.op === 'add' ? smallShift(it.b) : undefined
+    if (shifted) {
+      const from = [this.#integer(it.a), this.#integer(shifted.of)]
+      return code.integer('lea', from, to, shifted.by)
+    }
+    const from = [this.#scalar(it.a), this.#scalar(it.b)] as const
+    const when = comparisons[it.op]
+    if (when) {
+      const result = to ?? code.register(false)
+      code.instructions.push({ op: 'set', to: result, from, when })
+      return result
+    }
+    const op = arithmetic[it.op]
+    if (!op) throw new RangeError(`no instruction for ${it.op}`)
+    const [a, b] = from
+    return code.integer(op, commutative.has(it.op) && a.k !== 'register' ? [b, a] : from, to)
+  }
+
+  #integer(it: Scalar): Register {
+    const value = this.#scalar(it)
+    return value.k === 'register' ? value : this.code.integer('mov', [value])
+  }
+
+  #memory(address: Scalar): Operand {
+    if (address.k === 'scalar' && address.op === 'add' && address.b.k === 'const') {
+      const { value } = address.b
+      if (value >= 0 && value < LOWEST_ADDRESS) {
+        return { k: 'memory', at: this.#integer(address.a), offset: value }
+      }
+    }
+    return { k: 'memory', at: this.#integer(address), offset: 0 }
+  }
+
+  // Vectors
+
+  #held(it: Vector): Register {
+    return this.code.held(this.#vector(it))
+  }
+
+  /** The vector's value; in `to` if that is given, which nothing writes before its operands are read. */
+  #vector(it: Vector, to?: Register): Operand {
+    const { code } = this
+    switch (it.k) {
+      case 'vget':
+      case 'f32':
+      case 'i32':
+      case 'lanes': {
+        const value = this.#named(it)
+        return to ? code.move(value, to) : value
+      }
+      case 'splat':
+        return this.#splat(it.of, to)
+      case 'splatArg':
+        return code.vector('vbroadcastss', [{ k: 'argument', index: it.index }], to)
+      case 'load':
+        return this.#load(it.form, it.element, it.address, to)
+      case 'gather':
+        return this.#gather(it.element, it.address, it.step, to)
+      case 'unary':
+        return unary(code, it.op, this.#vector(it.a), to)
+      case 'binary':
+        return binary(code, it.op, this.#vector(it.a), this.#vector(it.b), to)
+      case 'shift':
+        return shift(code, it.op, this.#vector(it.a), it.by, to)
+      case 'fma': {
+        // one operand of the instruction may lie in memory
+        const [a, b, c] = [this.#held(it.a), this.#vector(it.b), this.#vector(it.c)]
+        return code.vector('fma', [a, b, b.k === 'register' ? c : code.held(c)], to)
+      }
+      case 'select': {
+        const from = [this.#held(it.b), this.#vector(it.a), this.#held(it.mask)]
+        return code.vector('vblendvps', from, to)
+      }
+      case 'choose':
+        return this.#choose(it, to ?? code.register(true))
+      case 'broadcast':
+        return broadcast(code, this.#held(it.a), it.lane, to)
+    }
+  }
+
+  #named(it: Vector & { readonly k: 'vget' | 'f32' | 'i32' | 'lanes' }): Operand {
+    switch (it.k) {
+      case 'vget':
+        return local(this.#vectors, it.local)
+      case 'f32':
+        return this.code.splat(bitsOf(it.value))
+      case 'i32':
+        return this.code.splat(it.value | 0)
+      case 'lanes':
+        return this.code.words(Array.from({ length: LANES }, (_, lane) => lane))
+    }
+  }
+
+  #splat(of: Scalar, to?: Register): Operand {
+    const { code } = this
+    const value = this.#scalar(of)
+    if (value.k === 'constant') {
+      const words = code.splat(value.value)
+      return to ? code.move(words, to) : words
+    }
+    if (value.k === 'argument') return code.vector('vpbroadcastd', [value], to)
+    return code.vector('vpbroadcastd', [code.vector('vmovd', [value])], to)
+  }
+
+  /** Either side ends by writing `to`. */
+  #choose(it: Vector & { readonly k: 'choose' }, to: Register): Register {
+    const [other, end] = [new Label(), new Label()]
+    this.#unless(it.when, other)
+    this.#vector(it.a, to)
+    this.code.jump(end)
+    this.code.bind(other)
+    this.#vector(it.b, to)
+    this.code.bind(end)
+    return to
+  }
+
+  // Memory
+
+  #load(
+    form: 'full' | 'one' | 'splat',
+    element: Element,
+    address: Scalar,
+    to?: Register,
+  ): Register {
+    const { code } = this
+    const from = this.#memory(address)
+    if (element !== 'u8') {
+      const op = ({ full: 'vmovups', one: 'vmovss', splat: 'vbroadcastss' } as const)[form]
+      return code.vector(op, [from], to)
+    }
+    if (form === 'full') return code.vector('vpmovzxbd', [from], to)
+    return code.vector('vpbroadcastd', [code.vector('vmovd', [code.integer('movzx', [from])])], to)
+  }
+
+  /** Lane by lane: addresses wrap at 32 bits, and those of vgatherdps do not. */
+  #gather(element: Element, address: Scalar, step: Scalar, to?: Register): Register {
+    const { code } = this
+    const by = this.#scalar(step)
+    let at = this.#integer(address)
+    const half = (lanes: readonly number[]): Register => {
+      let filled: Register | undefined
+      for (const lane of lanes) {
+        if (lane > 0) at = code.integer('add', [at, by])
+        filled = this.#insert(element, filled, { k: 'memory', at, offset: 0 }, lane & 3)
+      }
+      return filled ?? code.vector('zero', [])
+    }
+    const low = half([0, 1, 2, 3])
+    return code.vector('vinsertf128', [low, half([4, 5, 6, 7])], to, 1)
+  }
+
+  #insert(element: Element, into: Register | undefined, from: Operand, lane: number): Register {
+    const { code } = this
+    if (element === 'u8') {
+      return code.vector('vpinsrb', [into ?? code.vector('zero', []), from], undefined, lane * 4)
+    }
+    if (!into) return code.vector('vmovss', [from])
+    return code.vector('vinsertps', [into, from], undefined, lane << 4)
+  }
+
+  #store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
+    const held = this.#held(value)
+    const to = this.#memory(address)
+    const { instructions } = this.code
+    if (element !== 'u8') {
+      instructions.push({
+        op: form === 'full' ? 'vmovups.store' : 'vmovss.store',
+        from: [held, to],
+      })
+    } else if (form === 'one') {
+      instructions.push({ op: 'vpextrb.store', from: [held, to], constant: 0 })
+    } else {
+      instructions.push({ op: 'vmovq.store', from: [packBytes(this.code, held), to] })
+    }
+  }
+}
+
+function constant(value: number): Operand {
+  return { k: 'constant', value: value | 0 }
+}
+
+function local(registers: readonly Register[], index: number): Register {
+  const found = registers[index]
+  if (!found) throw new RangeError(`no local ${index}`)
+  return found
+}
+
+/** Whether the value is 0 or 1. */
+function isTruth(it: Scalar): boolean {
+  if (it.k !== 'scalar') return false
+  return it.op === 'and' ? isTruth(it.a) && isTruth(it.b) : comparisons[it.op] !== undefined
+}
+
+/** A factor of 2, 4 or 8, which addressing has. */
+function smallShift(it: Scalar): { readonly of: Scalar; readonly by: number } | undefined {
+  if (it.k !== 'scalar' || it.op !== 'shl' || it.b.k !== 'const') return undefined
+  const by = it.b.value
+  return by >= 1 && by <= 3 ? { of: it.a, by } : undefined
+}

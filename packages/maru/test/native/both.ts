@@ -1,0 +1,187 @@
+/** Runs vector code by WebAssembly and by the processor, on one linear memory. */
+import { encodeX86 } from '../../src/backend/native/encode.ts'
+import { type NativeKernel, openNative } from '../../src/backend/native/pages.ts'
+import { assembleModule } from '../../src/backend/wasm/assembler.ts'
+import { encode } from '../../src/backend/wasm/encode.ts'
+import { enableFma } from '../../src/backend/wasm/features.ts'
+import { sizeOf } from '../../src/base/shape.ts'
+import { compile } from '../../src/compiler/compile.ts'
+import { SLACK_BYTES } from '../../src/compiler/lowering.ts'
+import type { Program } from '../../src/compiler/program.ts'
+import type { Target } from '../../src/compiler/target.ts'
+import { type Vector, VectorBuilder, type VectorFunction } from '../../src/compiler/vector.ts'
+import type { Tensor } from '../../src/index.ts'
+import { capture } from '../../src/runtime/capture.ts'
+import { cellLeaf } from '../../src/runtime/realize.ts'
+
+const fma = enableFma()
+const host = await openNative()
+
+/** Why machine code cannot be compared here, if it cannot. */
+export const missing: string | undefined =
+  'missing' in host ? host.missing : fma ? undefined : 'WebAssembly does not fuse multiply-adds'
+if (missing) console.warn(`machine code is not tested: ${missing}`)
+
+export const LANES = { wasm: 4, native: 8 } as const
+export type Machine = keyof typeof LANES
+
+/** The functions on a memory, by either way. */
+export function load(
+  machine: Machine,
+  memory: WebAssembly.Memory,
+  functions: readonly VectorFunction[],
+): NativeKernel[] {
+  if (machine === 'native') {
+    if ('missing' in host) throw new Error(host.missing)
+    return host.pages.bind(memory, functions.map(encodeX86))
+  }
+  const bodies = functions.map((code) => encode(code, fma))
+  const module = new WebAssembly.Module(assembleModule(bodies, 3))
+  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  return functions.map((_, i) => exports[`k${i}`] as NativeKernel)
+}
+
+type Captured = ReturnType<typeof capture>
+
+function targetOf(machine: Machine): Target {
+  const dtypes = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
+  return { name: machine, lanes: LANES[machine], dtypes, fuse: true }
+}
+
+function captured(roots: readonly Tensor[]): Captured {
+  const nodes = roots.map(({ node }) => node)
+  return capture(nodes, [], cellLeaf)
+}
+
+/** Whether nothing of it is left to the interpreter. */
+export function isAllCode(roots: readonly Tensor[]): boolean {
+  const { body } = compile(captured(roots), targetOf('wasm'))
+  return body.every(({ launch }) => launch.kind === 'code')
+}
+
+/** A compiled graph with its buffers in a memory. */
+export class Bench {
+  readonly memory: WebAssembly.Memory
+  readonly program: Program
+  readonly addresses: number[] = []
+  readonly #top: number
+  readonly #calls: readonly ((most: number) => void)[]
+
+  constructor(machine: Machine, roots: readonly Tensor[], memory?: WebAssembly.Memory) {
+    const graph = captured(roots)
+    this.program = compile(graph, targetOf(machine))
+    let top = SLACK_BYTES
+    for (const { shape } of this.program.buffers) {
+      this.addresses.push(top)
+      top += Math.ceil((sizeOf(shape) * 4 + 64) / 64) * 64
+    }
+    this.#top = top
+    const pages = Math.ceil((top + 2 * SLACK_BYTES) / 65536)
+    this.memory = memory ?? new WebAssembly.Memory({ initial: pages })
+    this.#fill(graph.leaves)
+    this.#calls = this.#prepare(machine)
+  }
+
+  #fill(leaves: Captured['leaves']): void {
+    // so that a byte that one way writes and the other does not is seen
+    new Uint8Array(this.memory.buffer, 0, this.#top + SLACK_BYTES).fill(0x55)
+    this.program.buffers.forEach(({ place }, buffer) => {
+      const leaf = place.kind === 'leaf' ? leaves[place.leaf]?.leaf : undefined
+      if (leaf?.kind !== 'data' || !leaf.data.host) return
+      const { host } = leaf.data
+      const bytes = new Uint8Array(host.buffer, host.byteOffset, host.byteLength)
+      new Uint8Array(this.memory.buffer).set(bytes, this.addresses[buffer])
+    })
+  }
+
+  #prepare(machine: Machine): ((most: number) => void)[] {
+    const kernels = load(
+      machine,
+      this.memory,
+      this.program.functions.map(({ code }) => code),
+    )
+    let at = this.#top + SLACK_BYTES
+    return this.program.body.map(({ launch }) => {
+      if (launch.kind !== 'code') throw new Error(`a launch is of kind ${launch.kind}`)
+      const { code, arguments: args, units } = launch
+      const [block, view] = [at, new DataView(this.memory.buffer, at)]
+      args.forEach((argument, i) => {
+        if (argument.kind === 'integer') view.setInt32(i * 4, argument.value, true)
+        else if (argument.kind === 'address') {
+          view.setInt32(i * 4, this.addresses[argument.buffer] ?? 0, true)
+        } else if (argument.dtype === 'float32') view.setFloat32(i * 4, 0.5, true)
+        else view.setInt32(i * 4, argument.dtype === 'bool' ? -1 : 3, true)
+      })
+      at += args.length * 4
+      return (most) => {
+        for (let begin = 0; begin < units; begin += most) {
+          kernels[code]?.(block, begin, Math.min(begin + most, units))
+        }
+      }
+    })
+  }
+
+  /** Runs every kernel, in pieces of so many units. */
+  run(most: number = Number.POSITIVE_INFINITY): void {
+    for (const call of this.#calls) call(most)
+  }
+
+  /** All buffers and the slack around them; which NaN a machine makes is its own affair. */
+  bytes(): Uint8Array {
+    const copy = this.memory.buffer.slice(0, this.#top + SLACK_BYTES)
+    this.program.buffers.forEach(({ dtype, shape }, buffer) => {
+      if (dtype === 'float32')
+        canonical(new Float32Array(copy, this.addresses[buffer], sizeOf(shape)))
+    })
+    return new Uint8Array(copy)
+  }
+}
+
+/**
+ * Where the memory differs from what WebAssembly left, after machine code ran whole or unit by unit;
+ * -1 if nowhere.
+ */
+export function difference(roots: readonly Tensor[]): number {
+  const first = new Bench('wasm', roots)
+  first.run()
+  const wasm = first.bytes()
+  for (const most of [Number.POSITIVE_INFINITY, 1]) {
+    const native = new Bench('native', roots, first.memory)
+    native.run(most)
+    const bytes = native.bytes()
+    if (Buffer.compare(bytes, wasm) !== 0) return bytes.findIndex((byte, i) => byte !== wasm[i])
+  }
+  return -1
+}
+
+type Emit = (b: VectorBuilder, inputs: readonly Vector[]) => Vector
+
+/** A function of vectors over arrays of one length, by either way; NaNs made one. */
+export function apply(machine: Machine, emit: Emit, inputs: readonly Int32Array[]): Int32Array {
+  const length = Math.ceil((inputs[0]?.length ?? 0) / 8) * 8
+  const b = new VectorBuilder(LANES[machine])
+  const i = b.variable(b.begin)
+  b.loop(i, b.end, b.lanes, () => {
+    const offset = b.scalar('shl', i, 2)
+    const loads = inputs.map((_, n): Vector => {
+      return { k: 'load', form: 'full', element: 'i32', address: b.add(b.arg(n), offset) }
+    })
+    b.store('full', 'i32', b.add(b.arg(inputs.length), offset), emit(b, loads))
+  })
+  const memory = new WebAssembly.Memory({ initial: 1 + Math.ceil((length * 16) / 65536) })
+  const at = (n: number): number => 64 + n * length * 4
+  inputs.forEach((input, n) => {
+    new Int32Array(memory.buffer, 0)[n] = at(n)
+    new Int32Array(memory.buffer, at(n)).set(input)
+  })
+  new Int32Array(memory.buffer, 0)[inputs.length] = at(inputs.length)
+  load(machine, memory, [b.finish()])[0]?.(0, 0, length)
+  return new Int32Array(memory.buffer, at(inputs.length), inputs[0]?.length)
+}
+
+/** Every NaN the same, in place. */
+export function canonical(values: Float32Array): void {
+  values.forEach((value, i) => {
+    if (Number.isNaN(value)) values[i] = Number.NaN
+  })
+}

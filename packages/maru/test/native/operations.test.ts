@@ -1,0 +1,138 @@
+/** Every operation of the vector IR, and every elementary function: machine code against WebAssembly. */
+import { describe, expect, test } from 'vitest'
+import { Stream } from '../../src/base/threefry.ts'
+import * as elementary from '../../src/compiler/elementary.ts'
+import type {
+  BinaryOp,
+  Scalar,
+  ShiftOp,
+  UnaryOp,
+  Vector,
+  VectorBuilder,
+} from '../../src/compiler/vector.ts'
+import { apply, canonical, missing } from './both.ts'
+
+const special = [
+  ...[0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -1.5, -2.5, 3.7, -3.7, 2 ** 23 + 1, 2 ** 31, -(2 ** 31)],
+  ...[2 ** 31 - 128, -(2 ** 31) - 256, 2 ** 32, 3e38, -3e38, 2 ** -149, -(2 ** -149), 2 ** -126],
+  ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
+]
+const integers = [0, 1, -1, 2, -2, 255, 256, 0x7fffffff, -0x80000000, 0x12345678, -0x12345678]
+
+/** Every pair of special values, and random bits. */
+function pairs(float: boolean): [Int32Array, Int32Array] {
+  const values = float
+    ? new Int32Array(Float32Array.from(special).buffer)
+    : Int32Array.from(integers)
+  const stream = new Stream(3, 'pairs')
+  const [a, b]: [number[], number[]] = [[], []]
+  for (const x of values) for (const y of values) [a[a.length], b[b.length]] = [x, y]
+  for (let i = 0; i < 1000; i++) [a[a.length], b[b.length]] = [stream.bits(), stream.bits()]
+  return [Int32Array.from(a), Int32Array.from(b)]
+}
+
+function same(emit: (b: VectorBuilder, inputs: readonly Vector[]) => Vector, float: boolean): void {
+  const inputs = pairs(float)
+  const [wasm, native] = [apply('wasm', emit, inputs), apply('native', emit, inputs)]
+  for (const bits of [wasm, native]) {
+    canonical(new Float32Array(bits.buffer, bits.byteOffset, bits.length))
+  }
+  const wrong = native.findIndex((word, i) => word !== wasm[i])
+  const show = (words: Int32Array): string => ((words[wrong] ?? 0) >>> 0).toString(16)
+  expect(wrong < 0 ? '' : `${show(native)} is not ${show(wasm)} at ${inputs.map(show)}`).toBe('')
+}
+
+const unary: UnaryOp[] = [
+  ...(['f32.neg', 'f32.abs', 'f32.sqrt', 'f32.floor', 'f32.nearest', 'i32.fromF32'] as const),
+  ...(['f32.fromI32', 'i32.neg', 'not'] as const),
+]
+const binary: BinaryOp[] = [
+  ...(['f32.add', 'f32.sub', 'f32.mul', 'f32.div', 'f32.min', 'f32.max'] as const),
+  ...(['f32.lt', 'f32.le', 'f32.eq', 'i32.add', 'i32.sub', 'i32.mul', 'i32.min'] as const),
+  ...(['i32.max', 'i32.lt', 'i32.le', 'i32.eq', 'i32.ltU', 'and', 'or', 'xor'] as const),
+]
+const shifts: ShiftOp[] = ['i32.shl', 'i32.shrS', 'i32.shrU']
+const isFloat = (op: string): boolean => op.startsWith('f32') && op !== 'f32.fromI32'
+
+describe.skipIf(missing)('as WebAssembly does', () => {
+  const at = (inputs: readonly Vector[], i: number): Vector => inputs[i] ?? { k: 'lanes' }
+
+  test.each(unary)('%s', (op) => {
+    same((b, x) => b.unary(op, at(x, 0)), isFloat(op) || op === 'i32.fromF32')
+  })
+
+  test.each(binary)('%s', (op) => {
+    same((b, x) => b.binary(op, at(x, 0), at(x, 1)), isFloat(op))
+  })
+
+  test.each(binary)('%s with constants', (op) => {
+    for (const value of [0, -0, 7, -1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+      const constant = (b: VectorBuilder): Vector => (isFloat(op) ? b.f32(value) : b.i32(value | 0))
+      same((b, x) => b.binary(op, at(x, 0), constant(b)), isFloat(op))
+      same((b, x) => b.binary(op, constant(b), at(x, 0)), isFloat(op))
+    }
+  })
+
+  test.each(shifts)('%s', (op) => {
+    for (const by of [0, 1, 23, 31]) same((b, x) => b.shift(op, at(x, 0), by), false)
+  })
+
+  test('multiply-adds, with constants in each place', () => {
+    const [c, d] = [1.25, -0.75]
+    same((b, x) => b.fma(at(x, 0), at(x, 1), at(x, 0)), true)
+    same((b, x) => b.fma(at(x, 0), b.f32(c), at(x, 1)), true)
+    same((b, x) => b.fma(at(x, 0), b.f32(c), b.f32(d)), true)
+    same((b, x) => b.fma(b.f32(c), at(x, 0), at(x, 1)), true)
+    same((b, x) => b.fma(b.f32(c), b.f32(d), at(x, 1)), true)
+    same((b) => b.fma(b.f32(c), b.f32(d), b.f32(c)), true)
+  })
+
+  test('selections and splats', () => {
+    same((b, x) => b.select(b.binary('f32.lt', at(x, 0), at(x, 1)), at(x, 0), b.f32(2)), true)
+    same((b, x) => b.binary('i32.add', at(x, 0), { k: 'splat', of: b.mul(b.end, 3) }), false)
+    same((b, x) => b.binary('i32.add', at(x, 0), { k: 'splatArg', index: 1 }), false)
+    same((b, x) => b.binary('i32.add', at(x, 0), { k: 'splat', of: b.arg(0) }), false)
+  })
+
+  test('only the side that is chosen is computed', () => {
+    const outside: Vector = {
+      k: 'load',
+      form: 'full',
+      element: 'f32',
+      address: { k: 'const', value: 0x7ffffff0 },
+    }
+    const never = { k: 'const', value: 0 } as const
+    same((b, x) => {
+      const when = b.scalar('and', b.scalar('ltS', 0, b.end), b.scalar('ltU', b.end, 1))
+      const inner: Vector = { k: 'choose', when: never, a: outside, b: at(x, 1) }
+      return { k: 'choose', when, a: outside, b: inner }
+    }, true)
+  })
+
+  const functions = Object.entries(elementary)
+  test.each(functions)('%s', (_, f) => {
+    same((b, x) => f(b, at(x, 0)), true)
+  })
+
+  test('more values than registers', () => {
+    same((b, x) => {
+      const kept = Array.from({ length: 40 }, (_, i) => b.let(b.fma(at(x, 0), b.f32(i), at(x, 1))))
+      const counted = Array.from({ length: 20 }, (_, i) => b.variable(b.mul(b.end, i + 1)))
+      const sums = kept.map((value, i) => {
+        const other = b.let({ k: 'splat', of: counted[i % 20] ?? b.end })
+        const mask = b.binary('f32.lt', value, kept[39 - i] ?? value)
+        const product = b.fma(value, kept[(i * 7) % 40] ?? value, kept[(i * 3) % 40] ?? value)
+        return b.let(b.select(mask, product, b.unary('f32.fromI32', other)))
+      })
+      const quotients = counted.map((value, i) => {
+        const divisor = counted[(i * 3) % 20] ?? b.end
+        const mixed = b.scalar('sub', b.scalar('divS', value, 7), b.scalar('remS', value, divisor))
+        const shifted = b.add(mixed, b.scalar('shrS', b.sub(0, value), b.scalar('and', value, 7)))
+        return b.variable(b.add(b.scalar('ltS', shifted, divisor), shifted))
+      })
+      const words = quotients.reduce<Scalar>((sum, value) => b.add(b.mul(sum, 31), value), b.begin)
+      const total = sums.reduce<Vector>((sum, value) => b.binary('f32.add', sum, value), b.f32(0))
+      return b.binary('xor', total, { k: 'splat', of: words })
+    }, true)
+  })
+})
