@@ -93,9 +93,10 @@ const MOST_FRAMES = 200
 
 function deepStack(): string | undefined {
   const { stackTraceLimit } = Error
-  Error.stackTraceLimit = MOST_FRAMES
+  // Where the host has frozen it, ten must do.
+  Reflect.set(Error, 'stackTraceLimit', MOST_FRAMES)
   const { stack } = new Error()
-  Error.stackTraceLimit = stackTraceLimit
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
   return stack
 }
 

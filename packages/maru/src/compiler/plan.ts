@@ -310,7 +310,9 @@ export function plan(input: CompileInput, target: Target): Plan {
   const { buffers, steps } = planner
   const sources = input.writes.map(({ node }) => planner.ownBuffer(node))
   const leaves = input.writes.map(({ leaf }) => leaf)
-  const placed = placeWrites(steps, sources, leaves)
+  // A value that somebody outside reads as well has a buffer of its own.
+  const movable = (buffer: number): boolean => buffers[buffer]?.outside === undefined
+  const placed = placeWrites(steps, sources, leaves, movable)
   return { buffers, ...placed }
 }
 
@@ -322,6 +324,7 @@ function placeWrites(
   steps: readonly Step[],
   sources: readonly number[],
   leaves: readonly number[],
+  movable: (buffer: number) => boolean,
 ): { steps: Step[]; aliases: Map<number, number> } {
   const touched = steps.map(touches)
   const readLater = (buffer: number, at: number): boolean =>
@@ -340,8 +343,8 @@ function placeWrites(
     const at = order.findIndex(({ writes }) => writes.has(from))
     const step = ordered[at]
     const later = order.some(({ reads }, j) => j > at && reads.has(to))
-    const twice = sources.indexOf(from) !== i
-    if (step && !later && !twice && inPlace(step, from, to)) aliases.set(from, to)
+    const shared = sources.indexOf(from) !== i || !movable(from)
+    if (step && !later && !shared && inPlace(step, from, to)) aliases.set(from, to)
     else copies.push({ kind: 'copy', from, to })
   })
   return { steps: [...ordered, ...copies], aliases }

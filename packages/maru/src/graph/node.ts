@@ -76,7 +76,15 @@ export function endInterning(): void {
 }
 
 function signatureOf(op: Primitive, attrs: Attrs, spec: Spec): number {
-  const text = `${op.name}|${attrs === none ? '' : canonical(attrs)}|${spec.dtype}|${spec.shape}`
+  return intern(`${op.name}|${attrs === none ? '' : canonical(attrs)}|${spec.dtype}|${spec.shape}`)
+}
+
+/** Identity of a dtype and a shape, as signatures have one of an op. */
+export function specSignature({ dtype, shape }: Spec): number {
+  return intern(`${dtype}|${shape}`)
+}
+
+function intern(text: string): number {
   let signature = signatures.get(text)
   if (signature === undefined) {
     signature = nextSignature++

@@ -3,7 +3,7 @@
 import { dtypes } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
-import { assign } from '../runtime/realize.ts'
+import { assign, assignAll } from '../runtime/realize.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
 import { parameter } from '../tensor/create.ts'
 import { Dial } from '../tensor/dial.ts'
@@ -96,9 +96,11 @@ export abstract class Optimizer {
    */
   step(loss: Tensor, { keep = [] }: StepOptions = {}): Promise<void> {
     const gradients = grad(loss, this.parameters)
-    this.parameters.forEach((parameter, i) => {
-      const gradient = gradients[i]
-      if (gradient) assign(parameter.cell, this.update(parameter, gradient, parameter).node)
+    assignAll(() => {
+      for (const [i, parameter] of this.parameters.entries()) {
+        const gradient = gradients[i]
+        if (gradient) assign(parameter.cell, this.update(parameter, gradient, parameter).node)
+      }
     })
     beforeRun(() => this.#advance())
     return tracing() ? Promise.resolve() : realize(loss, ...keep)

@@ -2,7 +2,7 @@
 import { StaleError } from '../base/error.ts'
 import type { CompileInput } from '../compiler/schedule.ts'
 import type { Cell } from '../graph/cell.ts'
-import type { Node } from '../graph/node.ts'
+import { type Node, specSignature } from '../graph/node.ts'
 
 /** A graph to run: what the compiler needs, and the identity by which a program is found again. */
 export interface Captured extends CompileInput {
@@ -35,11 +35,12 @@ export function capture(
   const key: number[] = []
   const place = (node: Node): void => {
     position.set(node, position.size)
-    key.push(node.signature)
+    // A value is a value, whatever it was computed by.
+    key.push(isValue(node) ? specSignature(node) : node.signature)
     if (!isReady(node)) {
       for (const input of node.inputs) key.push(position.get(input) ?? 0)
       nodes.push(node)
-    } else if (!node.data && (node.literal !== undefined || node.leaf?.kind === 'slot')) {
+    } else if (!isValue(node)) {
       parameters.push(node)
     } else {
       expectCurrent(node)
@@ -69,6 +70,11 @@ export function capture(
   })
   const words = Int32Array.from(key)
   return { nodes, leaves, parameters, outputs, writes: stored, key: words, hash: hashOf(words) }
+}
+
+/** Whether a node is a value already. */
+function isValue({ data, leaf }: Node): boolean {
+  return data !== undefined || (leaf !== undefined && leaf.kind !== 'slot')
 }
 
 /** Whether a node is a value already, or a number that is bound at each run. */

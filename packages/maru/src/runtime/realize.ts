@@ -49,6 +49,18 @@ export function assign(cell: Cell, node: Node): void {
   setPending(cell)
 }
 
+/** Runs `body`; if it throws, what it assigned is forgotten, and what waited before waits on. */
+export function assignAll(body: () => void): void {
+  const before = [...pendingCells()].map((cell) => [cell, cellNode(cell)] as const)
+  try {
+    body()
+  } catch (error) {
+    clearPending([...pendingCells()])
+    for (const [cell, node] of before) assign(cell, node)
+    throw error
+  }
+}
+
 /** Realised nodes that keep their inputs because a cell is upstream. */
 let keeping: WeakRef<Node>[] = []
 /** Nodes whose inputs were dropped: no gradient can pass through them any more. */

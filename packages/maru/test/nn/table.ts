@@ -181,7 +181,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
         output: [2, 3],
       },
     ],
-    oracle: { none: 'two ops on given numbers; training files hold it to the data' },
+    oracle: { none: 'normalize.test.ts holds it to its formula' },
   },
   Sequential: {
     cases: [

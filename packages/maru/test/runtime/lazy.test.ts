@@ -1,5 +1,5 @@
 /** When values are computed, what they keep, and what a step makes of the graphs before it. */
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { nodesMade } from '../../src/graph/node.ts'
 import {
   Dial,
@@ -79,6 +79,14 @@ describe('a tensor', () => {
     for (let i = 0; i < 10_000; i++) y = y.add(x)
     const [gradient] = grad(y, [x])
     expect(await read(y, gradient!)).toEqual([[20_002], [10_001]])
+  })
+
+  test('that is never asked for draws one warning, with the line that made it grow', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+    let x: Tensor = tensor(0)
+    for (let i = 0; i < 250_000; i++) x = x.add(1)
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('test/runtime/lazy.test.ts:')]])
+    warn.mockRestore()
   })
 
   test('is NaN where its inputs are, and nothing throws', async () => {
