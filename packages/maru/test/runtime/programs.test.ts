@@ -34,6 +34,20 @@ describe('a program is found again', () => {
     expect(await compiledBy(() => first(n).data())).toBe(1)
     expect(await compiledBy(() => second(n).data())).toBe(0)
   })
+
+  test('for a value that was computed in place of one that was given', async () => {
+    const n = fresh()
+    const stored = tensor([3]).add(0.5)
+    await stored.data()
+    expect(
+      await compiledBy(() =>
+        ones([n])
+          .sub(tensor([1]))
+          .data(),
+      ),
+    ).toBe(1)
+    expect(await compiledBy(() => ones([n]).sub(stored).data())).toBe(0)
+  })
 })
 
 describe('another is compiled', () => {
