@@ -33,7 +33,8 @@ interface Compiled {
  *
  * The function must be synchronous. Steps of an optimiser inside it belong to it; numbers that
  * change from call to call are passed as arguments. JavaScript's own `if` and `for` are decided
- * while recording.
+ * while recording: `x > 0` and `await x.item()` inside are errors, but a bare `if (x)` is always true and
+ * cannot be noticed.
  *
  * @throws TraceError when the function is async, reads a value, or uses one as a condition
  * @example

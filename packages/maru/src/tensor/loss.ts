@@ -20,6 +20,7 @@ import type { Arg } from './typing.ts'
  * @shape logits [N, C], labels [N] → []
  * @dtype logits float, labels int32 or uint8
  * @throws ShapeError for one-hot labels or unequal rows, IndexError for a label outside 0 … C − 1
+ *   (labels that are themselves computed make the loss NaN instead)
  */
 export function crossEntropy<L extends Shape, T extends Shape>(
   logits: Tensor<L>,
@@ -46,10 +47,16 @@ function rowEntropy(logits: Tensor, labels: Tensor): Tensor<[]> {
   }
   if (at(a, 0) === 0) throw new ValueError('crossEntropy.empty', { logits: a })
   if (isSoftmax(logits.node)) throw new ValueError('crossEntropy.softmax', {})
-  checkLabels(labels.node, at(a, 1))
+  const classes = at(a, 1)
+  const checked = checkLabels(labels.node, classes)
   const logp = logits.logSoftmax(1)
-  const hit = logp.positionsOver([1]).equal(labels.cast('int32').unsqueeze(1))
-  return hit.where(logp, 0).sum().div(-at(a, 0))
+  const ids = labels.cast('int32')
+  const hit = logp.positionsOver([1]).equal(ids.unsqueeze(1))
+  const sum = hit.where(logp, 0).sum()
+  if (checked) return sum.div(-at(a, 0))
+  // Computed labels cannot be refused here: one outside the classes makes the loss NaN.
+  const outside = ids.less(0).maximum(ids.greaterEqual(classes)).cast('int32').sum()
+  return outside.equal(0).where(sum, Number.NaN).div(-at(a, 0))
 }
 
 /** Whether a node divides an exponential by its own sum: a softmax that came too early. */
@@ -60,15 +67,16 @@ function isSoftmax({ op, inputs: [raised, total] }: Node): boolean {
 }
 
 /** Labels that lie on the host are checked now, and those of a compiled function at every call. */
-function checkLabels(node: Node, classes: number): void {
+function checkLabels(node: Node, classes: number): boolean {
   const { leaf } = node
   if (leaf?.kind === 'data') expectClasses(leaf.data, classes)
-  if (leaf?.kind !== 'input' || !tracing()) return
+  if (leaf?.kind !== 'input' || !tracing()) return leaf?.kind === 'data'
   const { index } = leaf
   beforeRun((args) => {
     const data = args[index]
     if (data) expectClasses(data, classes)
   })
+  return true
 }
 
 function expectClasses({ host }: Data, classes: number): void {
