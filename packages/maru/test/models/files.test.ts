@@ -266,8 +266,8 @@ describe('paths', () => {
     ],
     ['a link to itself', (path) => symlink(path, path), 'file.read'],
   ]
-  test.each(missing)('%s cannot be read', async (_, prepare, key) => {
-    const path = join(folder, `read ${key} ${Math.floor(performance.now())}`)
+  test.each(missing)('%s cannot be read', async (name, prepare, key) => {
+    const path = join(folder, `read ${name}`)
     await prepare(path)
     await expect(loadModel(path)).rejects.toMatchObject({ name: 'FormatError', key })
   })

@@ -1,6 +1,6 @@
 """Writes packages/maru/test/base/fixtures/math.json: correctly rounded values of elementary functions.
 
-Usage: python3 tools/oracle/math.py   (needs mpmath)
+Usage: python3 tools/oracle/elementary.py   (needs mpmath)
 """
 
 import json
