@@ -244,23 +244,19 @@ describe('properties', () => {
       { weight: 1, arbitrary: fc.bigInt(0n, 2n ** 64n - 1n) },
     )
     const keys = new Map<string, number>()
-    let slowest = 0
     fc.assert(
       fc.property(edits(2), edits(1), claim, (head, tail, length) => {
         const header = head.reduce(damage, reference.slice(8, split))
         const data = tail.reduce(damage, reference.slice(split))
         const bytes = file(header, data.length, length)
         bytes.set(data, 8 + header.length)
-        const start = performance.now()
         const key = keyOf(() => check(bytes))
-        slowest = Math.max(slowest, performance.now() - start)
         keys.set(key, (keys.get(key) ?? 0) + 1)
       }),
       { seed: 20261120, numRuns: 5000 },
     )
     expect(keys.get('accepted')).toBeGreaterThan(500)
     expect(keys.size).toBeGreaterThan(9)
-    expect(slowest).toBeLessThan(1000)
   })
 })
 

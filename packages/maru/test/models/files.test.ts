@@ -190,12 +190,10 @@ describe('a definition edited by hand', () => {
     ],
   ]
   test.each(refused)('with %s is refused', async (_, text, key) => {
-    const start = performance.now()
     const error = await loadModel(await write(text)).catch((reason) => reason)
     expect(error).toBeInstanceOf(MaruError)
     expect(error.key).toBe(key)
     expect(error.message.length).toBeLessThan(1000)
-    expect(performance.now() - start).toBeLessThan(1000)
   })
 
   test('may change what its weights still fit', async () => {

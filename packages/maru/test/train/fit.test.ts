@@ -140,12 +140,10 @@ describe('fit', () => {
 
   test('hears what comes from outside', async () => {
     const model = network()
-    const started = performance.now()
     const signal = AbortSignal.timeout(100)
     const options = { epochs: 1_000_000, signal }
     const losses = await fit(model, new SGD(model.parameters()), loaderOf(sectors(40)), options)
     expect(losses.length).toBeLessThan(1_000_000)
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 
   test.each([
