@@ -98,13 +98,9 @@ class Scheduler implements Schedule {
     const folds = op.trait === 'reduce' || op.trait === 'contract'
     if (folds || !this.compiled(node) || !this.#target.fuse) this.#keep(node)
     if (loads > MOST_LOADS) this.#keep(node)
-    if (!this.compiled(node)) for (const input of node.inputs) this.#keepAll(input)
+    // What an interpreted node reads must be in memory, even a literal's expansion.
+    if (!this.compiled(node)) for (const input of node.inputs) this.#keep(input)
     if (op.trait === 'movement' && op.overlaps) this.#repeat(node)
-  }
-
-  /** What an interpreted node reads must be in memory, even a literal's expansion. */
-  #keepAll(input: Node): void {
-    if (!this.#leaf.has(input)) this.#keep(input)
   }
 
   /** An input read several times at different places is computed once, if that is any work. */
@@ -112,7 +108,7 @@ class Scheduler implements Schedule {
     for (const input of node.inputs) {
       const grows = sizeOf(node.shape) > sizeOf(input.shape)
       const costly = (this.#work.get(input)?.cost ?? 0) > CHEAP
-      const bordered = !this.#leaf.has(input) && input.op.trait === 'movement' && hasFill(input)
+      const bordered = !this.#leaf.has(input) && hasFill(input)
       if (grows && (costly || bordered)) this.#keep(input)
     }
   }
@@ -134,6 +130,7 @@ class Scheduler implements Schedule {
   }
 }
 
+/** Whether a movement adds a border: an axis is larger than what it was made from. */
 function hasFill(node: Node): boolean {
   return (
     node.op.trait === 'movement' &&

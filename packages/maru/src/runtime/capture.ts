@@ -40,7 +40,7 @@ export function capture(
     if (!isReady(node)) {
       for (const input of node.inputs) key.push(position.get(input) ?? 0)
       nodes.push(node)
-    } else if (!isValue(node)) {
+    } else if (isNumber(node)) {
       parameters.push(node)
     } else {
       expectCurrent(node)
@@ -77,9 +77,14 @@ function isValue({ data, leaf }: Node): boolean {
   return data !== undefined || (leaf !== undefined && leaf.kind !== 'slot')
 }
 
-/** Whether a node is a value already, or a number that is bound at each run. */
-export function isReady({ data, leaf, literal }: Node): boolean {
-  return data !== undefined || leaf !== undefined || literal !== undefined
+/** Whether a node is a number that is bound at each run: a literal or a slot. */
+export function isNumber({ data, leaf, literal }: Node): boolean {
+  return data === undefined && (literal !== undefined || leaf?.kind === 'slot')
+}
+
+/** Whether nothing has to be computed for a node. */
+export function isReady(node: Node): boolean {
+  return isValue(node) || isNumber(node)
 }
 
 /** Throws when a node reads a version of a cell that has been replaced. */

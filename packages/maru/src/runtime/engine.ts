@@ -31,10 +31,12 @@ const collected = new FinalizationRegistry<DeviceBuffer>((buffer) => {
   openDevice(buffer.device).free(buffer)
 })
 
-function hold(data: Data, buffer: DeviceBuffer): void {
+/** Gives a value a buffer, which is freed when the value is collected. */
+function hold(data: Data, buffer: DeviceBuffer): DeviceBuffer {
   data.buffer = buffer
   collected.register(data, buffer, data)
   handedOut(buffer.bytes)
+  return buffer
 }
 
 /** Frees a value's device memory now; it must not be read any more. */
@@ -62,9 +64,8 @@ export function resident(data: Data): DeviceBuffer {
   const buffer = backend.allocate(host.byteLength)
   backend.upload(buffer, host)
   release(data)
-  hold(data, buffer)
   data.host = undefined
-  return buffer
+  return hold(data, buffer)
 }
 
 /**
@@ -102,11 +103,11 @@ export function ownBuffer(cell: Cell): DeviceBuffer {
   const from = resident(cell.data)
   if (!cell.shared) return from
   const data = new Data(cell.dtype, cell.shape, {})
-  hold(data, device().allocate(from.bytes))
-  if (data.buffer) device().copy(from, data.buffer)
+  const own = hold(data, device().allocate(from.bytes))
+  device().copy(from, own)
   cell.data = data
   cell.shared = false
-  return data.buffer ?? from
+  return own
 }
 
 // Pending writes

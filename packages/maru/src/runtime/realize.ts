@@ -3,11 +3,10 @@
 import { dtypes, type HostArray } from '../base/dtype.ts'
 import { debugLevel } from '../base/env.ts'
 import type { Cell } from '../graph/cell.ts'
-import type { DeviceBuffer } from '../graph/data.ts'
-import { Data } from '../graph/data.ts'
+import { Data, type DeviceBuffer } from '../graph/data.ts'
 import { endInterning, makeLeaf, type Node } from '../graph/node.ts'
 import { leaf as leafOp } from '../primitives/source.ts'
-import { type Captured, capture, expectCurrent, isReady, type Write } from './capture.ts'
+import { type Captured, capture, expectCurrent, isNumber, isReady, type Write } from './capture.ts'
 import {
   clearPending,
   device,
@@ -134,10 +133,6 @@ export function takeWrites(): Write[] {
   return writes
 }
 
-function isNumber(node: Node): boolean {
-  return node.data === undefined && (node.literal !== undefined || node.leaf?.kind === 'slot')
-}
-
 /** A literal or slot as a value, which it is where it is not part of a program. */
 function numberData(node: Node): Data {
   const host = dtypes[node.dtype].make(1)
@@ -189,11 +184,12 @@ export function execute({ graph, writes, before }: Run, args: readonly Data[]): 
       node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0),
     )
     const outputs = results.map((data) => data.buffer ?? data.host)
-    const start = debugLevel() >= 1 ? performance.now() : 0
+    const watched = debugLevel() >= 1
+    const start = watched ? performance.now() : 0
     const done = device()
       .run(prepared, { leaves, parameters, outputs })
       .then(() => {
-        if (debugLevel() < 1) return
+        if (!watched) return
         const ms = (performance.now() - start).toFixed(2)
         console.error(`maru: ran ${prepared.program.body.length} launches in ${ms} ms`)
       }, fail)
@@ -225,17 +221,14 @@ export function commit(outputs: readonly Node[], writes: readonly Write[]): void
     cell.leaf = undefined
   }
   for (const node of outputs) {
-    if (dependsOnCell(node, isCurrent) && !dependsOnCell(node, isSuperseded)) {
-      keeping.push(new WeakRef(node))
-    } else {
-      drop(node)
-    }
+    if (upstream(node) === 'current') keeping.push(new WeakRef(node))
+    else drop(node)
   }
   if (writes.length === 0) return
   keeping = keeping.filter((reference) => {
     const node = reference.deref()
     if (!node) return false
-    if (!dependsOnCell(node, isSuperseded)) return true
+    if (upstream(node) === 'current') return true
     drop(node)
     return false
   })
@@ -247,26 +240,21 @@ function drop(node: Node): void {
   dropped.add(node)
 }
 
-type CellLeaf = { readonly cell: Cell; readonly version: number }
-
-function isSuperseded({ cell, version }: CellLeaf): boolean {
-  return version !== cell.version
-}
-
-function isCurrent(leaf: CellLeaf): boolean {
-  return !isSuperseded(leaf)
-}
-
-function dependsOnCell(root: Node, matters: (leaf: CellLeaf) => boolean): boolean {
+/** What a node was computed from: no cell, cells as they are now, or one that has moved on. */
+function upstream(root: Node): 'none' | 'current' | 'superseded' {
+  let found: 'none' | 'current' = 'none'
   const seen = new Set<Node>([root])
   const stack = [root]
   for (let node = stack.pop(); node; node = stack.pop()) {
-    if (node.leaf?.kind === 'cell' && matters(node.leaf)) return true
+    if (node.leaf?.kind === 'cell') {
+      if (node.leaf.version !== node.leaf.cell.version) return 'superseded'
+      found = 'current'
+    }
     for (const input of node.inputs) {
       if (seen.has(input)) continue
       seen.add(input)
       stack.push(input)
     }
   }
-  return false
+  return found
 }
