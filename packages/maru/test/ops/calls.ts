@@ -1,5 +1,5 @@
 /** Rows made concrete: calls with inputs, from the samples of the table or from PyTorch's fixture. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { DType } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { type Tensor, tensor, useDevice } from '../../src/index.ts'
@@ -126,7 +126,12 @@ export interface TorchEntry {
 }
 
 function readFixture(): TorchEntry[] {
-  const url = new URL('fixtures/torch.json', import.meta.url)
+  const folder = new URL('fixtures/', import.meta.url)
+  const files = readdirSync(folder).filter((name) => name.startsWith('torch-'))
+  return files.sort().flatMap((name) => readEntries(new URL(name, folder)))
+}
+
+function readEntries(url: URL): TorchEntry[] {
   const special = new Set(['NaN', 'Infinity', '-Infinity'])
   const { entries } = JSON.parse(readFileSync(url, 'utf8'), (key, value) =>
     key !== 'dtype' && special.has(value) ? Number(value) : value,
