@@ -45,6 +45,8 @@ export function isCompiled(node: Node, target: Target): boolean {
       return hasVectorForm(node.op.name)
     case 'contract':
       return node.dtype === 'float32'
+    case 'routine':
+      return false
     case 'reduce':
       return node.inputs[0]?.dtype !== 'bool'
     default:

@@ -96,6 +96,11 @@ export interface Source<A extends Attrs = Attrs> extends Common<A> {
   readonly source: 'leaf' | 'literal' | 'iota'
 }
 
+/** A computation that is no loop nest (sorting, factorising, transforming): its definition is what runs. */
+export interface Routine<A extends Attrs = Attrs> extends Common<A> {
+  readonly trait: 'routine'
+}
+
 /** One primitive. Shared code switches on `trait`, never on `name`. */
 export type Primitive<A extends Attrs = Attrs> =
   | Elementwise<A>
@@ -103,3 +108,4 @@ export type Primitive<A extends Attrs = Attrs> =
   | Reduce<A>
   | Contract<A>
   | Source<A>
+  | Routine<A>
