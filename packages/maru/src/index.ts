@@ -14,6 +14,7 @@ export {
 export { manualSeed } from './base/seed.ts'
 export { memory, useDevice } from './runtime/engine.ts'
 export { compile } from './tensor/compile.ts'
+export { cond, type ScanOptions, scan, whileLoop } from './tensor/control.ts'
 export {
   arange,
   type CreateOptions,

@@ -20,5 +20,10 @@ export function interpret(
     data[0] = parameters[input.index] ?? 0
     return { dtype: input.dtype, shape: [], data }
   }
-  launch.op.evaluate(launch.inputs.map(operand), launch.attrs, tensor(launch.output))
+  const { op, attrs } = launch
+  const inputs = launch.inputs.map(operand)
+  const outs = launch.outputs.map(tensor)
+  const [out] = outs
+  if ('results' in op) op.evaluate(inputs, attrs, outs)
+  else if (out) op.evaluate(inputs, attrs, out)
 }

@@ -121,6 +121,74 @@ export const messages = {
     en: ['grad: the loss has dtype {dtype}', 'only floating-point results have gradients', ''],
     ko: ['grad: 손실의 dtype이 {dtype}이다', '부동소수점 결과만 미분할 수 있다', ''],
   },
+  'grad.while': {
+    en: [
+      'grad: a gradient was asked for through whileLoop',
+      'the number of its turns is known only when it runs, so nothing is kept to go back through',
+      'use scan with the largest number of turns, and condition.where(next, carry) in its body',
+    ],
+    ko: [
+      'grad: whileLoop를 지나는 기울기를 요청했다',
+      '몇 번 돌지는 실행해야 알 수 있어서, 되돌아갈 값을 남겨 두지 않는다',
+      'scan을 가장 많은 횟수로 쓰고, 본문에서 condition.where(next, carry)로 고른다',
+    ],
+  },
+  'control.tree': {
+    en: ['{op}: expected tensors, alone or in arrays and plain objects', 'got {got}', ''],
+    ko: ['{op}: 텐서, 또는 텐서의 배열이나 객체여야 한다', '{got}을(를) 받았다', ''],
+  },
+  'control.count': {
+    en: ['{op}: {got} tensors came back', '{wanted} were expected', 'return as many as go in'],
+    ko: ['{op}: 텐서 {got}개를 돌려주었다', '{wanted}개여야 한다', '받은 만큼 돌려준다'],
+  },
+  'control.shape': {
+    en: [
+      '{op}: tensor {index} comes back with shape {got}',
+      'shape {wanted} was expected: every turn and every branch gives the same shapes',
+      '',
+    ],
+    ko: [
+      '{op}: {index}번 텐서의 shape가 {got}(으)로 바뀌었다',
+      'shape는 {wanted}이어야 한다: 매번, 어느 갈래에서나 같아야 한다',
+      '',
+    ],
+  },
+  'control.dtype': {
+    en: [
+      '{op}: tensor {index} comes back with dtype {got}',
+      'dtype {wanted} was expected: every turn and every branch gives the same dtypes',
+      'cast it: x.cast("{wanted}")',
+    ],
+    ko: [
+      '{op}: {index}번 텐서의 dtype이 {got}(으)로 바뀌었다',
+      'dtype은 {wanted}이어야 한다: 매번, 어느 갈래에서나 같아야 한다',
+      '형을 바꾼다: x.cast("{wanted}")',
+    ],
+  },
+  'control.none': {
+    en: ['{op}: there is nothing to compute', 'at least one tensor was expected', ''],
+    ko: ['{op}: 계산할 것이 없다', '텐서가 하나 이상 있어야 한다', ''],
+  },
+  'scan.scalar': {
+    en: ['scan: a sequence has no axes', 'it runs over the first axis of its sequences', ''],
+    ko: ['scan: 축이 없는 텐서를 차례로 읽을 수 없다', '첫 번째 축을 따라 읽는다', ''],
+  },
+  'scan.length': {
+    en: [
+      'scan: {got} is no number of turns',
+      'without a sequence the number of turns must be said',
+      'scan(body, init, [], { length: 10 })',
+    ],
+    ko: [
+      'scan: {got}은(는) 횟수가 아니다',
+      '차례로 읽을 텐서가 없으면 횟수를 적어야 한다',
+      'scan(body, init, [], { length: 10 })',
+    ],
+  },
+  'scan.lengths': {
+    en: ['scan: sequences of {a} and {b} elements', 'all must have the same length', ''],
+    ko: ['scan: 길이가 {a}인 것과 {b}인 것이 있다', '길이가 모두 같아야 한다', ''],
+  },
   'stale.read': {
     en: [
       'this tensor depends on a parameter {shape} that has been stepped {behind} time(s) since',

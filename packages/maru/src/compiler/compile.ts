@@ -7,7 +7,15 @@ import type { Kernel } from './kernel.ts'
 import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
 import type { Argument, Lowered } from './lowering.ts'
-import { type Plan, type PlannedBuffer, plan, type Step, touches } from './plan.ts'
+import {
+  type Body,
+  type ControlStep,
+  type Plan,
+  type PlannedBuffer,
+  plan,
+  type Step,
+  touches,
+} from './plan.ts'
 import type {
   BufferPlace,
   Launch,
@@ -19,49 +27,112 @@ import type {
 import type { CompileInput } from './schedule.ts'
 import type { Target } from './target.ts'
 
+/** A step that is one launch. */
+type PlainStep = Exclude<Step, ControlStep>
+
 /** Compiles a graph for a target. The same graph gives the same program, bit for bit. */
 export function compile(input: CompileInput, target: Target): Program {
   const planned = plan(input, target)
   const resolve = (buffer: number): number => planned.aliases.get(buffer) ?? buffer
   const places = placeBuffers(planned, resolve)
   const functions = new Functions(planned.buffers, target.lanes)
-  const body = planned.steps.flatMap((step): ProgramNode[] => {
-    const launch = functions.launch(step, resolve)
-    return launch ? [{ kind: 'launch', launch }] : []
-  })
+  const body = treeOf(planned.steps, (step) => functions.launch(step, resolve), resolve)
   const buffers = planned.buffers.map(({ dtype, shape }, i): ProgramBuffer => {
     return { dtype, shape, place: places.at[i] ?? { kind: 'arena', offset: 0 } }
   })
   return { buffers, functions: functions.list, body, arenaBytes: places.bytes }
 }
 
-function placeBuffers(
-  { buffers, steps }: Plan,
+/** Steps as nodes of the program; those without work are left out. */
+function treeOf(
+  steps: readonly Step[],
+  launchOf: (step: PlainStep) => Launch | undefined,
   resolve: (buffer: number) => number,
-): { at: BufferPlace[]; bytes: number } {
-  const lives = new Map<number, { from: number; to: number }>()
-  steps.forEach((step, at) => {
-    const { reads, writes } = touches(step)
-    for (const buffer of [...reads, ...writes]) {
-      const life = lives.get(resolve(buffer)) ?? { from: at, to: at }
-      lives.set(resolve(buffer), { from: life.from, to: at })
+): ProgramNode[] {
+  const inner = ({ steps }: Body): ProgramNode[] => treeOf(steps, launchOf, resolve)
+  return steps.flatMap((step): ProgramNode[] => {
+    switch (step.kind) {
+      case 'loop': {
+        const { kind, count, views, bodies } = step
+        return [{ kind, count, views, body: inner(bodies[0]) }]
+      }
+      case 'while': {
+        const [condition, body] = step.bodies.map(inner)
+        const predicate = resolve(step.predicate)
+        return [{ kind: 'while', predicate, condition: condition ?? [], body: body ?? [] }]
+      }
+      case 'branch': {
+        const [yes, no] = step.bodies.map(inner)
+        return [
+          { kind: 'branch', predicate: resolve(step.predicate), yes: yes ?? [], no: no ?? [] },
+        ]
+      }
+      default: {
+        const launch = launchOf(step)
+        return launch ? [{ kind: 'launch', launch }] : []
+      }
     }
   })
+}
+
+interface Life {
+  readonly from: number
+  readonly to: number
+}
+
+/** When each buffer is in use, on a clock that every step of every body advances. */
+function livesOf({ buffers, steps }: Plan, resolve: (buffer: number) => number): Map<number, Life> {
+  const lives = new Map<number, Life>()
+  let clock = 0
+  const use = (buffer: number, from: number, to: number): void => {
+    const known = lives.get(buffer) ?? { from, to }
+    lives.set(buffer, { from: Math.min(known.from, from), to: Math.max(known.to, to) })
+  }
+  const visit = (step: Step): void => {
+    const from = clock++
+    const { reads, writes } = touches(step, buffers)
+    if (!('bodies' in step)) {
+      for (const buffer of [...reads, ...writes]) use(resolve(buffer), from, from)
+      return
+    }
+    for (const { steps } of step.bodies) steps.forEach(visit)
+    // What a body made for itself is free between its uses; all else is held for as long as it runs.
+    const own = (buffer: number): boolean =>
+      step.bodies.some(({ own: [first, end] }) => buffer >= first && buffer < end)
+    for (const buffer of [...reads, ...writes]) {
+      if (!own(buffer)) use(resolve(buffer), from, clock)
+    }
+    clock++
+  }
+  steps.forEach(visit)
+  return lives
+}
+
+function placeBuffers(
+  planned: Plan,
+  resolve: (buffer: number) => number,
+): { at: BufferPlace[]; bytes: number } {
+  const { buffers } = planned
+  const lives = livesOf(planned, resolve)
   const temporary: { readonly buffer: number; readonly life: Lifetime }[] = []
-  buffers.forEach(({ outside, dtype, shape }, buffer) => {
+  buffers.forEach(({ outside, view, dtype, shape }, buffer) => {
     const life = lives.get(buffer)
-    if (outside || !life || resolve(buffer) !== buffer) return
+    if (outside || view || !life || resolve(buffer) !== buffer) return
     temporary.push({ buffer, life: { bytes: sizeOf(shape) * dtypes[dtype].bytes, ...life } })
   })
   const { offsets, bytes } = planArena(temporary.map(({ life }) => life))
-  const at = buffers.map((planned): BufferPlace => outsidePlace(planned))
+  const at = buffers.map((buffer): BufferPlace => fixedPlace(buffer, resolve))
   temporary.forEach(({ buffer }, i) => {
     at[buffer] = { kind: 'arena', offset: offsets[i] ?? 0 }
   })
   return { at, bytes }
 }
 
-function outsidePlace({ outside }: PlannedBuffer): BufferPlace {
+function fixedPlace(
+  { outside, view }: PlannedBuffer,
+  resolve: (buffer: number) => number,
+): BufferPlace {
+  if (view) return { kind: 'view', ...view, of: resolve(view.of) }
   if (outside?.kind === 'leaf') return { kind: 'leaf', leaf: outside.index }
   if (outside?.kind === 'output') return { kind: 'output', output: outside.index }
   return { kind: 'arena', offset: 0 }
@@ -79,7 +150,7 @@ class Functions {
     this.#lanes = lanes
   }
 
-  launch(step: Step, resolve: (buffer: number) => number): Launch | undefined {
+  launch(step: PlainStep, resolve: (buffer: number) => number): Launch | undefined {
     if (step.kind === 'copy') {
       return { kind: 'copy', from: resolve(step.from), to: resolve(step.to) }
     }
@@ -88,7 +159,7 @@ class Functions {
       const inputs = step.inputs.map((input): Operand => {
         return input.kind === 'buffer' ? { ...input, buffer: resolve(input.buffer) } : input
       })
-      return { kind: 'interpret', op, attrs, inputs, output: resolve(step.output) }
+      return { kind: 'interpret', op, attrs, inputs, outputs: step.outputs.map(resolve) }
     }
     const lowered = this.#lower(step.kernel)
     if (lowered.units === 0) return undefined

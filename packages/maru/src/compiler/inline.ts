@@ -63,6 +63,10 @@ export class Inliner {
         return this.#counter(node, index)
       case 'movement':
         return this.#move(node, index, guards)
+      case 'alias': {
+        const [from] = node.inputs
+        return from && this.expression(from, index, guards)
+      }
       case 'elementwise': {
         const args: Expr[] = []
         for (const input of node.inputs) {

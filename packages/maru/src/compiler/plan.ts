@@ -3,11 +3,13 @@ import type { DType } from '../base/dtype.ts'
 import { type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
+import type { Spec } from '../graph/primitive.ts'
 import { fitContraction } from './contraction.ts'
-import { Affine, type IndexExpr, keyOf, variable } from './index-expr.ts'
+import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import type { Expr, Fold, Kernel, LoopKernel, Store } from './kernel.ts'
-import type { Operand } from './program.ts'
+import { ControlPlanner } from './plan-control.ts'
+import type { Operand, View } from './program.ts'
 import { type CompileInput, type Schedule, schedule } from './schedule.ts'
 import type { Target } from './target.ts'
 
@@ -16,19 +18,44 @@ export interface PlannedBuffer {
   readonly dtype: DType
   readonly shape: Sizes
   /** Set for values that come from, or go to, outside of the program. */
-  readonly outside: { readonly kind: 'leaf' | 'output'; readonly index: number } | undefined
+  readonly outside?: Outside | undefined
+  /** Set for parts of other buffers. */
+  readonly view?: View | undefined
 }
 
-/** A kernel, or a node for the interpreter. */
+interface Outside {
+  readonly kind: 'leaf' | 'output'
+  readonly index: number
+}
+
+/** Steps of a body, and the buffers that were made for it: from the first up to the last's successor. */
+export interface Body {
+  readonly steps: readonly Step[]
+  readonly own: readonly [number, number]
+}
+
+/** A kernel, a node for the interpreter, a copy, or bodies under control. */
 export type Step =
   | { readonly kind: 'kernel'; kernel: Kernel }
   | {
       readonly kind: 'interpret'
       readonly node: Node
       readonly inputs: readonly Operand[]
-      readonly output: number
+      readonly outputs: readonly number[]
     }
   | { readonly kind: 'copy'; readonly from: number; readonly to: number }
+  | ControlStep
+
+/** Like the program's nodes of the same names. */
+export type ControlStep =
+  | {
+      readonly kind: 'loop'
+      readonly count: number
+      readonly views: readonly number[]
+      readonly bodies: readonly [Body]
+    }
+  | { readonly kind: 'while'; readonly predicate: number; readonly bodies: readonly [Body, Body] }
+  | { readonly kind: 'branch'; readonly predicate: number; readonly bodies: readonly [Body, Body] }
 
 export interface Plan {
   readonly buffers: readonly PlannedBuffer[]
@@ -37,25 +64,49 @@ export interface Plan {
   readonly aliases: ReadonlyMap<number, number>
 }
 
-/** Loads and stores of a kernel, for grouping and for lifetimes. */
-export function touches(step: Step): { readonly reads: Set<number>; readonly writes: Set<number> } {
+/** The buffer that a view is part of, through views of views. */
+export function rootOf(buffers: readonly PlannedBuffer[], buffer: number): number {
+  let root = buffer
+  for (let view = buffers[root]?.view; view; view = buffers[root]?.view) root = view.of
+  return root
+}
+
+/** Buffers that a step reads and writes, views as what they are part of. */
+export function touches(
+  step: Step,
+  buffers: readonly PlannedBuffer[],
+): { readonly reads: Set<number>; readonly writes: Set<number> } {
   const reads = new Set<number>()
   const writes = new Set<number>()
+  const read = (buffer: number): void => {
+    reads.add(rootOf(buffers, buffer))
+  }
+  const write = (buffer: number): void => {
+    writes.add(rootOf(buffers, buffer))
+  }
   if (step.kind === 'interpret') {
-    for (const input of step.inputs) if (input.kind === 'buffer') reads.add(input.buffer)
-    writes.add(step.output)
+    for (const input of step.inputs) if (input.kind === 'buffer') read(input.buffer)
+    step.outputs.forEach(write)
   } else if (step.kind === 'copy') {
-    reads.add(step.from)
-    writes.add(step.to)
+    read(step.from)
+    write(step.to)
+  } else if (step.kind !== 'kernel') {
+    if (step.kind !== 'loop') read(step.predicate)
+    for (const inner of step.bodies.flatMap(({ steps }) => steps)) {
+      const within = touches(inner, buffers)
+      within.reads.forEach(read)
+      within.writes.forEach(write)
+    }
   } else if (step.kernel.kind === 'contract') {
-    reads.add(step.kernel.a.buffer).add(step.kernel.b.buffer)
-    writes.add(step.kernel.c.buffer)
+    read(step.kernel.a.buffer)
+    read(step.kernel.b.buffer)
+    write(step.kernel.c.buffer)
   } else {
     const { fold, stores } = step.kernel
-    if (fold) eachLoad(fold.value, (load) => reads.add(load.buffer))
+    if (fold) eachLoad(fold.value, (load) => read(load.buffer))
     for (const store of stores) {
-      eachLoad(store.value, (load) => reads.add(load.buffer))
-      writes.add(store.buffer)
+      eachLoad(store.value, (load) => read(load.buffer))
+      write(store.buffer)
     }
   }
   return { reads, writes }
@@ -76,33 +127,51 @@ export function eachLoad(
   if (expr.kind === 'op') for (const arg of expr.args) eachLoad(arg, visit, seen)
 }
 
-class Planner implements Places {
-  readonly buffers: PlannedBuffer[] = []
+/** What a planner starts from; a body's planner shares the buffers of the program's. */
+export interface Frame {
+  readonly buffers: PlannedBuffer[]
+  /** Values that exist. */
+  readonly held: ReadonlyMap<Node, number>
+  /** Positions of numbers that are bound at each run. */
+  readonly parameters: ReadonlyMap<Node, number>
+  /** Where the values of outputs are to be stored. */
+  readonly places: ReadonlyMap<Node, readonly number[]>
+}
+
+export class Planner implements Places {
+  readonly buffers: PlannedBuffer[]
   readonly steps: Step[] = []
+  readonly target: Target
   readonly #schedule: Schedule
-  readonly #fuse: boolean
-  readonly #held = new Map<Node, number>()
-  readonly #parameters = new Map<Node, number>()
+  readonly #frame: Frame
+  readonly #held: Map<Node, number>
   /** Nodes whose values somebody outside will read. */
   readonly #kept: ReadonlySet<Node>
+  /** Results that are used of nodes with several. */
+  readonly #picks = new Map<Node, Node[]>()
   /** Folds that are computed inside the kernel of the node that uses them. */
   readonly #absorbed = new Map<Node, Node>()
   /** Step that writes each buffer. */
   readonly #writer = new Map<number, number>()
 
-  constructor(input: CompileInput, target: Target) {
+  constructor(input: CompileInput, target: Target, frame: Frame) {
+    this.buffers = frame.buffers
+    this.target = target
+    this.#frame = frame
+    this.#held = new Map(frame.held)
     this.#schedule = schedule(input, target)
-    this.#fuse = target.fuse
     this.#kept = new Set([...input.outputs, ...input.writes.map(({ node }) => node)])
-    input.parameters.forEach((node, index) => {
-      this.#parameters.set(node, index)
-    })
-    input.leaves.forEach((node, index) => {
-      this.#held.set(node, this.#buffer(node.dtype, node.shape, { kind: 'leaf', index }))
-    })
-    const outputs = new Map(input.outputs.map((node, index) => [node, index]))
     for (const node of input.nodes) {
-      if (this.#schedule.placement(node) === 'memory') this.#compute(node, outputs.get(node))
+      const [from] = node.inputs
+      if (node.op.trait === 'pick' && from) {
+        this.#picks.set(from, [...(this.#picks.get(from) ?? []), node])
+      }
+    }
+    for (const node of input.nodes) {
+      if (this.#schedule.placement(node) === 'memory') this.#compute(node)
+    }
+    for (const [node, places] of frame.places) {
+      for (const place of places) this.#deliver(node, place)
     }
   }
 
@@ -111,7 +180,7 @@ class Planner implements Places {
   }
 
   parameter(node: Node): number | undefined {
-    return this.#parameters.get(node)
+    return this.#frame.parameters.get(node)
   }
 
   /** A buffer that holds the node's value and is not a leaf's: a copy if need be. */
@@ -120,53 +189,116 @@ class Planner implements Places {
     if (held !== undefined && this.buffers[held]?.outside?.kind !== 'leaf') return held
     if (held === undefined) throw new RangeError(`${node.op.name} is not in memory`)
     const buffer = this.#buffer(node.dtype, node.shape)
-    this.#step({ kind: 'copy', from: held, to: buffer })
+    this.step({ kind: 'copy', from: held, to: buffer })
     return buffer
   }
 
-  #buffer(dtype: DType, shape: Sizes, outside?: PlannedBuffer['outside']): number {
-    return this.buffers.push({ dtype, shape, outside }) - 1
+  #buffer(dtype: DType, shape: Sizes): number {
+    return this.buffers.push({ dtype, shape }) - 1
   }
 
-  #step(step: Step): void {
+  /** Steps of a graph inside this one. */
+  body(input: CompileInput, frame: Frame): readonly Step[] {
+    return new Planner(input, this.target, frame).steps
+  }
+
+  /** Where to compute a node: straight where it is wanted, or in a buffer of its own. */
+  placeFor(node: Node): number {
+    return this.#frame.places.get(node)?.[0] ?? this.#buffer(node.dtype, node.shape)
+  }
+
+  step(step: Step): void {
     const at = this.steps.push(step) - 1
-    for (const buffer of touches(step).writes) this.#writer.set(buffer, at)
+    for (const buffer of touches(step, this.buffers).writes) this.#writer.set(buffer, at)
   }
 
   #loops(extents: Sizes, store: Store, fold?: { fold: Fold; folded: readonly number[] }): void {
     const folding = fold ?? { fold: undefined, folded: [] }
-    this.#step({ kind: 'kernel', kernel: { kind: 'loops', extents, ...folding, stores: [store] } })
+    this.step({ kind: 'kernel', kernel: { kind: 'loops', extents, ...folding, stores: [store] } })
   }
 
-  #compute(node: Node, output: number | undefined): void {
-    if (this.#absorb(node)) return
-    const outside = output === undefined ? undefined : ({ kind: 'output', index: output } as const)
-    const buffer = this.#buffer(node.dtype, node.shape, outside)
-    if (!this.#schedule.compiled(node)) this.#interpret(node, buffer)
+  #compute(node: Node): void {
+    const { op } = node
+    if (op.trait === 'pick' || this.#absorb(node)) return
+    if (op.trait === 'control' && this.#schedule.compiled(node)) {
+      const results = new ControlPlanner(this, node, this.picksOf(node)).plan(op.form(node.attrs))
+      for (const [pick, buffer] of results) this.#held.set(pick, buffer)
+    } else if (node.results) this.#several(node, node.results)
+    else this.#computeOne(node, this.placeFor(node))
+  }
+
+  #computeOne(node: Node, buffer: number): void {
+    if (!this.#schedule.compiled(node)) this.#interpret(node, [buffer])
     else if (node.op.trait === 'contract') this.#contract(node, buffer)
     else if (node.op.trait === 'reduce') this.#reduce(node, buffer)
     else this.#map(node, buffer)
     this.#held.set(node, buffer)
   }
 
-  #interpret(node: Node, output: number): void {
-    const inputs = node.inputs.map((input): Operand => {
-      const index = this.#parameters.get(input)
-      if (index !== undefined) return { kind: 'parameter', index, dtype: input.dtype }
-      const buffer = this.#held.get(input)
-      if (buffer === undefined) throw new RangeError(`${input.op.name} is not in memory`)
-      return { kind: 'buffer', buffer }
+  /** The nodes that take a result, by its index. */
+  picksOf(node: Node): Map<number, readonly Node[]> {
+    const picks = new Map<number, readonly Node[]>()
+    for (const pick of this.#picks.get(node) ?? []) {
+      const index = pick.op.trait === 'pick' ? pick.op.index(pick.attrs) : 0
+      picks.set(index, [...(picks.get(index) ?? []), pick])
+    }
+    return picks
+  }
+
+  #several(node: Node, results: readonly Spec[]): void {
+    const picks = this.picksOf(node)
+    const outputs = results.map(({ dtype, shape }, index) => {
+      const [first, ...rest] = picks.get(index) ?? []
+      const buffer = first ? this.placeFor(first) : this.#buffer(dtype, shape)
+      for (const pick of first ? [first, ...rest] : []) this.#held.set(pick, buffer)
+      return buffer
     })
-    this.#step({ kind: 'interpret', node, inputs, output })
+    this.#interpret(node, outputs)
+  }
+
+  /** Where a value that a launch reads is. */
+  operand(node: Node): Operand {
+    const index = this.parameter(node)
+    if (index !== undefined) return { kind: 'parameter', index, dtype: node.dtype }
+    const buffer = this.#held.get(node)
+    if (buffer === undefined) throw new RangeError(`${node.op.name} is not in memory`)
+    return { kind: 'buffer', buffer }
+  }
+
+  #interpret(node: Node, outputs: readonly number[]): void {
+    const inputs = node.inputs.map((input) => this.operand(input))
+    this.step({ kind: 'interpret', node, inputs, outputs })
+  }
+
+  /** Brings a value to a place, unless it was computed there. */
+  #deliver(node: Node, place: number): void {
+    if (this.#held.get(node) !== place) this.store(this.operand(node), place)
+  }
+
+  /** Copies an operand to a buffer. */
+  store(operand: Operand, to: number): void {
+    if (operand.kind === 'buffer') {
+      this.step({ kind: 'copy', from: operand.buffer, to })
+      return
+    }
+    const { index, dtype } = operand
+    const value: Expr = { kind: 'parameter', index, dtype }
+    this.#loops([], { buffer: to, dtype, offset: zero, value })
+  }
+
+  /** Stores 0, 1, 2 … */
+  count(to: number, length: number): void {
+    const value: Expr = { kind: 'index', index: variable(0), dtype: 'int32' }
+    this.#loops([length], { buffer: to, dtype: 'int32', offset: variable(0), value })
   }
 
   #contract(node: Node, output: number): void {
     const kernel = fitContraction(node, output, this, (size, fill) => {
       const copy = this.#buffer('float32', [size])
-      this.#step({ kind: 'kernel', kernel: fill(copy) })
+      this.step({ kind: 'kernel', kernel: fill(copy) })
       return copy
     })
-    this.#step({ kind: 'kernel', kernel })
+    this.step({ kind: 'kernel', kernel })
   }
 
   /** The fold of a node, its output index running over loops of the given extents. */
@@ -199,7 +331,8 @@ class Planner implements Places {
    */
   #absorb(node: Node): boolean {
     const owner = this.#schedule.owner(node)
-    if (!this.#fuse || node.op.trait !== 'reduce' || this.#kept.has(node) || !owner) return false
+    if (!this.target.fuse || node.op.trait !== 'reduce' || this.#kept.has(node) || !owner)
+      return false
     const readers = ['elementwise', 'movement']
     if (!readers.includes(owner.op.trait) || sizeOf(owner.shape) !== sizeOf(node.shape))
       return false
@@ -236,10 +369,11 @@ class Planner implements Places {
 
   /** Adds a store to an earlier kernel over the same space that reads or makes what it needs. */
   #join(shape: Sizes, store: Store): boolean {
-    if (!this.#fuse) return false
+    if (!this.target.fuse) return false
     const loads: Load[] = []
     eachLoad(store.value, (load) => loads.push(load))
-    const ready = Math.max(0, ...loads.map(({ buffer }) => this.#writer.get(buffer) ?? 0))
+    const writer = (buffer: number): number => this.#writer.get(rootOf(this.buffers, buffer)) ?? 0
+    const ready = Math.max(0, ...loads.map(({ buffer }) => writer(buffer)))
     for (let at = this.steps.length - 1; at >= ready; at--) {
       const step = this.steps[at]
       if (step?.kind !== 'kernel' || step.kernel.kind !== 'loops') continue
@@ -247,7 +381,7 @@ class Planner implements Places {
       const grown = withStore(step.kernel, store, loads)
       if (!grown) continue
       step.kernel = grown
-      this.#writer.set(store.buffer, at)
+      this.#writer.set(rootOf(this.buffers, store.buffer), at)
       return true
     }
     return false
@@ -306,27 +440,43 @@ function unflatten(affine: Affine, flat: IndexExpr, shape: Sizes): IndexExpr[] {
 
 /** Plans a graph: buffers, and steps that fill them in order. */
 export function plan(input: CompileInput, target: Target): Plan {
-  const planner = new Planner(input, target)
-  const { buffers, steps } = planner
+  const buffers: PlannedBuffer[] = []
+  const from = ({ dtype, shape }: Node, kind: 'leaf' | 'output', index: number): number =>
+    buffers.push({ dtype, shape, outside: { kind, index } }) - 1
+  const frame: Frame = {
+    buffers,
+    held: new Map(input.leaves.map((node, index) => [node, from(node, 'leaf', index)])),
+    parameters: new Map(input.parameters.map((node, index) => [node, index])),
+    places: new Map(input.outputs.map((node, index) => [node, [from(node, 'output', index)]])),
+  }
+  const planner = new Planner(input, target, frame)
+  const { steps } = planner
   const sources = input.writes.map(({ node }) => planner.ownBuffer(node))
   const leaves = input.writes.map(({ leaf }) => leaf)
   // A value that somebody outside reads as well has a buffer of its own.
-  const movable = (buffer: number): boolean => buffers[buffer]?.outside === undefined
-  const placed = placeWrites(steps, sources, leaves, movable)
+  const movable = (buffer: number): boolean => !buffers[buffer]?.outside && !buffers[buffer]?.view
+  const placed = placeWrites({ steps, sources, leaves, movable, buffers })
   return { buffers, ...placed }
+}
+
+interface Writes {
+  readonly steps: readonly Step[]
+  readonly buffers: readonly PlannedBuffer[]
+  readonly sources: readonly number[]
+  readonly leaves: readonly number[]
+  readonly movable: (buffer: number) => boolean
 }
 
 /**
  * Lets the results of writes go straight into their leaf's buffer, where no later step reads the
  * leaf's old value; the others are copied at the end.
  */
-function placeWrites(
-  steps: readonly Step[],
-  sources: readonly number[],
-  leaves: readonly number[],
-  movable: (buffer: number) => boolean,
-): { steps: Step[]; aliases: Map<number, number> } {
-  const touched = steps.map(touches)
+function placeWrites({ steps, buffers, sources, leaves, movable }: Writes): {
+  steps: Step[]
+  aliases: Map<number, number>
+} {
+  const touching = (step: Step): ReturnType<typeof touches> => touches(step, buffers)
+  const touched = steps.map(touching)
   const readLater = (buffer: number, at: number): boolean =>
     touched.some(({ reads }, i) => i > at && reads.has(buffer))
   const isWrite = new Set(sources)
@@ -335,7 +485,7 @@ function placeWrites(
     return writes.every((buffer) => isWrite.has(buffer) && !readLater(buffer, i))
   })
   const ordered = [...steps.filter((step) => !last.includes(step)), ...last]
-  const order = ordered.map(touches)
+  const order = ordered.map(touching)
   const aliases = new Map<number, number>()
   const copies: Step[] = []
   sources.forEach((from, i) => {
@@ -344,15 +494,15 @@ function placeWrites(
     const step = ordered[at]
     const later = order.some(({ reads }, j) => j > at && reads.has(to))
     const shared = sources.indexOf(from) !== i || !movable(from)
-    if (step && !later && !shared && inPlace(step, from, to)) aliases.set(from, to)
+    if (step && !later && !shared && inPlace(step, from, to, buffers)) aliases.set(from, to)
     else copies.push({ kind: 'copy', from, to })
   })
   return { steps: [...ordered, ...copies], aliases }
 }
 
 /** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where it writes. */
-function inPlace(step: Step, from: number, to: number): boolean {
-  if (!touches(step).reads.has(to)) return true
+function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
+  if (!touches(step, buffers).reads.has(to)) return true
   if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || step.kernel.fold) return false
   const own = step.kernel.stores.find(({ buffer }) => buffer === from)
   if (!own) return false

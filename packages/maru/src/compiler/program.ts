@@ -10,6 +10,24 @@ export type BufferPlace =
   | { readonly kind: 'leaf'; readonly leaf: number }
   | { readonly kind: 'output'; readonly output: number }
   | { readonly kind: 'arena'; readonly offset: number }
+  | ({ readonly kind: 'view' } & View)
+
+/**
+ * A part of another buffer. In a loop it moves: at a turn it begins
+ * `offset + step · ((turn + shift) mod period)` bytes after the buffer; 0 as a period is none.
+ */
+export interface View {
+  readonly of: number
+  readonly offset: number
+  readonly step: number
+  readonly shift: number
+  readonly period: number
+}
+
+/** Where a view begins at a turn, in bytes after its buffer. */
+export function viewOffset({ offset, step, shift, period }: View, turn: number): number {
+  return offset + step * (period > 0 ? (turn + shift) % period : turn)
+}
 
 export interface ProgramBuffer {
   readonly place: BufferPlace
@@ -33,7 +51,7 @@ export interface InterpretLaunch {
   readonly op: Primitive
   readonly attrs: Attrs
   readonly inputs: readonly Operand[]
-  readonly output: number
+  readonly outputs: readonly number[]
 }
 
 export type Operand =
@@ -49,8 +67,39 @@ export interface CopyLaunch {
 
 export type Launch = CodeLaunch | InterpretLaunch | CopyLaunch
 
-/** A program is a tree: launches now, loops and branches around them later. */
-export type ProgramNode = { readonly kind: 'launch'; readonly launch: Launch }
+/** A program is a tree: launches, loops and branches. */
+export type ProgramNode =
+  | { readonly kind: 'launch'; readonly launch: Launch }
+  /** `views` move at every turn. */
+  | {
+      readonly kind: 'loop'
+      readonly count: number
+      readonly views: readonly number[]
+      readonly body: readonly ProgramNode[]
+    }
+  /** Runs the condition, then the body as long as the first byte of `predicate` is not 0. */
+  | {
+      readonly kind: 'while'
+      readonly condition: readonly ProgramNode[]
+      readonly predicate: number
+      readonly body: readonly ProgramNode[]
+    }
+  | {
+      readonly kind: 'branch'
+      readonly predicate: number
+      readonly yes: readonly ProgramNode[]
+      readonly no: readonly ProgramNode[]
+    }
+
+/** Every launch of a tree, in the order of the text. */
+export function launchesOf(body: readonly ProgramNode[]): Launch[] {
+  return body.flatMap((node): Launch[] => {
+    if (node.kind === 'launch') return [node.launch]
+    if (node.kind === 'loop') return launchesOf(node.body)
+    if (node.kind === 'while') return [...launchesOf(node.condition), ...launchesOf(node.body)]
+    return [...launchesOf(node.yes), ...launchesOf(node.no)]
+  })
+}
 
 export interface Program {
   readonly buffers: readonly ProgramBuffer[]

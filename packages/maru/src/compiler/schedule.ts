@@ -23,6 +23,9 @@ const CHEAP = 2
 /** Loads after which a kernel is not grown any further. */
 const MOST_LOADS = 24
 
+/** Traits of nodes that always have memory of their own. */
+const STORED: ReadonlySet<string> = new Set(['reduce', 'contract', 'bundle', 'control', 'pick'])
+
 /** Where the value of a node lives while others are computed. */
 export type Placement = 'inline' | 'memory'
 
@@ -37,7 +40,8 @@ export interface Schedule {
 
 /** Whether the target has a form for the node; if not, the reference interpreter computes it. */
 export function isCompiled(node: Node, target: Target): boolean {
-  if (target.lanes === 0) return false
+  if (target.lanes === 0 || node.op.trait === 'bundle') return false
+  if (node.op.trait === 'control') return true
   if (!target.dtypes.has(node.dtype)) return false
   if (!node.inputs.every((input) => target.dtypes.has(input.dtype))) return false
   switch (node.op.trait) {
@@ -97,11 +101,11 @@ class Scheduler implements Schedule {
       loads += held ? 1 : inner.loads
     }
     this.#work.set(node, { cost, loads })
-    const folds = op.trait === 'reduce' || op.trait === 'contract'
-    if (folds || !this.compiled(node) || !this.#target.fuse) this.#keep(node)
+    if (STORED.has(op.trait) || !this.compiled(node) || !this.#target.fuse) this.#keep(node)
     if (loads > MOST_LOADS) this.#keep(node)
-    // What an interpreted node reads must be in memory, even a literal's expansion.
-    if (!this.compiled(node)) for (const input of node.inputs) this.#keep(input)
+    // What an interpreted node or a loop reads must be in memory, even a literal's expansion.
+    if (!this.compiled(node) || op.trait === 'control')
+      for (const input of node.inputs) this.#keep(input)
     if (op.trait === 'movement' && op.overlaps) this.#repeat(node)
   }
 

@@ -5,14 +5,25 @@ import { userSite } from '../base/error.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Cell, Slot } from './cell.ts'
 import type { Data } from './data.ts'
-import type { Attrs, Primitive, Spec } from './primitive.ts'
+import type { Attrs, Primitive, Spec, Vjp } from './primitive.ts'
 
-/** Where a leaf's value comes from. */
+/** Where a leaf's value comes from; `bound` ones are the inputs of closed graphs. */
 export type Leaf =
   | { readonly kind: 'data'; readonly data: Data }
   | { readonly kind: 'cell'; readonly cell: Cell; readonly version: number }
   | { readonly kind: 'slot'; readonly slot: Slot }
   | { readonly kind: 'input'; readonly index: number }
+  | { readonly kind: 'bound' }
+
+const none = {}
+
+/** What only some nodes have. */
+interface More {
+  readonly leaf?: Leaf
+  readonly literal?: number
+  readonly results?: readonly Spec[]
+  readonly rule?: Vjp<Attrs>
+}
 
 /** One operation with its inputs. Only `inputs` and `data` change, when the node is realised. */
 export class Node {
@@ -26,6 +37,10 @@ export class Node {
   readonly leaf: Leaf | undefined
   /** Value of a literal. */
   readonly literal: number | undefined
+  /** Specs of the results of an op that has several; shape and dtype are then the first one's. */
+  readonly results: readonly Spec[] | undefined
+  /** The gradient rule that a user gave to this node. */
+  readonly rule: Vjp<Attrs> | undefined
   inputs: readonly Node[]
   /** The computed value, once there is one. */
   data: Data | undefined
@@ -36,7 +51,7 @@ export class Node {
     attrs: Attrs,
     spec: Spec,
     signature: number,
-    more?: { readonly leaf?: Leaf; readonly literal?: number },
+    more: More = none,
   ) {
     this.id = nextId++
     this.op = op
@@ -45,8 +60,10 @@ export class Node {
     this.shape = spec.shape
     this.dtype = spec.dtype
     this.signature = signature
-    this.leaf = more?.leaf
-    this.literal = more?.literal
+    this.leaf = more.leaf
+    this.literal = more.literal
+    this.results = more.results
+    this.rule = more.rule
     this.data = undefined
   }
 }
@@ -57,7 +74,6 @@ const MOST_SIGNATURES = 65_536
 const signatures = new Map<string, number>()
 let nextSignature = 0
 const interned = new Map<string, Node>()
-const none: Attrs = {}
 
 /** A graph of this many unrealised nodes draws one warning. */
 const WARN_NODES = 100_000
@@ -76,15 +92,18 @@ export function endInterning(): void {
 }
 
 function signatureOf(op: Primitive, attrs: Attrs, spec: Spec): number {
-  return intern(`${op.name}|${attrs === none ? '' : canonical(attrs)}|${spec.dtype}|${spec.shape}`)
+  return identityOf(
+    `${op.name}|${attrs === none ? '' : canonical(attrs)}|${spec.dtype}|${spec.shape}`,
+  )
 }
 
 /** Identity of a dtype and a shape, as signatures have one of an op. */
 export function specSignature({ dtype, shape }: Spec): number {
-  return intern(`${dtype}|${shape}`)
+  return identityOf(`${dtype}|${shape}`)
 }
 
-function intern(text: string): number {
+/** A number that equal texts share. */
+export function identityOf(text: string): number {
   let signature = signatures.get(text)
   if (signature === undefined) {
     signature = nextSignature++
@@ -97,19 +116,32 @@ function intern(text: string): number {
 
 /**
  * The node for an op on inputs: shape and dtype are worked out (and wrong ones thrown) now; an
- * equal node made since the last realisation is returned again.
+ * equal node made since the last realisation is returned again, unless it has a rule of its own.
  */
-export function makeNode(op: Primitive, inputs: readonly Node[], attrs: Attrs = none): Node {
-  const spec = op.infer(inputs, attrs)
+export function makeNode(
+  op: Primitive,
+  inputs: readonly Node[],
+  attrs: Attrs = none,
+  rule?: Vjp<Attrs>,
+): Node {
+  const results = 'results' in op ? op.results(inputs, attrs) : undefined
+  const spec = 'results' in op ? firstOf(results) : op.infer(inputs, attrs)
   const signature = signatureOf(op, attrs, spec)
+  if (rule) return new Node(op, inputs, attrs, spec, signature, { rule })
   let key = `${signature}`
   for (const input of inputs) key += `,${input.id}`
   const known = interned.get(key)
   if (known) return known
-  const node = new Node(op, inputs, attrs, spec, signature)
+  const node = new Node(op, inputs, attrs, spec, signature, results && { results })
   interned.set(key, node)
   if (++built > WARN_NODES) warnGrowth()
   return node
+}
+
+function firstOf(results: readonly Spec[] | undefined): Spec {
+  const [first] = results ?? []
+  if (!first) throw new RangeError('an op gives no result')
+  return first
 }
 
 /** A literal: its value is not part of the signature, so that programs can share code. */

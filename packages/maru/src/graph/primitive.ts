@@ -2,12 +2,15 @@
 import type { DType, HostArray } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { Graph } from './closed.ts'
 import type { IndexAlgebra, Origin } from './indexing.ts'
 
 /** What is known of a tensor before it is computed. */
 export interface Spec {
   readonly shape: Sizes
   readonly dtype: DType
+  /** Specs of all results, where there are several. */
+  readonly results?: readonly Spec[] | undefined
 }
 
 /** Parameters of a node that are part of its identity. */
@@ -101,11 +104,88 @@ export interface Routine<A extends Attrs = Attrs> extends Common<A> {
   readonly trait: 'routine'
 }
 
+/** The first input as it is; the others only come before it, or pass its gradient on. */
+export interface Alias<A extends Attrs = Attrs> extends Common<A> {
+  readonly trait: 'alias'
+}
+
+/** One result of a node that has several. */
+export interface Pick<A extends Attrs = Attrs> extends Common<A> {
+  readonly trait: 'pick'
+  index(attrs: A): number
+}
+
+/** What a gradient rule of an op with several results may use. */
+export interface SeveralContext<A extends Attrs> {
+  readonly inputs: readonly Tensor[]
+  readonly outputs: readonly Tensor[]
+  readonly attrs: A
+}
+
+interface Several<A extends Attrs> {
+  readonly name: string
+  /** Specs of the results, which `pick` takes one by one; throws for inputs that do not fit. */
+  results(inputs: readonly Spec[], attrs: A): readonly Spec[]
+  /** The meaning: writes every element of every result. */
+  evaluate(inputs: readonly HostTensor[], attrs: A, outs: readonly HostTensor[]): void
+}
+
+/** A routine with several results. */
+export interface Bundle<A extends Attrs = Attrs> extends Several<A> {
+  readonly trait: 'bundle'
+  /** Gradients of the inputs, given those of the results that have one. */
+  readonly vjp?: (
+    gradients: readonly (Tensor | undefined)[],
+    context: SeveralContext<A>,
+  ) => readonly (Tensor | undefined)[]
+}
+
+/** Graphs that run under control: again and again, or one of two. Gradients are in `autograd/`. */
+export interface Control<A extends Attrs = Attrs> extends Several<A> {
+  readonly trait: 'control'
+  /** What is done, in the terms that the compiler and the gradient know. */
+  form(attrs: A): ControlForm
+}
+
+/**
+ * What a control primitive does with its graphs.
+ *
+ * A scan's graph takes the turn, the carries, one element of each sequence and the constants; it
+ * gives the next carries and one element of each stacked result. Its node's results are the last
+ * carries, the stacked results, and the carries as they were before each turn.
+ */
+export type ControlForm =
+  | {
+      readonly kind: 'for'
+      readonly body: Graph
+      readonly carries: number
+      readonly sequences: number
+      readonly length: number
+      readonly reverse: boolean
+    }
+  /** Takes the carries and the constants; both graphs do. */
+  | {
+      readonly kind: 'while'
+      readonly condition: Graph
+      readonly body: Graph
+      readonly carries: number
+    }
+  /** Takes a bool and what both graphs read. */
+  | { readonly kind: 'branch'; readonly yes: Graph; readonly no: Graph }
+
 /** One primitive. Shared code switches on `trait`, never on `name`. */
-export type Primitive<A extends Attrs = Attrs> =
+export type Primitive<A extends Attrs = Attrs> = Single<A> | Multiple<A>
+
+/** Those with several results. */
+export type Multiple<A extends Attrs = Attrs> = Bundle<A> | Control<A>
+
+/** Those with one result. */
+export type Single<A extends Attrs = Attrs> =
   | Elementwise<A>
   | Movement<A>
   | Reduce<A>
   | Contract<A>
   | Source<A>
   | Routine<A>
+  | Alias<A>
+  | Pick<A>

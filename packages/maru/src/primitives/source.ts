@@ -1,7 +1,8 @@
 /** Where values come from: leaves, literals and index counters. */
 import type { DType, HostArray } from '../base/dtype.ts'
 import { at, type Sizes } from '../base/shape.ts'
-import type { Source } from '../graph/primitive.ts'
+import { makeLeaf, type Node } from '../graph/node.ts'
+import type { Source, Spec } from '../graph/primitive.ts'
 import { eachIndex, expectKind } from './build.ts'
 
 function noSpec(name: string): () => never {
@@ -17,6 +18,11 @@ export const leaf: Source = {
   name: 'leaf',
   infer: noSpec('leaf'),
   evaluate: noSpec('leaf'),
+}
+
+/** An input of a closed graph. */
+export function placeholder({ shape, dtype }: Spec): Node {
+  return makeLeaf(leaf, { kind: 'bound' }, { shape, dtype })
 }
 
 /** One number, written in the program. */

@@ -32,6 +32,14 @@ export function record<T>(trace: Trace, body: () => T): T {
   }
 }
 
+/** Runs the body of a loop or branch: no values there either, and host work belongs to what is around. */
+export function recordInside<T>(body: () => T): T {
+  const trace: Trace = { before: active?.before ?? queued, mistake: undefined }
+  const result = record(trace, body)
+  if (trace.mistake) throw trace.mistake
+  return result
+}
+
 /**
  * Throws while recording, when no tensor has a value. The recording remembers it, too: in an async
  * function the error ends in a promise.

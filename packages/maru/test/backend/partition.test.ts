@@ -7,7 +7,7 @@ import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { SLACK_BYTES } from '../../src/compiler/lowering.ts'
-import type { CodeLaunch, Program } from '../../src/compiler/program.ts'
+import { type CodeLaunch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import type { Node } from '../../src/graph/node.ts'
 import { type Tensor, tensor } from '../../src/index.ts'
@@ -49,7 +49,7 @@ function run(
   const bodies = program.functions.map(({ code }) => encode(code, fma))
   const module = new WebAssembly.Module(assembleModule(bodies, 3))
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
-  for (const { launch } of program.body) {
+  for (const launch of launchesOf(program.body)) {
     const { code, arguments: args, units } = launch as CodeLaunch
     const words = new Int32Array(memory.buffer, top, args.length)
     const floats = new Float32Array(memory.buffer, top, args.length)
@@ -91,7 +91,7 @@ describe('any partition gives the same bits', () => {
   test.each(rows)('%s', (_, make) => {
     const graph = capture([make().node], [], cellLeaf)
     const program = compile(graph, target)
-    expect(program.body.every(({ launch }) => launch.kind === 'code')).toBe(true)
+    expect(launchesOf(program.body).every(({ kind }) => kind === 'code')).toBe(true)
     const whole = run(program, graph.leaves, () => [])
     const ones = run(program, graph.leaves, (units) =>
       Array.from({ length: units - 1 }, (_, i) => i + 1),

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { dtypes } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { type Lifetime, planArena } from '../../src/compiler/arena.ts'
-import type { Launch, Program } from '../../src/compiler/program.ts'
+import { type Launch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import { build, type Instruction } from '../ops/graphs.ts'
 import { graphOf, programOf } from './programs.ts'
 
@@ -69,13 +69,13 @@ function buffersOf(launch: Launch): number[] {
   if (launch.kind === 'copy') return [launch.from, launch.to]
   const operands = launch.kind === 'code' ? launch.arguments : launch.inputs
   const named = operands.flatMap((each) => ('buffer' in each ? [each.buffer] : []))
-  return launch.kind === 'interpret' ? [...named, launch.output] : named
+  return launch.kind === 'interpret' ? [...named, ...launch.outputs] : named
 }
 
 /** The temporaries of a program with their lives as its launches show them. */
 function temporariesOf({ buffers, body }: Program): Placed[] {
   const lives = new Map<number, { from: number; to: number }>()
-  body.forEach(({ launch }, at) => {
+  launchesOf(body).forEach((launch, at) => {
     for (const buffer of buffersOf(launch)) {
       lives.set(buffer, { from: lives.get(buffer)?.from ?? at, to: at })
     }

@@ -1,7 +1,7 @@
 /** Graphs made into programs that nobody runs: what the compiler decided, to be looked at. */
 import { openDevice } from '../../src/backend/devices.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import type { Program } from '../../src/compiler/program.ts'
+import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Spec } from '../../src/graph/primitive.ts'
 import { Tensor, tensor } from '../../src/index.ts'
 import { type Captured, capture } from '../../src/runtime/capture.ts'
@@ -39,7 +39,7 @@ export function programOf(graph: Captured, device = 'wasm'): Program {
 
 /** A line for each launch. */
 export function launches(graph: Captured, device = 'wasm'): string[] {
-  return programOf(graph, device).body.map(({ launch }) =>
+  return launchesOf(programOf(graph, device).body).map((launch) =>
     launch.kind === 'code' ? launch.label : launch.kind,
   )
 }

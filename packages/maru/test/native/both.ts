@@ -7,11 +7,11 @@ import { enableFma } from '../../src/backend/wasm/features.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { SLACK_BYTES } from '../../src/compiler/lowering.ts'
-import type { Program } from '../../src/compiler/program.ts'
+import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import { type Vector, VectorBuilder, type VectorFunction } from '../../src/compiler/vector.ts'
 import type { Tensor } from '../../src/index.ts'
-import { capture } from '../../src/runtime/capture.ts'
+import { capture, isReady } from '../../src/runtime/capture.ts'
 import { cellLeaf } from '../../src/runtime/realize.ts'
 
 const fma = enableFma()
@@ -49,14 +49,14 @@ function targetOf(machine: Machine): Target {
 }
 
 function captured(roots: readonly Tensor[]): Captured {
-  const nodes = roots.map(({ node }) => node)
+  const nodes = roots.map(({ node }) => node).filter((node) => !isReady(node))
   return capture(nodes, [], cellLeaf)
 }
 
 /** Whether nothing of it is left to the interpreter. */
 export function isAllCode(roots: readonly Tensor[]): boolean {
   const { body } = compile(captured(roots), targetOf('wasm'))
-  return body.every(({ launch }) => launch.kind === 'code')
+  return launchesOf(body).every(({ kind }) => kind === 'code')
 }
 
 /** A compiled graph with its buffers in a memory. */
@@ -101,7 +101,7 @@ export class Bench {
       this.program.functions.map(({ code }) => code),
     )
     let at = this.#top + SLACK_BYTES
-    return this.program.body.map(({ launch }) => {
+    return launchesOf(this.program.body).map((launch) => {
       if (launch.kind !== 'code') throw new Error(`a launch is of kind ${launch.kind}`)
       const { code, arguments: args, units } = launch
       const [block, view] = [at, new DataView(this.memory.buffer, at)]

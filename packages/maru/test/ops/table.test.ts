@@ -23,6 +23,9 @@ const NOT_OPS = new Set([
 /** Functions of the package that neither make tensors nor compute with them. */
 const NOT_ON_TENSORS = new Set([
   'compile',
+  'cond', // the suites of control: these three run graphs
+  'scan',
+  'whileLoop',
   'dim',
   'grad', // its own suite
   'manualSeed',

@@ -2,7 +2,7 @@
 import { dtypes, type HostArray } from '../../base/dtype.ts'
 import { MemoryError } from '../../base/error.ts'
 import { sizeOf } from '../../base/shape.ts'
-import type { Program } from '../../compiler/program.ts'
+import { launchesOf, type Program } from '../../compiler/program.ts'
 import type { Target } from '../../compiler/target.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
 import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
@@ -81,7 +81,7 @@ export class ReferenceBackend implements Backend {
       if (!found) throw new RangeError(`no buffer ${buffer}`)
       return found
     }
-    for (const { launch } of program.body) {
+    for (const launch of launchesOf(program.body)) {
       if (launch.kind === 'interpret') interpret(launch, program.buffers, bindings.parameters, view)
       else if (launch.kind === 'copy') view(launch.to).set(view(launch.from))
       else throw new RangeError('the reference backend has no code to run')

@@ -4,11 +4,12 @@ import { debugLevel } from '../../base/env.ts'
 import { MemoryError } from '../../base/error.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { type Argument, SLACK_BYTES } from '../../compiler/lowering.ts'
-import type { Launch, Program } from '../../compiler/program.ts'
+import { type Launch, launchesOf, type Program, viewOffset } from '../../compiler/program.ts'
 import type { Target } from '../../compiler/target.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
 import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
 import { interpret } from '../interpret.ts'
+import { walk } from '../walk.ts'
 import { assembleModule } from './assembler.ts'
 import { encode } from './encode.ts'
 import { enableFma } from './features.ts'
@@ -40,8 +41,8 @@ interface Patch {
 
 interface WasmPrepared extends Prepared {
   readonly functions: readonly KernelFunction[]
-  /** Byte offset of each launch's arguments, in the order of the body. */
-  readonly arguments: readonly number[]
+  /** Byte offset of each launch's arguments. */
+  readonly arguments: ReadonlyMap<Launch, number>
   readonly patches: readonly Patch[]
   readonly block: DeviceBuffer
 }
@@ -117,7 +118,7 @@ export class WasmBackend implements Backend {
 
   prepare(program: Program): Prepared {
     const functions = this.#load(program)
-    const launches = program.body.map(({ launch }) => launch)
+    const launches = launchesOf(program.body)
     const words = launches.reduce(
       (sum, launch) => sum + (launch.kind === 'code' ? launch.arguments.length : 0),
       0,
@@ -125,10 +126,10 @@ export class WasmBackend implements Backend {
     const block = this.allocate(words * 4)
     const view = new Int32Array(this.#memory.buffer, block.offset, words)
     const patches: Patch[] = []
-    const places: number[] = []
+    const places = new Map<Launch, number>()
     let word = 0
     for (const launch of launches) {
-      places.push(block.offset + word * 4)
+      places.set(launch, block.offset + word * 4)
       if (launch.kind !== 'code') continue
       for (const argument of launch.arguments) {
         if (argument.kind === 'integer') view[word] = argument.value
@@ -177,22 +178,50 @@ export class WasmBackend implements Backend {
       return dtypes[dtype].array(this.#memory.buffer, addresses[buffer] ?? 0, sizeOf(shape))
     }
     const watch = debugLevel() >= 2
-    program.body.forEach(({ launch }, i) => {
+    const run = (launch: Launch): void => {
       const start = watch ? performance.now() : 0
       if (launch.kind === 'code') {
-        prepared.functions[launch.code]?.(prepared.arguments[i] ?? 0, 0, launch.units)
+        prepared.functions[launch.code]?.(prepared.arguments.get(launch) ?? 0, 0, launch.units)
       } else if (launch.kind === 'copy') {
         view(launch.to).set(view(launch.from))
       } else {
         interpret(launch, program.buffers, bindings.parameters, view)
       }
       if (watch) report(launch, performance.now() - start)
+    }
+    walk(program.body, {
+      launch: run,
+      move: (views, turn) => this.#move(prepared, addresses, views, turn),
+      holds: (predicate) => this.#byte(addresses[predicate] ?? 0) !== 0,
     })
     program.buffers.forEach(({ place }, buffer) => {
       if (place.kind !== 'output') return
       const output = bindings.outputs[place.output]
       if (output && !('device' in output)) output.set(view(buffer))
     })
+  }
+
+  /** Brings views, and the arguments that are their addresses, to where they are at a turn. */
+  #move(
+    { program, patches, block }: WasmPrepared,
+    addresses: number[],
+    views: readonly number[],
+    turn: number,
+  ): void {
+    for (const view of views) {
+      const place = program.buffers[view]?.place
+      if (place?.kind !== 'view') continue
+      addresses[view] = (addresses[place.of] ?? 0) + viewOffset(place, turn)
+    }
+    const words = new Int32Array(this.#memory.buffer, block.offset, block.bytes >> 2)
+    for (const { word, argument } of patches) {
+      if (argument.kind !== 'address' || !views.includes(argument.buffer)) continue
+      words[word] = addresses[argument.buffer] ?? 0
+    }
+  }
+
+  #byte(address: number): number {
+    return new Uint8Array(this.#memory.buffer, address, 1)[0] ?? 0
   }
 
   /** Byte address of every buffer; host arrays get a place behind the temporaries. */
@@ -206,6 +235,7 @@ export class WasmBackend implements Backend {
     }
     const places = buffers.map(({ place }): { at: number; inArena: boolean } => {
       if (place.kind === 'arena') return { at: place.offset, inArena: true }
+      if (place.kind === 'view') return { at: 0, inArena: true }
       const bound = place.kind === 'leaf' ? leaves[place.leaf] : outputs[place.output]
       if (!bound) return { at: 0, inArena: true }
       if ('device' in bound) return { at: bound.offset, inArena: false }
@@ -216,7 +246,12 @@ export class WasmBackend implements Backend {
     const base = this.#arenaOf(top)
     const memory = new Uint8Array(this.#memory.buffer)
     for (const { at, from } of staged) memory.set(bytesOf(from), base + at)
-    return places.map(({ at, inArena }) => (inArena ? base + at : at))
+    const addresses = places.map(({ at, inArena }) => (inArena ? base + at : at))
+    // A view comes after what it is a part of.
+    buffers.forEach(({ place }, i) => {
+      if (place.kind === 'view') addresses[i] = (addresses[place.of] ?? 0) + viewOffset(place, 0)
+    })
+    return addresses
   }
 
   #arenaOf(bytes: number): number {
