@@ -28,6 +28,17 @@ export {
   zeros,
 } from './tensor/create.ts'
 export { Dial } from './tensor/dial.ts'
-export { grad } from './tensor/grad.ts'
+export {
+  type CustomContext,
+  checkpoint,
+  customGradient,
+  grad,
+  hvp,
+  jvp,
+  valueAndGrad,
+  vjp,
+} from './tensor/grad.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
+export type { Loose, Tree } from './tensor/tree.ts'
+export { type VmapOptions, vmap } from './tensor/vmap.ts'

@@ -189,6 +189,42 @@ export const messages = {
     en: ['scan: sequences of {a} and {b} elements', 'all must have the same length', ''],
     ko: ['scan: 길이가 {a}인 것과 {b}인 것이 있다', '길이가 모두 같아야 한다', ''],
   },
+  'vmap.none': {
+    en: ['vmap: no argument counts examples', 'at least one of inAxes must be an axis', ''],
+    ko: ['vmap: 예를 세는 인수가 없다', 'inAxes 가운데 하나는 축이어야 한다', ''],
+  },
+  'vmap.sizes': {
+    en: ['vmap: arguments with {a} and {b} examples', 'all must have as many', ''],
+    ko: ['vmap: 예가 {a}개인 것과 {b}개인 것이 있다', '개수가 모두 같아야 한다', ''],
+  },
+  'grad.count': {
+    en: ['{op}: {got} vectors for {wanted} tensors', 'one for each was expected', ''],
+    ko: ['{op}: 텐서는 {wanted}개인데 벡터가 {got}개이다', '하나씩 있어야 한다', ''],
+  },
+  'grad.like': {
+    en: ['{op}: vector {index} has shape {got}', 'the shape of its tensor is {wanted}', ''],
+    ko: ['{op}: {index}번 벡터의 shape가 {got}이다', '그 텐서의 shape는 {wanted}이다', ''],
+  },
+  'custom.count': {
+    en: [
+      'customGradient: the rule gave {got} gradients',
+      'one for each of the {wanted} arguments was expected',
+      'give undefined for an argument without one',
+    ],
+    ko: [
+      'customGradient: 규칙이 기울기를 {got}개 주었다',
+      '인수 {wanted}개에 하나씩 있어야 한다',
+      '기울기가 없는 인수에는 undefined를 준다',
+    ],
+  },
+  'custom.shape': {
+    en: ['customGradient: gradient {index} has shape {got}', 'its argument has shape {wanted}', ''],
+    ko: [
+      'customGradient: {index}번 기울기의 shape가 {got}이다',
+      '그 인수의 shape는 {wanted}이다',
+      '',
+    ],
+  },
   'stale.read': {
     en: [
       'this tensor depends on a parameter {shape} that has been stepped {behind} time(s) since',
@@ -778,6 +814,18 @@ export const messages = {
   'optimizer.parameter': {
     en: ['an optimiser was given {got}', 'parameters were expected', 'pass model.parameters()'],
     ko: ['옵티마이저에 {got}을(를) 주었다', '매개변수여야 한다', 'model.parameters()를 넘긴다'],
+  },
+  'optimizer.gradients': {
+    en: [
+      'step: there is no loss, and no parameter has a gradient',
+      'a step needs one or the other',
+      'await optimizer.step(loss), or loss.backward() before optimizer.step()',
+    ],
+    ko: [
+      'step: 손실도 없고, 기울기를 가진 매개변수도 없다',
+      '둘 가운데 하나는 있어야 한다',
+      'await optimizer.step(loss), 또는 optimizer.step() 전에 loss.backward()',
+    ],
   },
   'optimizer.none': {
     en: [

@@ -18,6 +18,8 @@ export class Cell {
   pending: Node | undefined
   /** Leaf of the current version, made on demand. */
   leaf: Node | undefined
+  /** What `backward` has found since it was last cleared. */
+  gradient: Node | undefined
   /** Set when the buffer was handed out: the next write must not reuse it. */
   shared = false
 

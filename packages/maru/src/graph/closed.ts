@@ -70,18 +70,20 @@ export function close(
   placeholderOf: (spec: Spec) => Node,
 ): Closed {
   const inside = new Set<Node>(placeholders)
+  const patterns = new Set<Node>()
   const all = order(outputs.flat(), inside)
   for (const node of all) {
-    if (isPattern(node, inside) || node.inputs.some((input) => inside.has(input))) inside.add(node)
+    if (node.inputs.some((input) => inside.has(input))) inside.add(node)
+    else if (isPattern(node, patterns)) patterns.add(node)
   }
+  const own = all.filter((node) => inside.has(node) || patterns.has(node))
   const replaced = new Map<Node, Node>(placeholders.map((node) => [node, node]))
   const captured: Node[] = []
   const capture = (node: Node): void => {
-    if (inside.has(node) || replaced.has(node)) return
+    if (inside.has(node) || patterns.has(node) || replaced.has(node)) return
     captured.push(node)
     replaced.set(node, placeholderOf(node))
   }
-  const own = all.filter((node) => inside.has(node))
   for (const node of [...own.flatMap(({ inputs }) => inputs), ...outputs.flat()]) capture(node)
   const inputs = [...replaced.values()]
   const graphs = outputs.map((list) => new Graph(inputs, remake(own, list, new Map(replaced))))
@@ -89,11 +91,11 @@ export function close(
 }
 
 /** Counters and what is spread from one number: as cheap inside as outside, and nothing to keep. */
-function isPattern(node: Node, inside: ReadonlySet<Node>): boolean {
+function isPattern(node: Node, patterns: ReadonlySet<Node>): boolean {
   const { op, inputs } = node
   if (node.data || node.leaf || node.literal !== undefined) return false
   if (op.trait === 'source') return true
-  const plain = (input: Node): boolean => input.literal !== undefined || inside.has(input)
+  const plain = (input: Node): boolean => input.literal !== undefined || patterns.has(input)
   return op.trait === 'movement' && inputs.every(plain)
 }
 

@@ -53,6 +53,13 @@ export interface Elementwise<A extends Attrs = Attrs> extends Common<A> {
   readonly identity?: number
 }
 
+/** The same op with one more axis in front of its input. */
+export interface Lifted<A extends Attrs> {
+  readonly attrs: A
+  /** The shape that the input must be given first, where its axes would not meet the output's. */
+  readonly input?: Sizes
+}
+
 /** A rearrangement: every output element is one input element, or the fill value. */
 export interface Movement<A extends Attrs = Attrs> extends Common<A> {
   readonly trait: 'movement'
@@ -62,6 +69,8 @@ export interface Movement<A extends Attrs = Attrs> extends Common<A> {
   fill(attrs: A): number
   /** True when input elements may appear several times with different neighbours (windows). */
   readonly overlaps: boolean
+  /** The op over `size` inputs at once. `input` is the shape of one. */
+  lift(attrs: A, size: number, input: Sizes): Lifted<A>
 }
 
 /** A fold of many input elements into one. */
@@ -80,6 +89,8 @@ export interface Reduce<A extends Attrs = Attrs> extends Common<A> {
     attrs: A,
     input: Sizes,
   ): Origin<I>
+  /** Attributes of the op with one more axis in front. */
+  lift(attrs: A): A
 }
 
 /** `out[batch, m, n] = Σₖ a[batch, m, k] · b[batch, k, n]` in any order of axes. */
@@ -102,6 +113,8 @@ export interface Source<A extends Attrs = Attrs> extends Common<A> {
 /** A computation that is no loop nest (sorting, factorising, transforming): its definition is what runs. */
 export interface Routine<A extends Attrs = Attrs> extends Common<A> {
   readonly trait: 'routine'
+  /** Attributes of the op with one more axis in front of every input. */
+  lift(attrs: A): A
 }
 
 /** The first input as it is; the others only come before it, or pass its gradient on. */
@@ -133,6 +146,8 @@ interface Several<A extends Attrs> {
 /** A routine with several results. */
 export interface Bundle<A extends Attrs = Attrs> extends Several<A> {
   readonly trait: 'bundle'
+  /** Attributes of the op with one more axis in front of every input. */
+  lift(attrs: A): A
   /** Gradients of the inputs, given those of the results that have one. */
   readonly vjp?: (
     gradients: readonly (Tensor | undefined)[],

@@ -88,14 +88,17 @@ export abstract class Optimizer {
   }
 
   /**
-   * One step down the gradient of a scalar loss, computed with the loss and `keep` as one program.
+   * One step down the gradient of a scalar loss, computed with the loss and `keep` as one program;
+   * without a loss, along what `backward` has gathered.
    *
    * The promise is back-pressure: awaiting it keeps memory flat, forgetting it changes no number.
    *
    * @throws ShapeError when the loss is not a scalar
    */
-  step(loss: Tensor, { keep = [] }: StepOptions = {}): Promise<void> {
-    const gradients = grad(loss, this.parameters)
+  step(loss?: Tensor, { keep = [] }: StepOptions = {}): Promise<void> {
+    const gathered = this.parameters.map((parameter) => parameter.grad)
+    const gradients = loss ? grad(loss, this.parameters) : gathered
+    if (!gradients.some((gradient) => gradient)) throw new ValueError('optimizer.gradients', {})
     assignAll(() => {
       for (const [i, parameter] of this.parameters.entries()) {
         const gradient = gradients[i]
@@ -103,7 +106,13 @@ export abstract class Optimizer {
       }
     })
     beforeRun(() => this.#advance())
-    return tracing() ? Promise.resolve() : realize(loss, ...keep)
+    const roots = (loss ? [loss] : gathered).filter((each) => each !== undefined)
+    return tracing() ? Promise.resolve() : realize(...roots, ...keep)
+  }
+
+  /** Forgets the gradients that `backward` has gathered. */
+  zeroGrad(): void {
+    for (const { cell } of this.parameters) cell.gradient = undefined
   }
 
   /** Turns the dials to the next step; a step that fails is not counted. */

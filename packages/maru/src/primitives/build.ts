@@ -99,6 +99,7 @@ interface MovementOp<A extends Attrs> {
   readonly origin: Movement<A>['origin']
   readonly fill?: (attrs: A) => number
   readonly overlaps?: boolean
+  readonly lift: Movement<A>['lift']
   readonly vjp: NonNullable<Movement<A>['vjp']>
 }
 
@@ -111,6 +112,7 @@ export function movement<A extends Attrs>(name: string, op: MovementOp<A>): Move
     overlaps: op.overlaps ?? false,
     fill,
     origin: op.origin,
+    lift: op.lift,
     infer(inputs, attrs) {
       const { shape, dtype } = input(inputs, 0)
       return { shape: op.shape(shape, attrs), dtype }
@@ -136,6 +138,7 @@ interface ReduceOp<A extends Attrs> {
   readonly dtype?: (input: DType) => DType
   readonly domain: Reduce<A>['domain']
   readonly origin: Reduce<A>['origin']
+  readonly lift: Reduce<A>['lift']
   /** Throws when nothing is folded and the op has no value for that. */
   readonly check?: (input: Sizes, attrs: A) => void
   readonly vjp?: Reduce<A>['vjp']
@@ -160,6 +163,7 @@ export function reduction<A extends Attrs>(name: string, op: ReduceOp<A>): Reduc
     result,
     domain: op.domain,
     origin: op.origin,
+    lift: op.lift,
     infer(inputs, attrs) {
       const { shape, dtype } = input(inputs, 0)
       expectKind(name, dtype, op.takes)

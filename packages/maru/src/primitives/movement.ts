@@ -35,6 +35,7 @@ function groupAxes(input: Sizes, output: Sizes): { from: number[]; to: number[] 
 
 /** The same elements in row-major order under another shape. */
 export const reshape: Movement<{ readonly shape: Sizes }> = movement('reshape', {
+  lift: ({ shape }, size) => ({ attrs: { shape: [size, ...shape] } }),
   shape: (_, { shape }) => [...shape],
   origin(algebra, out, { shape }, input) {
     const index = input.map(() => algebra.constant(0))
@@ -69,6 +70,7 @@ export const reshape: Movement<{ readonly shape: Sizes }> = movement('reshape', 
 
 /** Axes in another order: output axis i is input axis `axes[i]`. */
 export const permute: Movement<{ readonly axes: readonly number[] }> = movement('permute', {
+  lift: ({ axes }) => ({ attrs: { axes: [0, ...axes.map((axis) => axis + 1)] } }),
   shape: (input, { axes }) => axes.map((axis) => at(input, axis)),
   origin(_, out, { axes }) {
     const index = [...out]
@@ -82,6 +84,10 @@ export const permute: Movement<{ readonly axes: readonly number[] }> = movement(
 
 /** Broadcasting: axes of size 1 repeated, and new axes in front. */
 export const expand: Movement<{ readonly shape: Sizes }> = movement('expand', {
+  lift({ shape }, size, input) {
+    const lead = new Array<number>(shape.length - input.length).fill(1)
+    return { attrs: { shape: [size, ...shape] }, input: [size, ...lead, ...input] }
+  },
   overlaps: true,
   shape: (_, { shape }) => [...shape],
   origin(algebra, out, { shape }, input) {
@@ -104,6 +110,7 @@ export const slice: Movement<{
   readonly start: readonly number[]
   readonly end: readonly number[]
 }> = movement('slice', {
+  lift: ({ start, end }, size) => ({ attrs: { start: [0, ...start], end: [size, ...end] } }),
   shape: (_, { start, end }) => start.map((from, axis) => at(end, axis) - from),
   origin(algebra, out, { start }) {
     const index = out.map((i, axis) => algebra.add(i, algebra.constant(at(start, axis))))
@@ -120,6 +127,9 @@ export const pad: Movement<{
   readonly after: readonly number[]
   readonly value: number
 }> = movement('pad', {
+  lift: ({ before, after, value }) => ({
+    attrs: { before: [0, ...before], after: [0, ...after], value },
+  }),
   shape: (input, { before, after }) =>
     input.map((dim, axis) => at(before, axis) + dim + at(after, axis)),
   fill: ({ value }) => value,
@@ -140,6 +150,7 @@ export const pad: Movement<{
 
 /** Axes read backwards. */
 export const flip: Movement<{ readonly axes: readonly number[] }> = movement('flip', {
+  lift: ({ axes }) => ({ attrs: { axes: axes.map((axis) => axis + 1) } }),
   shape: (input) => [...input],
   origin(algebra, out, { axes }, input) {
     const index = out.map((i, axis) =>
@@ -173,6 +184,7 @@ export function windowCounts(extents: Sizes, { size, stride, dilation }: Windows
  * @shape x [..., H, W] → [..., size H, size W, windows over H, windows over W]
  */
 export const window: Movement<Windows> = movement('window', {
+  lift: (attrs) => ({ attrs }),
   overlaps: true,
   shape(input, attrs) {
     const lead = input.length - attrs.size.length
@@ -199,6 +211,7 @@ export const window: Movement<Windows> = movement('window', {
 
 /** The adjoint of `window`: every element is the sum of its copies in the windows. */
 export const fold: Reduce<Windows & { readonly extents: Sizes }> = reduction('fold', {
+  lift: (attrs) => attrs,
   takes: 'number',
   combine: 'add',
   shape: (input, { extents }) => [...input.slice(0, input.length - 2 * extents.length), ...extents],

@@ -31,6 +31,10 @@ function origin<I>(
   return { index, guards: [] }
 }
 
+function lift<A extends Axes>(attrs: A): A {
+  return { ...attrs, axes: attrs.axes.map((axis) => axis + 1) }
+}
+
 function expectElements(op: string): (shape: Sizes, attrs: Axes) => void {
   return (shape, attrs) => {
     if (sizeOf(domain(attrs, shape)) === 0 && sizeOf(keptShape(shape, attrs)) > 0) {
@@ -46,6 +50,7 @@ export const sum: Reduce<Axes> = reduction('sum', {
   shape: keptShape,
   domain,
   origin,
+  lift,
   vjp: (g, { inputs: [x] }) => [x && g.expand(x.shape)],
 })
 
@@ -64,6 +69,7 @@ export const max: Reduce<TiedAxes> = reduction<TiedAxes>('max', {
   shape: keptShape,
   domain,
   origin,
+  lift,
   check: expectElements('max'),
   vjp: (g, { inputs: [x], output, attrs: { axes, ties } }) => {
     if (!x) return []
@@ -86,5 +92,6 @@ export const argmax: Reduce<Axes> = reduction('argmax', {
   dtype: () => 'int32',
   domain,
   origin,
+  lift,
   check: expectElements('argmax'),
 })

@@ -3,6 +3,7 @@
 import { dtypes, type HostArray } from '../base/dtype.ts'
 import { debugLevel } from '../base/env.ts'
 import type { Cell } from '../graph/cell.ts'
+import { order } from '../graph/closed.ts'
 import { Data, type DeviceBuffer } from '../graph/data.ts'
 import { endInterning, makeLeaf, type Node } from '../graph/node.ts'
 import { leaf as leafOp } from '../primitives/source.ts'
@@ -238,6 +239,14 @@ function drop(node: Node): void {
   if (node.inputs.length === 0) return
   node.inputs = []
   dropped.add(node)
+}
+
+/** Cells that a graph reads, as they are now or as they will be. */
+export function cellsBelow(root: Node): Cell[] {
+  const below = new Set(order([root], new Set()))
+  const cells = [...below].flatMap(({ leaf }) => (leaf?.kind === 'cell' ? [leaf.cell] : []))
+  const waiting = [...pendingCells()].filter(({ pending }) => pending && below.has(pending))
+  return [...new Set([...cells, ...waiting])]
 }
 
 /** What a node was computed from: no cell, cells as they are now, or one that has moved on. */

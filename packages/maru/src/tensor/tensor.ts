@@ -1,13 +1,24 @@
 /** The tensor: a handle on a graph node that is computed when its value is asked for. */
+import { type GradContext, gradients } from '../autograd/grad.ts'
 import type { HostArray } from '../base/dtype.ts'
 import { ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Shape, Shaped, SizesOf } from '../base/types/dim.ts'
 import type { Cell } from '../graph/cell.ts'
-import type { Node } from '../graph/node.ts'
+import { makeLiteral, type Node } from '../graph/node.ts'
+import type { Spec } from '../graph/primitive.ts'
+import * as p from '../primitives/index.ts'
 import { download } from '../runtime/engine.ts'
-import { cellNode, currentValue, realizeNodes, snapshotNode } from '../runtime/realize.ts'
+import {
+  cellNode,
+  cellsBelow,
+  currentValue,
+  isDropped,
+  realizeNodes,
+  snapshotNode,
+} from '../runtime/realize.ts'
 import { expectValues, tracing } from '../runtime/trace.ts'
+import { expandNode } from './nodes.ts'
 import { WindowTensor } from './window.ts'
 
 /** Nested arrays of numbers, as deep as the tensor has axes; booleans for bool tensors. */
@@ -107,6 +118,24 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
     return build(0, 0)
   }
 
+  /**
+   * Adds the gradients of this scalar to `grad` of every parameter that it depends on.
+   *
+   * For hands used to PyTorch; `grad(loss, parameters)` returns them instead, and `optimizer.step(loss)`
+   * does all of it.
+   *
+   * @throws ShapeError when it is not a scalar
+   * @example loss.backward(); await optimizer.step(); optimizer.zeroGrad()
+   */
+  backward(): void {
+    const cells = cellsBelow(this.node)
+    const found = gradients(this.node, cells.map(cellNode), gradContext)
+    cells.forEach((cell, i) => {
+      const known = cell.gradient && new Tensor(cell.gradient)
+      cell.gradient = (found[i] && known ? known.add(found[i]) : (found[i] ?? known))?.node
+    })
+  }
+
   override toString(): string {
     return `Tensor([${this.node.shape.join(', ')}], ${this.dtype})`
   }
@@ -134,6 +163,12 @@ export class Parameter<out S extends Shape = any> extends Tensor<S> {
     return cellNode(this.cell)
   }
 
+  /** The gradient that `backward` has gathered, if any. */
+  get grad(): Tensor<S> | undefined {
+    const { gradient } = this.cell
+    return gradient && this.wrap(gradient)
+  }
+
   /** The value as it is now, which later steps do not change. */
   snapshot(): Tensor<S> {
     return this.wrap(snapshotNode(this.cell))
@@ -142,6 +177,18 @@ export class Parameter<out S extends Shape = any> extends Tensor<S> {
   override toString(): string {
     return `Parameter([${this.node.shape.join(', ')}], ${this.dtype})`
   }
+}
+
+function filled({ shape, dtype }: Spec, value: number): Tensor {
+  return new Tensor(expandNode(makeLiteral(p.literal, value, dtype), shape))
+}
+
+/** What the walk of gradients makes tensors with. */
+export const gradContext: GradContext = {
+  tensor: (node) => new Tensor(node),
+  ones: (spec) => filled(spec, 1),
+  zeros: (spec) => filled(spec, 0),
+  isDropped,
 }
 
 /** Computes several tensors in one program, with everything that waits to be stored. */

@@ -18,13 +18,21 @@ const NOT_OPS = new Set([
   'item',
   'array',
   'toString',
+  'backward', // the suite of transforms
 ])
 
 /** Functions of the package that neither make tensors nor compute with them. */
 const NOT_ON_TENSORS = new Set([
   'compile',
-  'cond', // the suites of control: these three run graphs
+  'checkpoint', // the suites of transforms and of control: these take functions
+  'cond',
+  'customGradient',
+  'hvp',
+  'jvp',
   'scan',
+  'valueAndGrad',
+  'vjp',
+  'vmap',
   'whileLoop',
   'dim',
   'grad', // its own suite
