@@ -1,0 +1,94 @@
+/**
+ * The kernels that WebAssembly runs, on a WebGPU device, against the reference.
+ *
+ * WGSL promises less than IEEE 754: subnormal numbers may count as zero, quotients are within 2.5 ulp,
+ * and multiply-adds may round once or twice. A fold is one chain here, and 16 lanes on a processor.
+ */
+import fc from 'fast-check'
+import { afterAll, describe, expect, test } from 'vitest'
+import { Stream } from '../../src/base/threefry.ts'
+import { grad, type Tensor, tensor } from '../../src/index.ts'
+import { kernels } from '../backend/kernels.ts'
+import { callsOf, differences, resultOf, tensorOf, toleranceOf, valuesOn } from '../ops/calls.ts'
+import { build, type Instruction, lossOf } from '../ops/graphs.ts'
+import { table } from '../ops/table.ts'
+import { closeWebGpu, openWebGpu } from './adapter.ts'
+import { Machine } from './machine.ts'
+import { valuesBy } from './run.ts'
+
+const found = await openWebGpu()
+const missing = 'missing' in found ? found.missing : undefined
+if (missing) console.warn(`SKIPPED: no kernel was run by WebGPU, ${missing}`)
+afterAll(() => closeWebGpu(found))
+
+const isSubnormal = (value: number): boolean => value !== 0 && Math.abs(value) < 2 ** -126
+
+/** Sums of some hundred products of either sign, in another order and with quotients of 2.5 ulp. */
+const near = { relative: 2e-6, absolute: 5e-6, reason: 'chains, and quotients' }
+
+describe.skipIf(missing)(`by WebGPU${missing ? `: skipped, ${missing}` : ''}`, () => {
+  const machine = 'device' in found ? new Machine(found.device) : undefined
+  const by = (tensors: readonly Tensor[]) => valuesBy(machine!, tensors)
+
+  describe.each(['float32', 'int32', 'uint8', 'bool'] as const)('%s', (dtype) => {
+    const rows = table.filter(({ results }) => results[dtype] !== 'refused')
+
+    test.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
+      const calls = callsOf(row, dtype).filter(
+        ({ inputs }) => !inputs.some(({ data }) => data.some(isSubnormal)),
+      )
+      const inputs = calls.map((call) => call.inputs.map(tensorOf))
+      const results = () => calls.map((call, i) => resultOf(call, inputs[i]))
+      const got = await by(results())
+      const want = await valuesOn('reference', results())
+      const wrong = calls.flatMap(({ title }, i) =>
+        differences(title, got[i]!, want[i]!, toleranceOf(row, want[i]!.dtype)),
+      )
+      expect(wrong).toEqual([])
+    })
+  })
+
+  test.each(kernels)('%s', async (name, make) => {
+    const [got] = await by([make()])
+    const [want] = await valuesOn('reference', [make()])
+    expect(differences(name, got!, want!, near)).toEqual([])
+  })
+
+  test('random graphs and their gradients', async () => {
+    const number = fc.noBias(fc.nat(999))
+    const program = fc.array(fc.tuple(number, number, number, number), {
+      minLength: 5,
+      maxLength: 30,
+      size: 'max',
+    })
+    const shape = fc.array(fc.nat({ max: 21 }), { minLength: 1, maxLength: 3 })
+    const agree = async (from: number[], instructions: Instruction[]): Promise<void> => {
+      const roots = () => {
+        const { leaves, values, text } = build(from, instructions)
+        const wrt = leaves.map(({ tensor }) => tensor).filter(({ dtype }) => dtype === 'float32')
+        const gradients = grad(lossOf(values), wrt)
+        return { tensors: [...values.map(({ tensor }) => tensor), ...gradients], values, text }
+      }
+      const { tensors, values, text } = roots()
+      const got = await by(tensors)
+      const want = await valuesOn('reference', roots().tensors)
+      // a gradient is rounded relative to the largest number on the way, not to itself
+      const size = want.flatMap(({ data }) => data).reduce((a, x) => Math.max(a, Math.abs(x)), 1)
+      got.forEach((each, i) => {
+        const absolute = 2 * (values[i]?.error ?? 1e-5 * size)
+        const wrong = differences(`${i}`, each, want[i]!, { ...near, absolute }, 'alike')
+        if (wrong.length > 0) throw new Error(`${wrong}\n${text}`)
+      })
+    }
+    await fc.assert(fc.asyncProperty(shape, program, agree), { seed: 20261121, numRuns: 40 })
+  })
+
+  test('more units than one axis of workgroups has', async () => {
+    const size = 64 * 65535 + 1000
+    const data = new Float32Array(size)
+    new Stream(5, 'long').fill(data, -2, 2)
+    const [got] = await by([tensor(data, [size]).add(1)])
+    const at = got!.data.findIndex((value, i) => value !== Math.fround((data[i] ?? 0) + 1))
+    expect(at).toBe(-1)
+  })
+})

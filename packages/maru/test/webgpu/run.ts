@@ -1,0 +1,123 @@
+/** Runs graphs on a WebGPU device, one buffer being all of their memory. */
+import { interpret } from '../../src/backend/interpret.ts'
+import { target } from '../../src/backend/webgpu/target.ts'
+import { type DType, dtypes, type HostArray } from '../../src/base/dtype.ts'
+import { sizeOf } from '../../src/base/shape.ts'
+import { compile } from '../../src/compiler/compile.ts'
+import type { Argument } from '../../src/compiler/lowering.ts'
+import type { InterpretLaunch, Program } from '../../src/compiler/program.ts'
+import { type Vector, VectorBuilder } from '../../src/compiler/vector.ts'
+import { Tensor } from '../../src/index.ts'
+import { type Captured, isReady } from '../../src/runtime/capture.ts'
+import { graphOf } from '../graph/programs.ts'
+import type { Values } from '../ops/row.ts'
+import type { Machine } from './machine.ts'
+
+const ALIGNMENT = 256
+
+/** A number as the lanes of its dtype hold it. */
+function wordOf(dtype: DType, value: number): number {
+  if (dtype === 'float32') return new Int32Array(Float32Array.of(value).buffer)[0]!
+  if (dtype === 'bool') return value === 0 ? 0 : -1
+  return dtype === 'uint8' ? value & 255 : value
+}
+
+/** A program, and the memory that its buffers have places in. */
+class Bench {
+  readonly program: Program
+  readonly memory: ArrayBuffer
+  readonly #addresses: number[] = []
+  readonly #parameters: readonly number[]
+
+  constructor(graph: Captured) {
+    this.program = compile(graph, target)
+    let top = 0
+    for (const { dtype, shape } of this.program.buffers) {
+      this.#addresses.push(top)
+      top += Math.ceil((sizeOf(shape) * dtypes[dtype].bytes) / ALIGNMENT + 1) * ALIGNMENT
+    }
+    this.memory = new ArrayBuffer(top + ALIGNMENT)
+    // so that what is read beside a buffer, or before it was written, does not pass for a zero
+    new Uint8Array(this.memory).fill(0x55)
+    this.#parameters = graph.parameters.map(({ literal }) => literal ?? 0)
+    this.program.buffers.forEach(({ place }, buffer) => {
+      const leaf = place.kind === 'leaf' ? graph.leaves[place.leaf]?.leaf : undefined
+      if (leaf?.kind === 'data' && leaf.data.host) this.view(buffer).set(leaf.data.host)
+    })
+  }
+
+  view(buffer: number): HostArray {
+    const { dtype, shape } = this.program.buffers[buffer]!
+    return dtypes[dtype].array(this.memory, this.#addresses[buffer]!, sizeOf(shape))
+  }
+
+  word(argument: Argument): number {
+    if (argument.kind === 'integer') return argument.value
+    if (argument.kind === 'address') return this.#addresses[argument.buffer]!
+    return wordOf(argument.dtype, this.#parameters[argument.index]!)
+  }
+
+  interpret(launch: InterpretLaunch): void {
+    interpret(launch, this.program.buffers, this.#parameters, (buffer) => this.view(buffer))
+  }
+
+  output(index: number): HostArray {
+    const { buffers } = this.program
+    return this.view(buffers.findIndex(({ place }) => 'output' in place && place.output === index))
+  }
+}
+
+/** Values of tensors computed in one program. */
+export async function valuesBy(machine: Machine, tensors: readonly Tensor[]): Promise<Values[]> {
+  const nodes = [...new Set(tensors.map(({ node }) => node))].filter((node) => !isReady(node))
+  const bench = new Bench(graphOf(...nodes.map((node) => new Tensor(node))))
+  const memory = machine.buffer(bench.memory)
+  for (const { launch } of bench.program.body) {
+    if (launch.kind === 'code') {
+      const { code } = bench.program.functions[launch.code]!
+      const words = launch.arguments.map((argument) => bench.word(argument))
+      await machine.dispatch(code, launch.units, words, memory)
+      continue
+    }
+    await machine.read(memory, bench.memory)
+    if (launch.kind === 'interpret') bench.interpret(launch)
+    else bench.view(launch.to).set(bench.view(launch.from))
+    machine.write(memory, bench.memory)
+  }
+  await machine.read(memory, bench.memory)
+  memory.destroy()
+  const values = tensors.map(async (each): Promise<Values> => {
+    const { node, shape, dtype } = each
+    const data = isReady(node) ? await each.data() : bench.output(nodes.indexOf(node))
+    return { shape, dtype, data: [...data] }
+  })
+  return Promise.all(values)
+}
+
+/** A function of lanes over arrays of one length. */
+export async function apply(
+  machine: Machine,
+  emit: (b: VectorBuilder, inputs: readonly Vector[]) => Vector,
+  inputs: readonly Int32Array[],
+): Promise<Int32Array> {
+  const length = inputs[0]?.length ?? 0
+  const b = new VectorBuilder(1)
+  const i = b.variable(b.begin)
+  b.loop(i, b.end, 1, () => {
+    const at = (n: number) => b.add(b.arg(n), b.scalar('shl', i, 2))
+    const loads = inputs.map((_, n): Vector => {
+      return { k: 'load', form: 'one', element: 'i32', address: at(n) }
+    })
+    b.store('one', 'i32', at(inputs.length), emit(b, loads))
+  })
+  const words = new Int32Array((inputs.length + 1) * length)
+  inputs.forEach((input, n) => {
+    words.set(input, n * length)
+  })
+  const memory = machine.buffer(words.buffer)
+  const addresses = Array.from({ length: inputs.length + 1 }, (_, n) => n * length * 4)
+  await machine.dispatch(b.finish(), length, addresses, memory)
+  await machine.read(memory, words.buffer)
+  memory.destroy()
+  return words.subarray(inputs.length * length)
+}
