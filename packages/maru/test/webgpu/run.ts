@@ -5,10 +5,12 @@ import { type DType, dtypes, type HostArray } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import type { Argument } from '../../src/compiler/lowering.ts'
-import type { InterpretLaunch, Program } from '../../src/compiler/program.ts'
+import type { InterpretLaunch, Program, ProgramBuffer } from '../../src/compiler/program.ts'
 import { type Vector, VectorBuilder } from '../../src/compiler/vector.ts'
+import type { Cell } from '../../src/graph/cell.ts'
 import { Tensor } from '../../src/index.ts'
 import { type Captured, isReady } from '../../src/runtime/capture.ts'
+import { recordGraph } from '../../src/runtime/recording.ts'
 import { graphOf } from '../graph/programs.ts'
 import type { Values } from '../ops/row.ts'
 import type { Machine } from './machine.ts'
@@ -39,10 +41,13 @@ class Bench {
     this.memory = new ArrayBuffer(top + ALIGNMENT)
     // so that what is read beside a buffer, or before it was written, does not pass for a zero
     new Uint8Array(this.memory).fill(0x55)
-    this.#parameters = graph.parameters.map(({ literal }) => literal ?? 0)
-    this.program.buffers.forEach(({ place }, buffer) => {
-      const leaf = place.kind === 'leaf' ? graph.leaves[place.leaf]?.leaf : undefined
-      if (leaf?.kind === 'data' && leaf.data.host) this.view(buffer).set(leaf.data.host)
+    this.#parameters = graph.parameters.map(
+      ({ literal, leaf }) => literal ?? (leaf?.kind === 'slot' ? leaf.slot.value : 0),
+    )
+    graph.leaves.forEach(({ leaf }, index) => {
+      const data = leaf?.kind === 'cell' ? leaf.cell.data : undefined
+      const host = leaf?.kind === 'data' ? leaf.data.host : data?.host
+      if (host) this.at('leaf', index).set(host)
     })
   }
 
@@ -61,16 +66,18 @@ class Bench {
     interpret(launch, this.program.buffers, this.#parameters, (buffer) => this.view(buffer))
   }
 
-  output(index: number): HostArray {
-    const { buffers } = this.program
-    return this.view(buffers.findIndex(({ place }) => 'output' in place && place.output === index))
+  /** The buffer of a leaf or of an output. */
+  at(kind: 'leaf' | 'output', index: number): HostArray {
+    const isIt = ({ place }: ProgramBuffer): boolean =>
+      kind === 'leaf'
+        ? place.kind === kind && place.leaf === index
+        : place.kind === kind && place.output === index
+    return this.view(this.program.buffers.findIndex(isIt))
   }
 }
 
-/** Values of tensors computed in one program. */
-export async function valuesBy(machine: Machine, tensors: readonly Tensor[]): Promise<Values[]> {
-  const nodes = [...new Set(tensors.map(({ node }) => node))].filter((node) => !isReady(node))
-  const bench = new Bench(graphOf(...nodes.map((node) => new Tensor(node))))
+async function run(machine: Machine, graph: Captured): Promise<Bench> {
+  const bench = new Bench(graph)
   const memory = machine.buffer(bench.memory)
   for (const { launch } of bench.program.body) {
     if (launch.kind === 'code') {
@@ -86,12 +93,33 @@ export async function valuesBy(machine: Machine, tensors: readonly Tensor[]): Pr
   }
   await machine.read(memory, bench.memory)
   memory.destroy()
+  return bench
+}
+
+/** Values of tensors computed in one program. */
+export async function valuesBy(machine: Machine, tensors: readonly Tensor[]): Promise<Values[]> {
+  const nodes = [...new Set(tensors.map(({ node }) => node))].filter((node) => !isReady(node))
+  const bench = await run(machine, graphOf(...nodes.map((node) => new Tensor(node))))
   const values = tensors.map(async (each): Promise<Values> => {
     const { node, shape, dtype } = each
-    const data = isReady(node) ? await each.data() : bench.output(nodes.indexOf(node))
+    const data = isReady(node) ? await each.data() : bench.at('output', nodes.indexOf(node))
     return { shape, dtype, data: [...data] }
   })
   return Promise.all(values)
+}
+
+/** What a step that is not taken would store, by cell. */
+export async function storesBy(
+  machine: Machine,
+  step: () => void,
+): Promise<ReadonlyMap<Cell, readonly number[]>> {
+  const { graph, writes, before } = recordGraph([], () => {
+    step()
+    return []
+  })
+  for (const action of before) action([])
+  const bench = await run(machine, graph)
+  return new Map(writes.map(({ cell }, i) => [cell, [...bench.at('leaf', graph.writes[i]!.leaf)]]))
 }
 
 /** A function of lanes over arrays of one length. */

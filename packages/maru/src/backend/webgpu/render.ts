@@ -81,6 +81,11 @@ function literal(value: number): string {
   return `bits(0x${bits?.toString(16)}u)`
 }
 
+/** How far to shift a scalar. */
+function amount(by: Scalar, text: string): string {
+  return by.k === 'const' ? `${by.value}u` : `bitcast<u32>(${text})`
+}
+
 const unary: { readonly [O in UnaryOp]: (a: Lane) => Lane } = {
   'f32.neg': (a) => f32(`-(${float(a)})`),
   'f32.abs': (a) => f32(`abs(${float(a)})`),
@@ -236,9 +241,9 @@ class Renderer {
       case 'and':
         return `(${a} & ${b})`
       case 'shl':
-        return `(${a} << bitcast<u32>(${b}))`
+        return `(${a} << ${amount(it.b, b)})`
       case 'shrS':
-        return `(${a} >> bitcast<u32>(${b}))`
+        return `(${a} >> ${amount(it.b, b)})`
       case 'ltS':
       case 'ltU':
       case 'geS':
