@@ -1,4 +1,4 @@
-/** Loop kernels → vector IR: maps, and folds by rows or by columns. */
+/** Loop kernels → vector IR: maps, and folds by rows, by columns or one by one. */
 import { factorOf } from './index-expr.ts'
 import { collapse, type Expr, type Fold, type LoopKernel } from './kernel.ts'
 import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'

@@ -79,12 +79,12 @@ test('a map, as a person reads it', () => {
       s6 = s5;
       s7 = begin;
       for (; s7 < end; s7 += 1) {
-        v0 = bitcast<f32>(word((args[4] + (((s6 * args[3]) + s4) << bitcast<u32>(2)))));
+        v0 = bitcast<f32>(word((args[4] + (((s6 * args[3]) + s4) << 2u))));
         v1 = bitcast<u32>(args[5]);
         v2 = (v0 * bitcast<f32>(v1));
-        v3 = bitcast<f32>(word((args[6] + (s4 << bitcast<u32>(2)))));
+        v3 = bitcast<f32>(word((args[6] + (s4 << 2u))));
         v4 = (v2 + v3);
-        setWord((args[8] + (((s6 * args[7]) + s4) << bitcast<u32>(2))), bitcast<u32>(v4));
+        setWord((args[8] + (((s6 * args[7]) + s4) << 2u)), bitcast<u32>(v4));
         s4 = (s4 + 1);
         if (s4 >= args[2]) {
           s4 = 0;
