@@ -8,7 +8,16 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
-import { grad, type Tensor, tensor, useDevice } from '../../src/index.ts'
+import {
+  cond,
+  full,
+  grad,
+  scan,
+  type Tensor,
+  tensor,
+  useDevice,
+  whileLoop,
+} from '../../src/index.ts'
 import { Adam } from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import { kernels } from '../backend/kernels.ts'
@@ -84,6 +93,43 @@ describe.skipIf(missing)(`by WebGPU${missing ? `: skipped, ${missing}` : ''}`, (
       })
     }
     await fc.assert(fc.asyncProperty(shape, program, agree), { seed: 20261121, numRuns: 8 })
+  })
+
+  test('loops and branches', async () => {
+    const roots = (): Tensor[] => {
+      const steps = tensor(
+        Float32Array.from({ length: 35 }, (_, i) => (i % 11) / 11 - 0.4),
+        [7, 5],
+      )
+      const matrix = tensor(
+        Float32Array.from({ length: 25 }, (_, i) => (i % 9) / 9 - 0.5),
+        [5, 5],
+      )
+      const [last, states] = scan(
+        (state, x) => {
+          const next = state.reshape([1, 5]).matmul(matrix).reshape([5]).add(x).tanh()
+          return [next, next]
+        },
+        full([5], 0.1),
+        steps,
+      )
+      const size = whileLoop(
+        (x) => x.square().sum().less(100),
+        (x) => x.mul(2),
+        last,
+      )
+      const chosen = cond(
+        states.sum().less(0),
+        (x) => x.exp(),
+        (x) => x.neg(),
+        states,
+      )
+      return [states, size, chosen, ...grad(chosen.sum(), [steps, matrix])]
+    }
+    const got = await by(roots())
+    const want = await valuesOn('reference', roots())
+    const wrong = got.flatMap((each, i) => differences(`result ${i}`, each, want[i]!, near))
+    expect(wrong).toEqual([])
   })
 
   test('a step of Adam, in place', async () => {

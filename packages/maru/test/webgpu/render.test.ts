@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { render } from '../../src/backend/webgpu/render.ts'
 import { target, workgroups } from '../../src/backend/webgpu/target.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import type { Program } from '../../src/compiler/program.ts'
+import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import { VectorBuilder } from '../../src/compiler/vector.ts'
 import { grad, type Tensor } from '../../src/index.ts'
 import { kernels } from '../backend/kernels.ts'
@@ -39,7 +39,7 @@ function flaws(source: string): string[] {
 }
 
 function interpreted({ body }: Program): number {
-  return body.filter(({ launch }) => launch.kind === 'interpret').length
+  return launchesOf(body).filter(({ kind }) => kind === 'interpret').length
 }
 
 test.each(table.map((row) => [row.name, row] as const))('%s', (_, row) => {
@@ -56,7 +56,7 @@ test.each(table.map((row) => [row.name, row] as const))('%s', (_, row) => {
 
 test.each(kernels)('%s', (_, make) => {
   const program = programFor(make())
-  expect(program.body.map(({ launch }) => launch.kind)).not.toContain('interpret')
+  expect(launchesOf(program.body).map(({ kind }) => kind)).not.toContain('interpret')
   expect(sources(program).flatMap(flaws)).toEqual([])
 })
 

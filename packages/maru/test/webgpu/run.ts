@@ -5,7 +5,15 @@ import { type DType, dtypes, type HostArray } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import type { Argument } from '../../src/compiler/lowering.ts'
-import type { InterpretLaunch, Program, ProgramBuffer } from '../../src/compiler/program.ts'
+import {
+  type InterpretLaunch,
+  type Launch,
+  type Program,
+  type ProgramBuffer,
+  type ProgramNode,
+  type View,
+  viewOffset,
+} from '../../src/compiler/program.ts'
 import { type Vector, VectorBuilder } from '../../src/compiler/vector.ts'
 import type { Cell } from '../../src/graph/cell.ts'
 import { Tensor } from '../../src/index.ts'
@@ -34,8 +42,10 @@ class Bench {
   constructor(graph: Captured) {
     this.program = compile(graph, target)
     let top = 0
-    for (const { dtype, shape } of this.program.buffers) {
-      this.#addresses.push(top)
+    for (const { dtype, shape, place } of this.program.buffers) {
+      // A view comes after what it is a part of.
+      this.#addresses.push(place.kind === 'view' ? this.#address(place, 0) : top)
+      if (place.kind === 'view') continue
       top += Math.ceil((sizeOf(shape) * dtypes[dtype].bytes) / ALIGNMENT + 1) * ALIGNMENT
     }
     this.memory = new ArrayBuffer(top + ALIGNMENT)
@@ -49,6 +59,18 @@ class Bench {
       const host = leaf?.kind === 'data' ? leaf.data.host : data?.host
       if (host) this.at('leaf', index).set(host)
     })
+  }
+
+  #address(view: View, turn: number): number {
+    return this.#addresses[view.of]! + viewOffset(view, turn)
+  }
+
+  /** Brings views to where they are at a turn of a loop. */
+  move(views: readonly number[], turn: number): void {
+    for (const view of views) {
+      const { place } = this.program.buffers[view]!
+      if (place.kind === 'view') this.#addresses[view] = this.#address(place, turn)
+    }
   }
 
   view(buffer: number): HostArray {
@@ -76,23 +98,78 @@ class Bench {
   }
 }
 
-async function run(machine: Machine, graph: Captured): Promise<Bench> {
-  const bench = new Bench(graph)
-  const memory = machine.buffer(bench.memory)
-  for (const { launch } of bench.program.body) {
+/** One run of a program. What is not a kernel of ours is done by the host. */
+class Run {
+  readonly #machine: Machine
+  readonly #bench: Bench
+  readonly #memory: GPUBuffer
+
+  constructor(machine: Machine, bench: Bench) {
+    this.#machine = machine
+    this.#bench = bench
+    this.#memory = machine.buffer(bench.memory)
+  }
+
+  async finish(): Promise<void> {
+    await this.#read()
+    this.#memory.destroy()
+  }
+
+  #read(): Promise<void> {
+    return this.#machine.read(this.#memory, this.#bench.memory)
+  }
+
+  async body(nodes: readonly ProgramNode[]): Promise<void> {
+    for (const node of nodes) await this.#node(node)
+  }
+
+  async #node(node: ProgramNode): Promise<void> {
+    switch (node.kind) {
+      case 'launch':
+        return this.#launch(node.launch)
+      case 'loop':
+        for (let turn = 0; turn < node.count; turn++) {
+          this.#bench.move(node.views, turn)
+          await this.body(node.body)
+        }
+        return
+      case 'while':
+        await this.body(node.condition)
+        while (await this.#holds(node.predicate)) {
+          await this.body(node.body)
+          await this.body(node.condition)
+        }
+        return
+      case 'branch':
+        return this.body((await this.#holds(node.predicate)) ? node.yes : node.no)
+    }
+  }
+
+  async #holds(predicate: number): Promise<boolean> {
+    await this.#read()
+    return this.#bench.view(predicate)[0] !== 0
+  }
+
+  async #launch(launch: Launch): Promise<void> {
+    const bench = this.#bench
     if (launch.kind === 'code') {
       const { code } = bench.program.functions[launch.code]!
       const words = launch.arguments.map((argument) => bench.word(argument))
-      await machine.dispatch(code, launch.units, words, memory)
-      continue
+      await this.#machine.dispatch(code, launch.units, words, this.#memory)
+      return
     }
-    await machine.read(memory, bench.memory)
+    await this.#read()
     if (launch.kind === 'interpret') bench.interpret(launch)
     else bench.view(launch.to).set(bench.view(launch.from))
-    machine.write(memory, bench.memory)
+    this.#machine.write(this.#memory, bench.memory)
   }
-  await machine.read(memory, bench.memory)
-  memory.destroy()
+}
+
+async function run(machine: Machine, graph: Captured): Promise<Bench> {
+  const bench = new Bench(graph)
+  const once = new Run(machine, bench)
+  await once.body(bench.program.body)
+  await once.finish()
   return bench
 }
 
