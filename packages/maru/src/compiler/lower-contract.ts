@@ -1,5 +1,6 @@
 /**
- * Contractions → vector IR: register tiles of 4 rows by 2 vectors, k innermost.
+ * Contractions → vector IR: register tiles of 4 rows by 2 vectors, or by 4 columns where there is
+ * one lane; k innermost.
  *
  * Every output is one chain of multiply-adds from 0 with k ascending, whatever tile it falls in,
  * so the result does not depend on tile sizes, partitions or the number of lanes.
@@ -9,14 +10,20 @@ import type { Argument, Lowered } from './lowering.ts'
 import { type Scalar, type Vector, VectorBuilder } from './vector.ts'
 
 const ROWS = 4
+/** Columns of a tile on a machine of one lane. */
+const COLUMNS = 4
 const BYTES = 4
 
 type Variable = Scalar & { readonly k: 'get' }
 type VectorVariable = Vector & { readonly k: 'vget' }
 
-/** The code of a contraction. One unit of work is a block of rows of one batch. */
+/**
+ * The code of a contraction. One unit of work is a block of rows of one batch, or, for machines of
+ * one lane, which run very many units at a time, a tile of it.
+ */
 export function lowerContract(kernel: ContractKernel, lanes: number): Lowered {
-  return new ContractLowering(kernel, lanes).lower()
+  const lowering = new ContractLowering(kernel, lanes)
+  return lanes === 1 ? lowering.tiles() : lowering.blocks()
 }
 
 interface Operand {
@@ -54,17 +61,81 @@ class ContractLowering {
     }
   }
 
-  lower(): Lowered {
-    const b = this.#b
-    const { batch, m, n, k, c } = this.#kernel
-    const left = this.#operand(this.#kernel.a)
-    const right = this.#operand(this.#kernel.b)
-    const out = this.#operand({ ...c, offset: 0, k: [0, 0] })
-    const sizes = {
-      m: this.#integer(m),
-      n: this.#integer(n),
-      k: k.map((size) => this.#integer(size)),
+  #operands(): Operands {
+    const { m, n, k, a, b, c } = this.#kernel
+    return {
+      left: this.#operand(a),
+      right: this.#operand(b),
+      out: this.#operand({ ...c, offset: 0, k: [0, 0] }),
+      sizes: {
+        m: this.#integer(m),
+        n: this.#integer(n),
+        k: k.map((size) => this.#integer(size)),
+      },
     }
+  }
+
+  /** Where each operand begins in a batch. */
+  #inBatch({ left, right, out }: Operands, batch: Scalar, innerBatch: Scalar): Bases {
+    const b = this.#b
+    const [b0, b1] = [b.scalar('divS', batch, innerBatch), b.scalar('remS', batch, innerBatch)]
+    const at = (operand: Operand): Variable => {
+      const inBatch = b.add(b.mul(b0, operand.batch[0]), b.mul(b1, operand.batch[1]))
+      return b.variable(b.add(operand.base, inBatch))
+    }
+    return { a: at(left), b: at(right), c: at(out) }
+  }
+
+  /**
+   * A tile to a unit. One that reaches over the edge takes the last row or column several times,
+   * and stores the same value there as often.
+   */
+  tiles(): Lowered {
+    const b = this.#b
+    const { batch, m, n } = this.#kernel
+    const operands = this.#operands()
+    const { left, out, sizes } = operands
+    const innerBatch = this.#integer(batch[1])
+    const [down, across] = [Math.ceil(m / ROWS), Math.ceil(n / COLUMNS)]
+    const [perColumn, perRow] = [this.#integer(down), this.#integer(across)]
+    const unit = b.variable(b.begin)
+    const within = (start: Scalar, i: number, size: Scalar): Variable => {
+      const [at, last] = [b.add(start, i), b.sub(size, 1)]
+      return b.variable(b.add(last, b.mul(b.sub(at, last), b.scalar('ltS', at, last))))
+    }
+    b.loop(unit, b.end, 1, () => {
+      const block = b.variable(b.scalar('divS', unit, perRow))
+      const column = b.variable(b.mul(b.scalar('remS', unit, perRow), COLUMNS))
+      const row = b.variable(b.mul(b.scalar('remS', block, perColumn), ROWS))
+      const inBatch = b.variable(b.scalar('divS', block, perColumn))
+      const bases = this.#inBatch(operands, inBatch, innerBatch)
+      const rows = Array.from({ length: ROWS }, (_, i) => within(row, i, sizes.m))
+      const columns = Array.from({ length: COLUMNS }, (_, i) =>
+        b.variable(b.scalar('shl', within(column, i, sizes.n), 2)),
+      )
+      const sums = this.#sums(operands, {
+        left: bases.a,
+        right: bases.b,
+        below: rows.map((at) => b.variable(b.mul(at, left.row))),
+        beside: columns,
+        form: 'one',
+      })
+      sums.forEach((line, i) => {
+        const target = b.variable(b.add(bases.c, b.mul(rows[i] ?? row, out.row)))
+        line.forEach((sum, j) => {
+          b.store('one', 'f32', b.add(target, columns[j] ?? column), sum)
+        })
+      })
+    })
+    const units = batch[0] * batch[1] * down * across
+    return { code: b.finish(), arguments: this.#args, units }
+  }
+
+  blocks(): Lowered {
+    const b = this.#b
+    const { batch, m } = this.#kernel
+    const operands = this.#operands()
+    const { sizes } = operands
     const innerBatch = this.#integer(batch[1])
     const blocks = Math.ceil(m / ROWS)
     const perBatch = this.#integer(blocks)
@@ -77,13 +148,8 @@ class ContractLowering {
       b.when(b.scalar('ltS', from, 0), () => b.set(from, 0))
       const to = b.variable(b.mul(b.sub(b.end, start), ROWS))
       b.when(b.scalar('ltS', sizes.m, to), () => b.set(to, sizes.m))
-      const [b0, b1] = [b.scalar('divS', first, innerBatch), b.scalar('remS', first, innerBatch)]
-      const at = (operand: Operand): Variable => {
-        const inBatch = b.add(b.mul(b0, operand.batch[0]), b.mul(b1, operand.batch[1]))
-        return b.variable(b.add(operand.base, inBatch))
-      }
-      const bases = { a: at(left), b: at(right), c: at(out) }
-      this.#columns({ left, right, out, sizes, bases, from, to })
+      const bases = this.#inBatch(operands, first, innerBatch)
+      this.#columns({ ...operands, bases, from, to })
     })
     const units = batch[0] * batch[1] * blocks
     return { code: b.finish(), arguments: this.#args, units }
@@ -117,38 +183,47 @@ class ContractLowering {
     }
   }
 
-  #tile(it: Panel, row: Variable, column: Variable, tile: Tile): void {
+  /** Sums of products over k for a tile. */
+  #sums({ left, right, sizes }: Operands, at: Corner): VectorVariable[][] {
     const b = this.#b
-    const bytes = b.lanes * BYTES
-    const sums: VectorVariable[][] = Array.from({ length: tile.rows }, () =>
-      Array.from({ length: tile.vectors }, () => b.let(b.f32(0))),
-    )
-    const left = b.variable(b.add(it.bases.a, b.mul(row, it.left.row)))
-    const right = b.variable(b.add(it.bases.b, b.scalar('shl', column, 2)))
-    const below = Array.from({ length: tile.rows }, (_, i) => b.variable(b.mul(it.left.row, i)))
-    const [outerK, innerK] = it.sizes.k
+    const sums = at.below.map(() => at.beside.map(() => b.let(b.f32(0))))
+    const [outerK, innerK] = sizes.k
     const k0 = b.variable(0)
     b.loop(k0, outerK ?? 1, 1, () => {
-      const a = b.variable(left)
-      const p = b.variable(right)
+      const [a, p] = [b.variable(at.left), b.variable(at.right)]
       const k1 = b.variable(0)
       b.loop(k1, innerK ?? 1, 1, () => {
-        const columns = Array.from({ length: tile.vectors }, (_, v) =>
-          b.let({ k: 'load', form: tile.form, element: 'f32', address: b.add(p, v * bytes) }),
+        const columns = at.beside.map((beside) =>
+          b.let({ k: 'load', form: at.form, element: 'f32', address: b.add(p, beside) }),
         )
         sums.forEach((line, i) => {
-          const address = b.add(a, below[i] ?? 0)
+          const address = b.add(a, at.below[i] ?? 0)
           const x = b.let({ k: 'load', form: 'splat', element: 'f32', address })
           line.forEach((sum, v) => {
             const y = columns[v]
             if (y) b.assign(sum, b.fma(x, y, sum))
           })
         })
-        b.set(a, b.add(a, it.left.k[1]))
-        b.set(p, b.add(p, it.right.k[1]))
+        b.set(a, b.add(a, left.k[1]))
+        b.set(p, b.add(p, right.k[1]))
       })
-      b.set(left, b.add(left, it.left.k[0]))
-      b.set(right, b.add(right, it.right.k[0]))
+      b.set(at.left, b.add(at.left, left.k[0]))
+      b.set(at.right, b.add(at.right, right.k[0]))
+    })
+    return sums
+  }
+
+  #tile(it: Panel, row: Variable, column: Variable, tile: Tile): void {
+    const b = this.#b
+    const bytes = b.lanes * BYTES
+    const left = b.variable(b.add(it.bases.a, b.mul(row, it.left.row)))
+    const right = b.variable(b.add(it.bases.b, b.scalar('shl', column, 2)))
+    const sums = this.#sums(it, {
+      left,
+      right,
+      below: Array.from({ length: tile.rows }, (_, i) => b.variable(b.mul(it.left.row, i))),
+      beside: Array.from({ length: tile.vectors }, (_, v) => v * bytes),
+      form: tile.form,
     })
     const target = b.variable(
       b.add(b.add(it.bases.c, b.mul(row, it.out.row)), b.scalar('shl', column, 2)),
@@ -162,18 +237,37 @@ class ContractLowering {
   }
 }
 
+interface Operands {
+  readonly left: Operand
+  readonly right: Operand
+  readonly out: Operand
+  readonly sizes: { readonly m: Variable; readonly n: Variable; readonly k: readonly Variable[] }
+}
+
+/** Byte addresses of the operands in one batch. */
+interface Bases {
+  readonly a: Variable
+  readonly b: Variable
+  readonly c: Variable
+}
+
+/** Byte addresses of a tile's operands, which move along k, and of its rows and columns from there. */
+interface Corner {
+  readonly left: Variable
+  readonly right: Variable
+  readonly below: readonly Scalar[]
+  readonly beside: readonly (Scalar | number)[]
+  readonly form: 'full' | 'one'
+}
+
 interface Tile {
   readonly rows: number
   readonly vectors: number
   readonly form: 'full' | 'one'
 }
 
-interface Panel {
-  readonly left: Operand
-  readonly right: Operand
-  readonly out: Operand
-  readonly sizes: { readonly m: Variable; readonly n: Variable; readonly k: readonly Variable[] }
-  readonly bases: { readonly a: Variable; readonly b: Variable; readonly c: Variable }
+interface Panel extends Operands {
+  readonly bases: Bases
   readonly from: Variable
   readonly to: Variable
 }

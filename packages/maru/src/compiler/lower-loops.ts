@@ -1,4 +1,4 @@
-/** Loop kernels → vector IR: maps, and folds by rows or by columns. */
+/** Loop kernels → vector IR: maps, and folds by rows, by columns or one by one. */
 import { factorOf } from './index-expr.ts'
 import { collapse, type Expr, type Fold, type LoopKernel } from './kernel.ts'
 import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'
@@ -20,12 +20,22 @@ export function lowerLoops(source: LoopKernel, lanes: number, sizes: BufferSizes
   const collapsed = collapse(source)
   const scalar = collapsed.extents.length + collapsed.folded.length === 0
   const kernel = scalar && collapsed.fold ? { ...collapsed, folded: [1] } : collapsed
+  if (lanes === 1) return lowerPoints(kernel, sizes)
   if (!kernel.fold) return new LoopLowering(kernel, lanes, kernel.extents.length - 1, sizes).map()
   const all = kernel.extents.length + kernel.folded.length
   const byRows = prefersRows(kernel, kernel.fold.value)
   const inner = byRows ? all - 1 : kernel.extents.length - 1
   const lowering = new LoopLowering(kernel, lanes, inner, sizes)
   return byRows ? lowering.rows(kernel.fold) : lowering.columns(kernel.fold)
+}
+
+/** One output element to a unit of work, for machines that run very many units at a time. */
+function lowerPoints(source: LoopKernel, sizes: BufferSizes): Lowered {
+  const { fold, extents } = source
+  if (!fold) return new LoopLowering(source, 1, -1, sizes).map()
+  const kernel = source.folded.length === 0 ? { ...source, folded: [1] } : source
+  const inner = extents.length + kernel.folded.length - 1
+  return new LoopLowering(kernel, 1, inner, sizes).chains(fold)
 }
 
 /** Rows if the folded axis is the contiguous one, or there is no other. */
@@ -82,6 +92,16 @@ class LoopLowering {
     const vectors = !byIndex && this.#vectorizableFold(fold)
     return this.#eachRow(() => {
       const result = byIndex ? this.#scanIndex(fold) : this.#scanRow(fold, vectors)
+      this.#l.enterRow()
+      this.#l.folded = result
+      this.#storeAll('one')
+    })
+  }
+
+  /** Folds of one output element after another, each one ascending chain. */
+  chains(fold: Fold): Lowered {
+    return this.#eachRow(() => {
+      const result = fold.result === 'index' ? this.#scanIndex(fold) : this.#chain(fold)
       this.#l.enterRow()
       this.#l.folded = result
       this.#storeAll('one')
@@ -273,6 +293,22 @@ class LoopLowering {
       })
     })
     return this.#combineLanes(fold, accumulators)
+  }
+
+  #chain(fold: Fold): Vector {
+    const { b, inner } = this.#shared()
+    const sum = b.let(this.#identity(fold))
+    this.#overFolded(0, this.#kernel.folded.length - 1, () => {
+      this.#l.enterRow()
+      this.#l.hoist(fold.value)
+      const at = b.variable(0)
+      this.#l.coordinates[inner] = at
+      b.loop(at, this.#l.integer(this.#kernel.folded.at(-1) ?? 1), 1, () => {
+        this.#l.enterBody()
+        b.assign(sum, this.#combine(fold, sum, this.#folding(fold, 'one')))
+      })
+    })
+    return sum
   }
 
   #sixteen(fold: Fold, accumulators: readonly VectorVariable[], at: Variable): void {

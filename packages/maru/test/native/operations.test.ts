@@ -1,35 +1,9 @@
 /** Every operation of the vector IR, and every elementary function: machine code against WebAssembly. */
 import { describe, expect, test } from 'vitest'
-import { Stream } from '../../src/base/threefry.ts'
 import * as elementary from '../../src/compiler/elementary.ts'
-import type {
-  BinaryOp,
-  Scalar,
-  ShiftOp,
-  UnaryOp,
-  Vector,
-  VectorBuilder,
-} from '../../src/compiler/vector.ts'
+import type { Scalar, Vector, VectorBuilder } from '../../src/compiler/vector.ts'
+import { binary, isFloat, pairs, shifts, unary } from '../backend/operations.ts'
 import { apply, canonical, missing } from './both.ts'
-
-const special = [
-  ...[0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -1.5, -2.5, 3.7, -3.7, 2 ** 23 + 1, 2 ** 31, -(2 ** 31)],
-  ...[2 ** 31 - 128, -(2 ** 31) - 256, 2 ** 32, 3e38, -3e38, 2 ** -149, -(2 ** -149), 2 ** -126],
-  ...[Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-]
-const integers = [0, 1, -1, 2, -2, 255, 256, 0x7fffffff, -0x80000000, 0x12345678, -0x12345678]
-
-/** Every pair of special values, and random bits. */
-function pairs(float: boolean): [Int32Array, Int32Array] {
-  const values = float
-    ? new Int32Array(Float32Array.from(special).buffer)
-    : Int32Array.from(integers)
-  const stream = new Stream(3, 'pairs')
-  const [a, b]: [number[], number[]] = [[], []]
-  for (const x of values) for (const y of values) [a[a.length], b[b.length]] = [x, y]
-  for (let i = 0; i < 1000; i++) [a[a.length], b[b.length]] = [stream.bits(), stream.bits()]
-  return [Int32Array.from(a), Int32Array.from(b)]
-}
 
 function same(emit: (b: VectorBuilder, inputs: readonly Vector[]) => Vector, float: boolean): void {
   const inputs = pairs(float)
@@ -41,18 +15,6 @@ function same(emit: (b: VectorBuilder, inputs: readonly Vector[]) => Vector, flo
   const show = (words: Int32Array): string => ((words[wrong] ?? 0) >>> 0).toString(16)
   expect(wrong < 0 ? '' : `${show(native)} is not ${show(wasm)} at ${inputs.map(show)}`).toBe('')
 }
-
-const unary: UnaryOp[] = [
-  ...(['f32.neg', 'f32.abs', 'f32.sqrt', 'f32.floor', 'f32.nearest', 'i32.fromF32'] as const),
-  ...(['f32.fromI32', 'i32.neg', 'not'] as const),
-]
-const binary: BinaryOp[] = [
-  ...(['f32.add', 'f32.sub', 'f32.mul', 'f32.div', 'f32.min', 'f32.max'] as const),
-  ...(['f32.lt', 'f32.le', 'f32.eq', 'i32.add', 'i32.sub', 'i32.mul', 'i32.min'] as const),
-  ...(['i32.max', 'i32.lt', 'i32.le', 'i32.eq', 'i32.ltU', 'and', 'or', 'xor'] as const),
-]
-const shifts: ShiftOp[] = ['i32.shl', 'i32.shrS', 'i32.shrU']
-const isFloat = (op: string): boolean => op.startsWith('f32') && op !== 'f32.fromI32'
 
 describe.skipIf(missing)('as WebAssembly does', () => {
   const at = (inputs: readonly Vector[], i: number): Vector => inputs[i] ?? { k: 'lanes' }

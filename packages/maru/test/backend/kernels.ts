@@ -1,0 +1,70 @@
+/** Graphs whose kernels are of every kind that the compiler makes, in sizes that leave remainders. */
+import { sizeOf } from '../../src/base/shape.ts'
+import { Stream } from '../../src/base/threefry.ts'
+import { type Tensor, tensor } from '../../src/index.ts'
+
+function values(...shape: number[]): Tensor {
+  const data = new Float32Array(sizeOf(shape))
+  new Stream(7, shape.join()).fill(data, -2, 2)
+  return tensor(data, shape)
+}
+
+function integers(...shape: number[]): Tensor {
+  const stream = new Stream(8, shape.join())
+  return tensor(
+    Int32Array.from({ length: sizeOf(shape) }, () => stream.bits()),
+    shape,
+  )
+}
+
+function bytes(...shape: number[]): Tensor {
+  const stream = new Stream(9, shape.join())
+  return tensor(
+    Uint8Array.from({ length: sizeOf(shape) }, () => stream.bits()),
+    shape,
+  )
+}
+
+const lengths = [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 23, 24, 31, 32, 33, 47, 48, 63, 100]
+
+// biome-ignore format: a table
+export const kernels: [name: string, make: () => Tensor][] = [
+  ['a long map', () => values(10_001).mul(3).tanh().add(values(10_001).exp())],
+  ['a map over rows', () => values(37, 13).transpose().add(values(13, 37))],
+  ['a flipped view', () => values(5, 29).flip(1).mul(2)],
+  ['a strided view', () => values(7, 90).reshape([7, 30, 3]).slice(2, 1, 2).exp()],
+  ['a padded view', () => values(5, 9).pad([[1, 2], [3, 0]]).flip(1).mul(2)],
+  ['a broadcast', () => values(7, 1, 19).add(values(5, 1))],
+  ['bytes', () => bytes(3, 37).add(bytes(37))],
+  ['bytes, gathered', () => bytes(37, 11).transpose().add(bytes(11, 37))],
+  ['bytes to floats', () => bytes(3, 37).cast('float32').div(255)],
+  ['floats to bytes', () => values(3, 37).mul(200).cast('uint8')],
+  ['floats to integers', () => values(3, 37).mul(1e10).cast('int32')],
+  ['integers', () => integers(3, 37).mul(integers(37)).maximum(integers(3, 1))],
+  ['bools', () => values(3, 37).less(values(37)).not()],
+  ['a choice', () => values(3, 37).less(0).where(values(37), values(3, 1).exp())],
+  ['a mean', () => values(33, 70).mean()],
+  ['a maximum by rows', () => values(33, 70).max(1)],
+  ['a fold of a transposed view', () => values(70, 33).transpose().mul(values(33, 70)).sum(1)],
+  ['a fold over a far stride', () => values(9, 29, 31).permute([0, 2, 1]).mul(values(9, 31, 29)).sum([1, 2])],
+  ['a fold by columns', () => values(70, 9001).sum(0)],
+  ['a fold by columns, few', () => values(70, 5).max(0)],
+  ['a fold of bytes', () => bytes(5, 77).cast('int32').sum(1)],
+  ['an index fold', () => values(17, 23).argmax(1)],
+  ['an index fold by columns', () => values(17, 23).argmax(0)],
+  ['a softmax', () => values(13, 10).softmax(1)],
+  ['a logarithm of a softmax', () => values(13, 77).logSoftmax(1)],
+  ['a variance', () => values(13, 77).sub(values(13, 77).mean(1, { keepDims: true })).square().sum(1)],
+  ['windows that overlap', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 1 })],
+  ['windows that meet', () => values(2, 3, 8, 10).maxPool2d(2)],
+  ['windows with padding', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 2, padding: 1 })],
+  ['a contraction', () => values(45, 31).matmul(values(31, 61))],
+  ['a contraction of odd sizes', () => values(7, 3).matmul(values(3, 5))],
+  ['a contraction with a transposed operand', () => values(31, 45).transpose().matmul(values(61, 31).transpose())],
+  ['a batched contraction', () => values(7, 10, 6).matmul(values(7, 6, 25))],
+  ['a contraction with no inner size', () => values(4, 0).matmul(values(0, 5))],
+  ['a convolution', () => values(3, 2, 8, 9).conv2d(values(5, 2, 3, 3), { padding: 1 })],
+  ...lengths.map((n): [string, () => Tensor] => [`sums of rows of ${n}`, () => values(5, n).sum(1)]),
+  ...lengths.map((n): [string, () => Tensor] => [`maxima of strided rows of ${n}`, () => values(n, 9).transpose().mul(values(9, n)).sum(1)]),
+  ...lengths.map((n): [string, () => Tensor] => [`a contraction of ${n} columns`, () => values(5, n).transpose().matmul(values(5, n))]),
+]
