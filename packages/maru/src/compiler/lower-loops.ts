@@ -79,7 +79,10 @@ class LoopLowering {
 
   map(): Lowered {
     const { stores } = this.#kernel
-    const vectors = stores.every(({ value }) => this.#l.vectorizable(value))
+    const { inner } = this.#l
+    const vectors = stores.every(
+      ({ offset, value }) => factorOf(offset, inner) === 1 && this.#l.vectorizable(value),
+    )
     return this.#eachRow(() => {
       for (const { value } of stores) this.#l.hoist(value)
       this.#along((form) => this.#storeAll(form), vectors)

@@ -231,6 +231,7 @@ export class Planner implements Places {
     if (!this.#schedule.compiled(node)) this.#interpret(node, [buffer])
     else if (node.op.trait === 'contract') this.#contract(node, buffer)
     else if (node.op.trait === 'reduce') this.#reduce(node, buffer)
+    else if (node.op.trait === 'join') this.#join(node, node.op.axis(node.attrs), buffer)
     else this.#map(node, buffer)
     this.#held.set(node, buffer)
   }
@@ -354,7 +355,25 @@ export class Planner implements Places {
     const value = new Inliner(affine, this).expression(node, variables(node.shape))
     if (!value) throw new RangeError(`${node.op.name} cannot be expressed`)
     const store: Store = { buffer, dtype: node.dtype, offset: flatIndex(affine, node.shape), value }
-    if (!this.#join(node.shape, store)) this.#loops(node.shape, store)
+    if (!this.#group(node.shape, store)) this.#loops(node.shape, store)
+  }
+
+  /** Every input is stored where its block of the output begins. */
+  #join(node: Node, axis: number, buffer: number): void {
+    const { dtype } = node
+    let start = 0
+    for (const part of node.inputs) {
+      const { shape } = part
+      const affine = new Affine(shape)
+      const value = new Inliner(affine, this).expression(part, variables(shape))
+      if (!value) throw new RangeError(`${part.op.name} cannot be expressed`)
+      const index = variables(shape).map((each, i) =>
+        i === axis ? affine.add(each, affine.constant(start)) : each,
+      )
+      const offset = dot(affine, index, stridesOf(node.shape))
+      this.#loops(shape, { buffer, dtype, offset, value })
+      start += shape[axis] ?? 0
+    }
   }
 
   #mapOverFold(node: Node, folding: Node, buffer: number): boolean {
@@ -368,7 +387,7 @@ export class Planner implements Places {
   }
 
   /** Adds a store to an earlier kernel over the same space that reads or makes what it needs. */
-  #join(shape: Sizes, store: Store): boolean {
+  #group(shape: Sizes, store: Store): boolean {
     if (!this.target.fuse) return false
     const loads: Load[] = []
     eachLoad(store.value, (load) => loads.push(load))

@@ -24,7 +24,14 @@ const CHEAP = 2
 const MOST_LOADS = 24
 
 /** Traits of nodes that always have memory of their own. */
-const STORED: ReadonlySet<string> = new Set(['reduce', 'contract', 'bundle', 'control', 'pick'])
+const STORED: ReadonlySet<string> = new Set([
+  'reduce',
+  'contract',
+  'join',
+  'bundle',
+  'control',
+  'pick',
+])
 
 /** Where the value of a node lives while others are computed. */
 export type Placement = 'inline' | 'memory'

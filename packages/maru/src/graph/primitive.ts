@@ -73,6 +73,15 @@ export interface Movement<A extends Attrs = Attrs> extends Common<A> {
   lift(attrs: A, size: number, input: Sizes): Lifted<A>
 }
 
+/** Inputs side by side: every input is a block of the output. */
+export interface Join<A extends Attrs = Attrs> extends Common<A> {
+  readonly trait: 'join'
+  /** The axis along which they follow each other. */
+  axis(attrs: A): number
+  /** Attributes of the op with one more axis in front of every input. */
+  lift(attrs: A): A
+}
+
 /** A fold of many input elements into one. */
 export interface Reduce<A extends Attrs = Attrs> extends Common<A> {
   readonly trait: 'reduce'
@@ -198,6 +207,7 @@ export type Multiple<A extends Attrs = Attrs> = Bundle<A> | Control<A>
 export type Single<A extends Attrs = Attrs> =
   | Elementwise<A>
   | Movement<A>
+  | Join<A>
   | Reduce<A>
   | Contract<A>
   | Source<A>

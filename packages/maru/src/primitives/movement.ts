@@ -1,8 +1,8 @@
 /** Rearrangements: every output element is one input element, or a fill value. */
-import { at, type Sizes, stridesOf } from '../base/shape.ts'
+import { at, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
-import type { Movement, Reduce } from '../graph/primitive.ts'
-import { movement, reduction } from './build.ts'
+import type { Join, Movement, Reduce } from '../graph/primitive.ts'
+import { input, movement, reduction } from './build.ts'
 
 /** Index at an axis of an output index. */
 function part<I>(index: readonly I[], axis: number): I {
@@ -162,6 +162,39 @@ export const flip: Movement<{ readonly axes: readonly number[] }> = movement('fl
   },
   vjp: (g, { attrs: { axes } }) => [g.flip([...axes])],
 })
+
+/** Tensors one after the other along an axis. */
+export const concat: Join<{ readonly axis: number }> = {
+  trait: 'join',
+  name: 'concat',
+  axis: ({ axis }) => axis,
+  lift: ({ axis }) => ({ axis: axis + 1 }),
+  infer(inputs, { axis }) {
+    const { shape, dtype } = input(inputs, 0)
+    const total = inputs.reduce((sum, each) => sum + at(each.shape, axis), 0)
+    return { shape: shape.toSpliced(axis, 1, total), dtype }
+  },
+  evaluate(inputs, { axis }, out) {
+    const inner = (shape: Sizes): number => sizeOf(shape.slice(axis))
+    const row = inner(out.shape)
+    let start = 0
+    for (const { shape, data } of inputs) {
+      const width = inner(shape)
+      for (let from = 0, to = start; from < data.length; from += width, to += row) {
+        out.data.set(data.subarray(from, from + width), to)
+      }
+      start += width
+    }
+  },
+  vjp(g, { inputs, attrs: { axis } }) {
+    let end = 0
+    return inputs.map((part) => {
+      const start = end
+      end += at(part.shape, axis)
+      return g.slice(axis, start, end)
+    })
+  },
+}
 
 /** Geometry of windows over the last axes, one entry per axis. */
 export interface Windows {

@@ -6,16 +6,17 @@ import {
   expectDType,
   type HostArray,
   type NumericArray,
+  promote,
 } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
-import { at, checkShape, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
+import { checkShape, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
 import type { Shape, SizeOf, ToShape } from '../base/types/dim.ts'
 import type { Concat, Stack } from '../base/types/join.ts'
 import { Cell } from '../graph/cell.ts'
 import { Data } from '../graph/data.ts'
 import { makeLeaf, makeLiteral } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { apply, expandNode } from './nodes.ts'
+import { apply, castNode, expandNode, nodeOf } from './nodes.ts'
 import { Parameter, Tensor } from './tensor.ts'
 import type { Ok, Out, TensorsOf } from './typing.ts'
 
@@ -175,30 +176,19 @@ export function concat<const Ss extends readonly Shape[], const A extends number
 function joined(parts: readonly Tensor[], axis: number): Tensor {
   const [first] = parts
   if (!first) throw new ValueError('concat.none', {})
-  const shape: Sizes = first.node.shape
+  const shape: Sizes = nodeOf('concat', first).shape
   const along = normalizeAxis('concat', axis, shape)
-  let before = 0
-  const total = parts.reduce((sum, part) => sum + (part.node.shape[along] ?? 0), 0)
-  let result: Tensor | undefined
   for (const part of parts) {
-    const own: Sizes = part.node.shape
+    const own: Sizes = nodeOf('concat', part).shape
     if (own.length !== shape.length) throw new ShapeError('concat.rank', { a: shape, b: own })
     if (!sameShape(own.toSpliced(along, 1), shape.toSpliced(along, 1))) {
       throw new ShapeError('concat.sizes', { a: shape, b: own, axis: along })
     }
-    const width = at(own, along)
-    const after = total - before - width
-    const laid = part.pad(own.map((_, i) => (i === along ? [before, after] : [0, 0])))
-    result = result ? positionBelow(laid, along, before).where(result, laid) : laid
-    before += width
   }
-  return result ?? first
-}
-
-/** True where the index along the axis is below a bound. */
-function positionBelow(like: Tensor, axis: number, bound: number): Tensor {
-  const { shape } = like.node
-  return new Tensor(apply(p.iota, [], { shape, axis, dtype: 'int32' })).less(bound)
+  const dtype = parts.map((part) => part.dtype).reduce(promote)
+  const nodes = parts.map(({ node }) => castNode(node, dtype))
+  if (nodes.length === 1) return new Tensor(castNode(first.node, dtype))
+  return new Tensor(apply(p.concat, nodes, { axis: along }))
 }
 
 /** Tensors of one shape along a new axis. @throws ShapeError when the shapes differ */

@@ -146,6 +146,7 @@ class Widening {
       case 'contract':
         return make(nodes, liftedLabels(op.labels(attrs), inputs))
       case 'reduce':
+      case 'join':
       case 'routine':
       case 'bundle':
         return make(all(), op.lift(attrs))

@@ -23,6 +23,6 @@ describe('rejected', () => {
     expect(thrown).toBeInstanceOf(error)
     expect(thrown.key).toBe(key)
     expect(thrown.message, 'every field of the message is filled').not.toMatch(/\{\w+\}|undefined/)
-    expect(thrown.site, 'the line of the call').toContain('table.ts')
+    expect(thrown.site, 'the line of the call').toContain('test/ops/rows/')
   })
 })
