@@ -7,15 +7,7 @@ import type { Kernel } from './kernel.ts'
 import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
 import type { Argument, Lowered } from './lowering.ts'
-import {
-  type Body,
-  type ControlStep,
-  type Plan,
-  type PlannedBuffer,
-  plan,
-  type Step,
-  touches,
-} from './plan.ts'
+import { type Plan, plan } from './plan.ts'
 import type {
   BufferPlace,
   Launch,
@@ -25,6 +17,7 @@ import type {
   ProgramNode,
 } from './program.ts'
 import type { CompileInput } from './schedule.ts'
+import { type Body, type ControlStep, type PlannedBuffer, type Step, touches } from './steps.ts'
 import type { Target } from './target.ts'
 
 /** A step that is one launch. */

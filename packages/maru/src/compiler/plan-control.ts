@@ -4,8 +4,9 @@ import { sizeOf } from '../base/shape.ts'
 import { type Graph, order } from '../graph/closed.ts'
 import type { Node } from '../graph/node.ts'
 import type { ControlForm, Spec } from '../graph/primitive.ts'
-import type { Body, Planner } from './plan.ts'
+import type { Planner } from './plan.ts'
 import type { Operand, View } from './program.ts'
+import type { Body } from './steps.ts'
 
 type Form<K extends ControlForm['kind']> = ControlForm & { readonly kind: K }
 

@@ -1,5 +1,5 @@
 /** Scheduled nodes → kernels in order: one for each fold and contraction, one for many elementwise nodes. */
-import type { DType } from '../base/dtype.ts'
+import { type DType, dtypes } from '../base/dtype.ts'
 import { type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
@@ -7,124 +7,26 @@ import type { Spec } from '../graph/primitive.ts'
 import { fitContraction } from './contraction.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
-import type { Expr, Fold, Kernel, LoopKernel, Store } from './kernel.ts'
+import type { Expr, Fold, LoopKernel, Store } from './kernel.ts'
 import { ControlPlanner } from './plan-control.ts'
-import type { Operand, View } from './program.ts'
+import type { Operand } from './program.ts'
 import { type CompileInput, type Schedule, schedule } from './schedule.ts'
+import {
+  eachLoad,
+  type Load,
+  type PlannedBuffer,
+  placeWrites,
+  rootOf,
+  type Step,
+  touches,
+} from './steps.ts'
 import type { Target } from './target.ts'
-
-/** A buffer before it has a place. */
-export interface PlannedBuffer {
-  readonly dtype: DType
-  readonly shape: Sizes
-  /** Set for values that come from, or go to, outside of the program. */
-  readonly outside?: Outside | undefined
-  /** Set for parts of other buffers. */
-  readonly view?: View | undefined
-}
-
-interface Outside {
-  readonly kind: 'leaf' | 'output'
-  readonly index: number
-}
-
-/** Steps of a body, and the buffers that were made for it: from the first up to the last's successor. */
-export interface Body {
-  readonly steps: readonly Step[]
-  readonly own: readonly [number, number]
-}
-
-/** A kernel, a node for the interpreter, a copy, or bodies under control. */
-export type Step =
-  | { readonly kind: 'kernel'; kernel: Kernel }
-  | {
-      readonly kind: 'interpret'
-      readonly node: Node
-      readonly inputs: readonly Operand[]
-      readonly outputs: readonly number[]
-    }
-  | { readonly kind: 'copy'; readonly from: number; readonly to: number }
-  | ControlStep
-
-/** Like the program's nodes of the same names. */
-export type ControlStep =
-  | {
-      readonly kind: 'loop'
-      readonly count: number
-      readonly views: readonly number[]
-      readonly bodies: readonly [Body]
-    }
-  | { readonly kind: 'while'; readonly predicate: number; readonly bodies: readonly [Body, Body] }
-  | { readonly kind: 'branch'; readonly predicate: number; readonly bodies: readonly [Body, Body] }
 
 export interface Plan {
   readonly buffers: readonly PlannedBuffer[]
   readonly steps: readonly Step[]
   /** Buffers that are a leaf's buffer in truth: results written in place. */
   readonly aliases: ReadonlyMap<number, number>
-}
-
-/** The buffer that a view is part of, through views of views. */
-export function rootOf(buffers: readonly PlannedBuffer[], buffer: number): number {
-  let root = buffer
-  for (let view = buffers[root]?.view; view; view = buffers[root]?.view) root = view.of
-  return root
-}
-
-/** Buffers that a step reads and writes, views as what they are part of. */
-export function touches(
-  step: Step,
-  buffers: readonly PlannedBuffer[],
-): { readonly reads: Set<number>; readonly writes: Set<number> } {
-  const reads = new Set<number>()
-  const writes = new Set<number>()
-  const read = (buffer: number): void => {
-    reads.add(rootOf(buffers, buffer))
-  }
-  const write = (buffer: number): void => {
-    writes.add(rootOf(buffers, buffer))
-  }
-  if (step.kind === 'interpret') {
-    for (const input of step.inputs) if (input.kind === 'buffer') read(input.buffer)
-    step.outputs.forEach(write)
-  } else if (step.kind === 'copy') {
-    read(step.from)
-    write(step.to)
-  } else if (step.kind !== 'kernel') {
-    if (step.kind !== 'loop') read(step.predicate)
-    for (const inner of step.bodies.flatMap(({ steps }) => steps)) {
-      const within = touches(inner, buffers)
-      within.reads.forEach(read)
-      within.writes.forEach(write)
-    }
-  } else if (step.kernel.kind === 'contract') {
-    read(step.kernel.a.buffer)
-    read(step.kernel.b.buffer)
-    write(step.kernel.c.buffer)
-  } else {
-    const { fold, stores } = step.kernel
-    if (fold) eachLoad(fold.value, (load) => read(load.buffer))
-    for (const store of stores) {
-      eachLoad(store.value, (load) => read(load.buffer))
-      write(store.buffer)
-    }
-  }
-  return { reads, writes }
-}
-
-type Load = Expr & { readonly kind: 'load' }
-
-/** Visits every load below an expression, shared ones once. */
-export function eachLoad(
-  expr: Expr,
-  visit: (load: Load) => void,
-  seen: Set<Expr> = new Set(),
-): void {
-  if (seen.has(expr)) return
-  seen.add(expr)
-  if (expr.kind === 'load') visit(expr)
-  if (expr.kind === 'guarded') eachLoad(expr.value, visit, seen)
-  if (expr.kind === 'op') for (const arg of expr.args) eachLoad(arg, visit, seen)
 }
 
 /** What a planner starts from; a body's planner shares the buffers of the program's. */
@@ -186,8 +88,8 @@ export class Planner implements Places {
   /** A buffer that holds the node's value and is not a leaf's: a copy if need be. */
   ownBuffer(node: Node): number {
     const held = this.#held.get(node)
-    if (held !== undefined && this.buffers[held]?.outside?.kind !== 'leaf') return held
     if (held === undefined) throw new RangeError(`${node.op.name} is not in memory`)
+    if (this.buffers[rootOf(this.buffers, held)]?.outside?.kind !== 'leaf') return held
     const buffer = this.#buffer(node.dtype, node.shape)
     this.step({ kind: 'copy', from: held, to: buffer })
     return buffer
@@ -224,10 +126,16 @@ export class Planner implements Places {
       const results = new ControlPlanner(this, node, this.picksOf(node)).plan(op.form(node.attrs))
       for (const [pick, buffer] of results) this.#held.set(pick, buffer)
     } else if (node.results) this.#several(node, node.results)
-    else this.#computeOne(node, this.placeFor(node))
+    else this.#computeOne(node)
   }
 
-  #computeOne(node: Node, buffer: number): void {
+  #computeOne(node: Node): void {
+    const part = this.#partOf(node)
+    if (part !== undefined) {
+      this.#held.set(node, part)
+      return
+    }
+    const buffer = this.placeFor(node)
     if (!this.#schedule.compiled(node)) this.#interpret(node, [buffer])
     else if (node.op.trait === 'contract') this.#contract(node, buffer)
     else if (node.op.trait === 'reduce') this.#reduce(node, buffer)
@@ -358,6 +266,25 @@ export class Planner implements Places {
     if (!this.#group(node.shape, store)) this.#loops(node.shape, store)
   }
 
+  /**
+   * A node that is a stretch of a value in memory needs no kernel: a slice of the first axis, or a
+   * reshape.
+   */
+  #partOf(node: Node): number | undefined {
+    const { op, dtype, shape } = node
+    if (op.trait !== 'movement' || !this.target.fuse || this.#frame.places.has(node))
+      return undefined
+    const affine = new Affine(shape)
+    const value = new Inliner(affine, this).expression(node, variables(shape))
+    if (value?.kind !== 'load' || value.guards.length > 0) return undefined
+    const { offset, buffer } = value
+    const start = affine.add(offset, affine.scale(flatIndex(affine, shape), -1))
+    if (start.terms.length > 0) return undefined
+    const bytes = start.constant * dtypes[dtype].bytes
+    const view = { of: buffer, offset: bytes, step: 0, shift: 0, period: 0 }
+    return this.buffers.push({ dtype, shape, view }) - 1
+  }
+
   /** Every input is stored where its block of the output begins. */
   #join(node: Node, axis: number, buffer: number): void {
     const { dtype } = node
@@ -476,60 +403,4 @@ export function plan(input: CompileInput, target: Target): Plan {
   const movable = (buffer: number): boolean => !buffers[buffer]?.outside && !buffers[buffer]?.view
   const placed = placeWrites({ steps, sources, leaves, movable, buffers })
   return { buffers, ...placed }
-}
-
-interface Writes {
-  readonly steps: readonly Step[]
-  readonly buffers: readonly PlannedBuffer[]
-  readonly sources: readonly number[]
-  readonly leaves: readonly number[]
-  readonly movable: (buffer: number) => boolean
-}
-
-/**
- * Lets the results of writes go straight into their leaf's buffer, where no later step reads the
- * leaf's old value; the others are copied at the end.
- */
-function placeWrites({ steps, buffers, sources, leaves, movable }: Writes): {
-  steps: Step[]
-  aliases: Map<number, number>
-} {
-  const touching = (step: Step): ReturnType<typeof touches> => touches(step, buffers)
-  const touched = steps.map(touching)
-  const readLater = (buffer: number, at: number): boolean =>
-    touched.some(({ reads }, i) => i > at && reads.has(buffer))
-  const isWrite = new Set(sources)
-  const last = steps.filter((_, i) => {
-    const writes = [...(touched[i]?.writes ?? [])]
-    return writes.every((buffer) => isWrite.has(buffer) && !readLater(buffer, i))
-  })
-  const ordered = [...steps.filter((step) => !last.includes(step)), ...last]
-  const order = ordered.map(touching)
-  const aliases = new Map<number, number>()
-  const copies: Step[] = []
-  sources.forEach((from, i) => {
-    const to = leaves[i] ?? -1
-    const at = order.findIndex(({ writes }) => writes.has(from))
-    const step = ordered[at]
-    const later = order.some(({ reads }, j) => j > at && reads.has(to))
-    const shared = sources.indexOf(from) !== i || !movable(from)
-    if (step && !later && !shared && inPlace(step, from, to, buffers)) aliases.set(from, to)
-    else copies.push({ kind: 'copy', from, to })
-  })
-  return { steps: [...ordered, ...copies], aliases }
-}
-
-/** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where it writes. */
-function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
-  if (!touches(step, buffers).reads.has(to)) return true
-  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || step.kernel.fold) return false
-  const own = step.kernel.stores.find(({ buffer }) => buffer === from)
-  if (!own) return false
-  let same = true
-  for (const { value } of step.kernel.stores) {
-    eachLoad(value, (load) => {
-      if (load.buffer === to && keyOf(load.offset) !== keyOf(own.offset)) same = false
-    })
-  }
-  return same
 }
