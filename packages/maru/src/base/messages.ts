@@ -514,6 +514,22 @@ export const messages = {
       'a.matmul(b.transpose())',
     ],
   },
+  'searchSorted.shapes': {
+    en: [
+      'searchSorted: sorted lines {sorted} and values {values} do not belong together',
+      'one sorted line serves values of any shape; several need the same leading axes as the values',
+      '',
+    ],
+    ko: [
+      'searchSorted: 정렬된 줄 {sorted}와(과) 값 {values}이(가) 맞지 않는다',
+      '정렬된 줄이 하나면 값의 shape는 무엇이든 되고, 여럿이면 앞쪽 축이 값과 같아야 한다',
+      '',
+    ],
+  },
+  'histogram.range': {
+    en: ['histogram: the bins go from {min} to {max}', 'finite bounds with min < max', ''],
+    ko: ['histogram: 구간이 {min}에서 {max}까지이다', '유한하고 min < max여야 한다', ''],
+  },
   'window.same': {
     en: [
       "{op}: padding 'same' needs stride 1, got {stride}",

@@ -7,6 +7,7 @@ import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
 import { products } from './rows/products.ts'
 import { folds } from './rows/reduce.ts'
+import { orders } from './rows/sort.ts'
 import { windows } from './rows/window.ts'
 
 /** All rows. */
@@ -18,5 +19,6 @@ export const table: readonly Row[] = [
   ...movements,
   ...products,
   ...windows,
+  ...orders,
   ...creation,
 ]

@@ -1,0 +1,147 @@
+/** Orders along an axis, and looking things up in them. */
+import type { HostArray } from '../base/dtype.ts'
+import { LineSorter } from '../base/order.ts'
+import { at, sizeOf } from '../base/shape.ts'
+import type { Routine } from '../graph/primitive.ts'
+import { expectKind, input } from './build.ts'
+import { eachLine, resized, stepAlong } from './lines.ts'
+
+/**
+ * Positions of the first `count` elements along an axis in sorted order.
+ *
+ * Equal elements keep their order; NaN is last in both directions.
+ */
+export const argsort: Routine<{
+  readonly axis: number
+  readonly count: number
+  readonly descending: boolean
+}> = {
+  trait: 'routine',
+  name: 'argsort',
+  infer(inputs, { axis, count }) {
+    const { shape } = input(inputs, 0)
+    return { shape: resized(shape, axis, count), dtype: 'int32' }
+  },
+  evaluate(inputs, attrs, out) {
+    const { axis, count } = attrs
+    const from = input(inputs, 0)
+    const step = stepAlong(from.shape, axis)
+    const sorter = new LineSorter(at(from.shape, axis))
+    eachLine(from.shape, out.shape, axis, (start, to) => {
+      const order = sorter.first(from.data, start, step, attrs)
+      for (let i = 0; i < count; i++) out.data[to + i * step] = order[i] as number
+    })
+  },
+}
+
+interface Lookup {
+  /** The position after equal elements, instead of the one before them. */
+  readonly right: boolean
+}
+
+/**
+ * Where values would be put into sorted lines to keep them sorted.
+ *
+ * @shape sorted [..., n], values [..., m] → [..., m]; sorted [n], values of any shape → theirs
+ */
+export const searchSorted: Routine<Lookup> = {
+  trait: 'routine',
+  name: 'searchSorted',
+  infer(inputs) {
+    return { shape: input(inputs, 1).shape, dtype: 'int32' }
+  },
+  evaluate(inputs, { right }, out) {
+    const [sorted, values] = [input(inputs, 0), input(inputs, 1)]
+    const length = at(sorted.shape, -1)
+    const shared = sorted.shape.length === 1
+    const width = shared ? sizeOf(values.shape) : at(values.shape, -1)
+    for (let i = 0; i < values.data.length; i++) {
+      const start = shared ? 0 : Math.floor(i / width) * length
+      const found = right
+        ? upperBound(sorted.data, start, start + length, values.data[i] as number)
+        : lowerBound(sorted.data, start, start + length, values.data[i] as number)
+      out.data[i] = found - start
+    }
+  },
+}
+
+/** `a < b`, with NaN above all numbers. */
+function isBelow(a: number, b: number): boolean {
+  return a < b || (Number.isNaN(b) && !Number.isNaN(a))
+}
+
+/** The first place whose element is not below the value. */
+function lowerBound(data: HostArray, from: number, to: number, value: number): number {
+  let [low, high] = [from, to]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBelow(data[middle] as number, value)) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The first place whose element is above the value. */
+function upperBound(data: HostArray, from: number, to: number, value: number): number {
+  let [low, high] = [from, to]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (isBelow(value, data[middle] as number)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+interface Along {
+  readonly axis: number
+}
+
+/** Elements at given positions along an axis: `out[..., j, ...] = x[..., positions[..., j, ...], ...]`. */
+export const takeAlong: Routine<Along> = {
+  trait: 'routine',
+  name: 'takeAlong',
+  infer(inputs) {
+    return { shape: input(inputs, 1).shape, dtype: input(inputs, 0).dtype }
+  },
+  evaluate(inputs, { axis }, out) {
+    const [from, positions] = [input(inputs, 0), input(inputs, 1)]
+    const step = stepAlong(from.shape, axis)
+    const count = at(out.shape, axis)
+    eachLine(from.shape, out.shape, axis, (start, to) => {
+      for (let j = to, end = to + count * step; j < end; j += step) {
+        out.data[j] = from.data[start + (positions.data[j] as number) * step] as number
+      }
+    })
+  },
+  vjp: (g, { inputs: [x, positions], attrs: { axis } }) => [
+    x && positions && g.addAlong(positions, axis, at(x.node.shape, axis)),
+  ],
+}
+
+/** The adjoint of `takeAlong`: every element is added where it was taken from. */
+export const addAlong: Routine<Along & { readonly size: number }> = {
+  trait: 'routine',
+  name: 'addAlong',
+  infer(inputs, { axis, size }) {
+    const { shape, dtype } = input(inputs, 0)
+    expectKind('addAlong', dtype, 'number')
+    return { shape: resized(shape, axis, size), dtype }
+  },
+  evaluate(inputs, { axis, size }, out) {
+    const [from, positions] = [input(inputs, 0), input(inputs, 1)]
+    const step = stepAlong(from.shape, axis)
+    const count = at(from.shape, axis)
+    const sums = new Float64Array(size)
+    eachLine(from.shape, out.shape, axis, (start, to) => {
+      sums.fill(0)
+      for (let j = start, end = start + count * step; j < end; j += step) {
+        const place = positions.data[j] as number
+        sums[place] = (sums[place] as number) + (from.data[j] as number)
+      }
+      for (let i = 0; i < size; i++) out.data[to + i * step] = sums[i] as number
+    })
+  },
+  vjp: (g, { inputs: [, positions], attrs: { axis } }) => [
+    positions && g.takeAlong(positions, axis),
+  ],
+}

@@ -1,0 +1,57 @@
+/** Running folds along an axis. */
+import { dtypes } from '../base/dtype.ts'
+import { normalizeAxis } from '../base/shape.ts'
+import type { Shape } from '../base/types/dim.ts'
+import * as p from '../primitives/index.ts'
+import { apply, castNode, floating, reversed } from './nodes.ts'
+import { type Selection, SortTensor, selected } from './sort.ts'
+import type { Tensor } from './tensor.ts'
+
+interface Direction {
+  /** Fold from the end of the axis. */
+  readonly reverse?: boolean
+}
+
+export abstract class PrefixTensor extends SortTensor {
+  /**
+   * Running sum along an axis. Small integers and bools sum to int32.
+   *
+   * @example tensor([1, 2, 3]).cumsum() // [1, 3, 6]
+   */
+  cumsum<S extends Shape>(
+    this: Tensor<S>,
+    axis = -1,
+    { reverse = false }: Direction = {},
+  ): Tensor<S> {
+    const along = normalizeAxis('cumsum', axis, this.node.shape)
+    const isFloat = dtypes[this.node.dtype].kind === 'float'
+    const x = isFloat ? this.node : castNode(this.node, 'int32')
+    return this.wrap(apply(p.cumsum, [x], { axis: along, reverse }))
+  }
+
+  /** Running `log Σ eˣ` along an axis, without overflow. */
+  logCumSumExp<S extends Shape>(
+    this: Tensor<S>,
+    axis = -1,
+    { reverse = false }: Direction = {},
+  ): Tensor<S> {
+    const along = normalizeAxis('logCumSumExp', axis, this.node.shape)
+    return this.wrap(apply(p.logCumSumExp, [floating(this.node)], { axis: along, reverse }))
+  }
+
+  /** The largest element so far along an axis, the latest of equal ones; a NaN stays. */
+  cummax(this: Tensor, axis = -1): Selection {
+    const along = normalizeAxis('cummax', axis, this.node.shape)
+    return selected(this, this.wrap(apply(p.argCummax, [this.node], { axis: along })), along)
+  }
+
+  /** The smallest element so far along an axis, the latest of equal ones; a NaN stays. */
+  cummin(this: Tensor, axis = -1): Selection {
+    const along = normalizeAxis('cummin', axis, this.node.shape)
+    return selected(
+      this,
+      this.wrap(apply(p.argCummax, [reversed(this.node)], { axis: along })),
+      along,
+    )
+  }
+}
