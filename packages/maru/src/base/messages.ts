@@ -530,6 +530,22 @@ export const messages = {
     en: ['histogram: the bins go from {min} to {max}', 'finite bounds with min < max', ''],
     ko: ['histogram: 구간이 {min}에서 {max}까지이다', '유한하고 min < max여야 한다', ''],
   },
+  'complex.pair': {
+    en: [
+      '{op}: shape {shape} is not one of complex numbers',
+      'the last axis must hold two parts, real and imaginary',
+      'use rfft for real numbers',
+    ],
+    ko: [
+      '{op}: shape {shape}은(는) 복소수의 shape가 아니다',
+      '마지막 축에는 실수부와 허수부 두 개가 있어야 한다',
+      '실수에는 rfft를 쓴다',
+    ],
+  },
+  'fourier.norm': {
+    en: ['{op}: there is no norm "{got}"', '"backward", "ortho" or "forward" was expected', ''],
+    ko: ['{op}: "{got}"이라는 norm은 없다', '"backward", "ortho", "forward" 중 하나여야 한다', ''],
+  },
   'window.same': {
     en: [
       "{op}: padding 'same' needs stride 1, got {stride}",

@@ -2,6 +2,7 @@
 export * from './contract.ts'
 export { branch, repeat, scan } from './control.ts'
 export * from './elementwise.ts'
+export * from './fourier.ts'
 export * from './movement.ts'
 export * from './prefix.ts'
 export * from './reduce.ts'

@@ -3,6 +3,7 @@ import type { Row } from './row.ts'
 import { binary } from './rows/binary.ts'
 import { creation } from './rows/create.ts'
 import { elementwise } from './rows/elementwise.ts'
+import { transforms } from './rows/fourier.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
 import { products } from './rows/products.ts'
@@ -20,5 +21,6 @@ export const table: readonly Row[] = [
   ...products,
   ...windows,
   ...orders,
+  ...transforms,
   ...creation,
 ]
