@@ -546,6 +546,38 @@ export const messages = {
     en: ['{op}: there is no norm "{got}"', '"backward", "ortho" or "forward" was expected', ''],
     ko: ['{op}: "{got}"이라는 norm은 없다', '"backward", "ortho", "forward" 중 하나여야 한다', ''],
   },
+  'matrix.rank': {
+    en: ['{op}: shape {shape} has {ndim} axes', 'a matrix has at least two', ''],
+    ko: ['{op}: shape {shape}의 축은 {ndim}개이다', '행렬에는 축이 둘 이상 있어야 한다', ''],
+  },
+  'matrix.square': {
+    en: ['{op}: matrices of shape {shape} are not square', 'the last two axes must be equal', ''],
+    ko: ['{op}: shape {shape}의 행렬은 정사각이 아니다', '마지막 두 축의 크기가 같아야 한다', ''],
+  },
+  'matrix.rows': {
+    en: [
+      '{op}: the right side {b} does not fit matrices {a}',
+      'it needs as many rows as they have: [..., n, m], or [n]',
+      '',
+    ],
+    ko: [
+      '{op}: 우변 {b}이(가) 행렬 {a}와(과) 맞지 않는다',
+      '행의 수가 같아야 한다. [..., n, m] 또는 [n]',
+      '',
+    ],
+  },
+  'matrix.dtype': {
+    en: [
+      '{op}: dtypes {a} and {b} differ',
+      'both sides must have one dtype; nothing is converted in silence',
+      'cast one of them',
+    ],
+    ko: [
+      '{op}: dtype {a}와(과) {b}이(가) 다르다',
+      '양변의 dtype이 같아야 한다. 저절로 바뀌지 않는다',
+      '한쪽을 변환한다',
+    ],
+  },
   'window.same': {
     en: [
       "{op}: padding 'same' needs stride 1, got {stride}",

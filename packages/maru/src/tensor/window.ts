@@ -12,7 +12,7 @@ import type {
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { type Windows, windowCounts } from '../primitives/movement.ts'
-import { FourierTensor } from './fourier.ts'
+import { DecompositionTensor } from './decomposition.ts'
 import { apply, nodeOf, numeric, reshapeNode, reversed } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Arg, Ok, Out } from './typing.ts'
@@ -88,7 +88,7 @@ function tilesNode(x: Node, geometry: Geometry): Node {
   return apply(p.permute, [split], { axes: [...lead.keys(), n + 1, n + 3, n, n + 2] })
 }
 
-export abstract class WindowTensor extends FourierTensor {
+export abstract class WindowTensor extends DecompositionTensor {
   /** Sliding windows over the last axes, as a view. @shape [..., H, W] → [..., kh, kw, oh, ow] */
   windows(attrs: Windows): Tensor {
     return this.wrap(apply(p.window, [this.node], attrs))

@@ -16,7 +16,8 @@ function nodesOf({ node: root }: Tensor): Node[] {
     node.inputs.forEach(enter)
   }
   enter(root)
-  return [...seen]
+  // those with several results are not values; what is picked from them is
+  return [...seen].filter(({ results }) => !results)
 }
 
 /** What is wrong with a computed node. */

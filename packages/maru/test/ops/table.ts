@@ -2,6 +2,7 @@
 import type { Row } from './row.ts'
 import { binary } from './rows/binary.ts'
 import { creation } from './rows/create.ts'
+import { decompositions } from './rows/decomposition.ts'
 import { elementwise } from './rows/elementwise.ts'
 import { transforms } from './rows/fourier.ts'
 import { movements } from './rows/movement.ts'
@@ -22,5 +23,6 @@ export const table: readonly Row[] = [
   ...windows,
   ...orders,
   ...transforms,
+  ...decompositions,
   ...creation,
 ]
