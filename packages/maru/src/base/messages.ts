@@ -517,12 +517,12 @@ export const messages = {
   'searchSorted.shapes': {
     en: [
       'searchSorted: sorted lines {sorted} and values {values} do not belong together',
-      'one sorted line serves values of any shape; several need the same leading axes as the values',
+      'the axes of the values must begin with those of the sorted lines, the last one left out',
       '',
     ],
     ko: [
       'searchSorted: 정렬된 줄 {sorted}와(과) 값 {values}이(가) 맞지 않는다',
-      '정렬된 줄이 하나면 값의 shape는 무엇이든 되고, 여럿이면 앞쪽 축이 값과 같아야 한다',
+      '값의 앞쪽 축은 마지막 축을 뺀 정렬된 줄의 축과 같아야 한다',
       '',
     ],
   },

@@ -1,220 +1,11 @@
-/** Factorisations of matrices, the last two axes: computed in float64, rounded at the end. */
-import { log } from '../base/math.ts'
-import { exponential } from '../base/matrix/exponential.ts'
-import {
-  Factors,
-  cholesky as factor,
-  solveTriangular,
-  type Triangle,
-} from '../base/matrix/factor.ts'
+/** Factorisations of matrices of any shape: in float64, rounded at the end. */
 import { addScaled, orthogonalise } from '../base/matrix/orthogonal.ts'
 import { singular, symmetricEigen, transposed } from '../base/matrix/spectral.ts'
-import { at, sizeOf } from '../base/shape.ts'
-import type { Bundle, HostTensor, Routine, Spec } from '../graph/primitive.ts'
+import { at } from '../base/shape.ts'
+import type { Bundle, Routine } from '../graph/primitive.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { expectKind, input } from './build.ts'
-
-/** A copy of one matrix of a stack. */
-function matrixOf({ data, shape }: HostTensor, index: number): Float64Array {
-  const size = at(shape, -1) * at(shape, -2)
-  return Float64Array.from(data.subarray(index * size, (index + 1) * size))
-}
-
-/** Stores one of a stack of results. */
-function store(out: HostTensor, index: number, values: ArrayLike<number>): void {
-  out.data.set(values, index * values.length)
-}
-
-function countOf({ shape }: Spec): number {
-  return sizeOf(shape.slice(0, -2))
-}
-
-/** A routine from one matrix to one of the same shape. */
-function square(
-  name: string,
-  run: (a: Float64Array, n: number) => Float64Array,
-  vjp: (g: Tensor, x: Tensor, output: Tensor) => Tensor,
-): Routine {
-  return {
-    trait: 'routine',
-    name,
-    infer(inputs) {
-      const { shape, dtype } = input(inputs, 0)
-      expectKind(name, dtype, 'float')
-      return { shape, dtype }
-    },
-    evaluate(inputs, _, out) {
-      const from = input(inputs, 0)
-      const n = at(from.shape, -1)
-      for (let i = 0; i < countOf(from); i++) store(out, i, run(matrixOf(from, i), n))
-    },
-    vjp: (g, { inputs: [x], output }) => [x && vjp(g, x, output)],
-  }
-}
-
-/** Indices of the last two axes at every element. */
-function indices(x: Tensor): { row: Tensor; column: Tensor } {
-  const { ndim } = x
-  return { row: x.positionsOver([ndim - 2]), column: x.positionsOver([ndim - 1]) }
-}
-
-/** Elements at or below the diagonal, or strictly below it, the others 0. */
-function lower(x: Tensor, strict = false): Tensor {
-  const { row, column } = indices(x)
-  return (strict ? row.greater(column) : row.greaterEqual(column)).where(x, 0)
-}
-
-/** A vector on the diagonal of a matrix of zeros. */
-function diagonal(vector: Tensor): Tensor {
-  const { shape } = vector.node
-  const rows: Tensor = vector.unsqueeze(-1).expand([...shape, at(shape, -1)])
-  const { row, column } = indices(rows)
-  return row.equal(column).where(rows, 0)
-}
-
-function symmetric(x: Tensor): Tensor {
-  return x.add(x.transpose()).mul(0.5)
-}
-
-/** A number for each matrix, beside its elements. */
-function beside(numbers: Tensor): Tensor {
-  return numbers.unsqueeze(-1).unsqueeze(-1)
-}
-
-/**
- * Lower factor of a symmetric positive definite matrix, of which the lower half is read; NaN for others.
- *
- * @see Murray 2016, https://arxiv.org/abs/1602.07527, for the gradient
- */
-export const cholesky: Routine = square(
-  'cholesky',
-  (a, n) => (factor(a, n) ? a : a.fill(Number.NaN)),
-  (g, _, l) => {
-    const inner = l.transpose().matmul(g)
-    const { row, column } = indices(inner)
-    const half = row.equal(column).where(inner.mul(0.5), lower(inner))
-    const left = l.triangularSolve(half, { transpose: true })
-    return symmetric(l.triangularSolve(left.transpose(), { transpose: true }))
-  },
-)
-
-/** eᴬ. The gradient is a block of the exponential of twice the size (Mathias 1996). */
-export const matrixExp: Routine = square('matrixExp', exponential, (g, a) => {
-  const n = at(a.node.shape, -1)
-  const place = (x: Tensor, down: number, right: number): Tensor => {
-    const lead = x.node.shape.slice(0, -2).map((): [number, number] => [0, 0])
-    return x.pad([...lead, [down, n - down], [right, n - right]])
-  }
-  const turned = a.transpose()
-  const blocks = place(turned, 0, 0)
-    .add(place(g, 0, n))
-    .add(place(turned, n, n))
-  return blocks.matrixExp().slice(-2, 0, n).slice(-1, n)
-})
-
-/** X of A·X = B; NaN where A has no inverse. */
-export const solve: Routine = {
-  trait: 'routine',
-  name: 'solve',
-  infer(inputs) {
-    const { shape, dtype } = input(inputs, 1)
-    expectKind('solve', dtype, 'float')
-    return { shape, dtype }
-  },
-  evaluate(inputs, _, out) {
-    const [a, b] = [input(inputs, 0), input(inputs, 1)]
-    const [n, m] = [at(b.shape, -2), at(b.shape, -1)]
-    for (let i = 0; i < countOf(a); i++) {
-      store(out, i, new Factors(matrixOf(a, i), n).solve(matrixOf(b, i), m))
-    }
-  },
-  vjp: (g, { inputs: [a], output }) => {
-    if (!a) return []
-    const toB = a.transpose().solve(g)
-    return [toB.matmul(output.transpose()).neg(), toB]
-  },
-}
-
-/** X of A·X = B for a triangular A; a 0 on the diagonal divides. */
-export const triangularSolve: Routine<Triangle> = {
-  trait: 'routine',
-  name: 'triangularSolve',
-  infer: solve.infer,
-  evaluate(inputs, attrs, out) {
-    const [a, b] = [input(inputs, 0), input(inputs, 1)]
-    const [n, m] = [at(b.shape, -2), at(b.shape, -1)]
-    for (let i = 0; i < countOf(a); i++) {
-      const x = matrixOf(b, i)
-      solveTriangular(matrixOf(a, i), n, x, m, attrs)
-      store(out, i, x)
-    }
-  },
-  vjp: (g, { inputs: [a], output, attrs }) => {
-    if (!a) return []
-    const { upper, transpose, unitriangular } = attrs
-    const toB = a.triangularSolve(g, { ...attrs, transpose: !transpose })
-    const whole = transpose
-      ? output.matmul(toB.transpose()).neg()
-      : toB.matmul(output.transpose()).neg()
-    const half = upper
-      ? lower(whole.transpose(), unitriangular).transpose()
-      : lower(whole, unitriangular)
-    return [half, toB]
-  },
-}
-
-/** Determinant. Its gradient goes through the inverse. */
-export const det: Routine = {
-  trait: 'routine',
-  name: 'det',
-  infer(inputs) {
-    const { shape, dtype } = input(inputs, 0)
-    expectKind('det', dtype, 'float')
-    return { shape: shape.slice(0, -2), dtype }
-  },
-  evaluate(inputs, _, out) {
-    const a = input(inputs, 0)
-    for (let i = 0; i < countOf(a); i++) {
-      const factors = new Factors(matrixOf(a, i), at(a.shape, -1))
-      const pivots = factors.pivots()
-      // a product of -0 is no other number than one of 0
-      out.data[i] = pivots.reduce((product, pivot) => product * pivot, factors.sign) + 0
-    }
-  },
-  vjp: (g, { inputs: [a], output }) => [
-    a
-      ?.inverse()
-      .transpose()
-      .mul(beside(g.mul(output))),
-  ],
-}
-
-/** Sign of the determinant and the logarithm of its size; 0 and −∞ where there is no inverse. */
-export const slogdet: Bundle = {
-  trait: 'bundle',
-  name: 'slogdet',
-  results(inputs) {
-    const { shape, dtype } = input(inputs, 0)
-    expectKind('slogdet', dtype, 'float')
-    const spec = { shape: shape.slice(0, -2), dtype }
-    return [spec, spec]
-  },
-  evaluate(inputs, _, outs) {
-    const a = input(inputs, 0)
-    const [signs, logs] = [input(outs, 0), input(outs, 1)]
-    for (let i = 0; i < countOf(a); i++) {
-      const factors = new Factors(matrixOf(a, i), at(a.shape, -1))
-      let [sign, sum] = [factors.sign, 0]
-      for (const pivot of factors.pivots()) {
-        sign *= Math.sign(pivot)
-        sum += log(Math.abs(pivot))
-      }
-      signs.data[i] = sign + 0
-      logs.data[i] = sum
-    }
-  },
-  vjp: ([, g], { inputs: [a] }) => [a && g && a.inverse().transpose().mul(beside(g))],
-}
+import { countOf, diagonal, lower, matrixOf, store, symmetric } from './matrix.ts'
 
 /**
  * Q with orthonormal columns and the upper triangular R of A = Q·R, for at least as many rows as columns.
@@ -224,6 +15,7 @@ export const slogdet: Bundle = {
 export const qr: Bundle = {
   trait: 'bundle',
   name: 'qr',
+  lift: (attrs) => attrs,
   results(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('qr', dtype, 'float')
@@ -271,6 +63,7 @@ function inverseGaps(s: Tensor): Tensor {
 export const eigh: Bundle = {
   trait: 'bundle',
   name: 'eigh',
+  lift: (attrs) => attrs,
   results(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('eigh', dtype, 'float')
@@ -309,6 +102,7 @@ export const eigh: Bundle = {
 export const svd: Bundle = {
   trait: 'bundle',
   name: 'svd',
+  lift: (attrs) => attrs,
   results(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('svd', dtype, 'float')
@@ -362,6 +156,7 @@ export const svd: Bundle = {
 export const pinv: Routine<{ readonly share: number }> = {
   trait: 'routine',
   name: 'pinv',
+  lift: (attrs) => attrs,
   infer(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('pinv', dtype, 'float')

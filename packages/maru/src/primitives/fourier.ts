@@ -3,7 +3,7 @@ import { fourier as transform } from '../base/fourier.ts'
 import { at } from '../base/shape.ts'
 import type { Routine } from '../graph/primitive.ts'
 import { expectKind, input } from './build.ts'
-import { eachLine, stepAlong } from './lines.ts'
+import { eachLine, raised, stepAlong } from './lines.ts'
 
 /**
  * `out[k] = scale · Σⱼ x[j] · e^(∓2πi·jk/n)` along an axis, in float64, rounded once.
@@ -17,6 +17,7 @@ export const fourier: Routine<{
 }> = {
   trait: 'routine',
   name: 'fourier',
+  lift: raised,
   infer(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('fft', dtype, 'float')

@@ -25,3 +25,8 @@ export function eachLine(
 export function resized(shape: Sizes, axis: number, size: number): number[] {
   return shape.map((dim, i) => (i === axis ? size : dim))
 }
+
+/** Attributes that name an axis, with one more axis in front. */
+export function raised<A extends { readonly axis: number }>(attrs: A): A {
+  return { ...attrs, axis: attrs.axis + 1 }
+}

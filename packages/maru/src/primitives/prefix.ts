@@ -5,7 +5,7 @@ import { at } from '../base/shape.ts'
 import type { HostTensor, Routine } from '../graph/primitive.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { expectKind, input } from './build.ts'
-import { eachLine, stepAlong } from './lines.ts'
+import { eachLine, raised, stepAlong } from './lines.ts'
 
 interface Running {
   readonly axis: number
@@ -32,6 +32,7 @@ function run(
 export const cumsum: Routine<Running> = {
   trait: 'routine',
   name: 'cumsum',
+  lift: raised,
   infer(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('cumsum', dtype, 'number')
@@ -55,6 +56,7 @@ export const cumsum: Routine<Running> = {
 export const argCummax: Routine<{ readonly axis: number }> = {
   trait: 'routine',
   name: 'argCummax',
+  lift: raised,
   infer(inputs) {
     return { shape: input(inputs, 0).shape, dtype: 'int32' }
   },
@@ -77,6 +79,7 @@ export const argCummax: Routine<{ readonly axis: number }> = {
 export const logCumSumExp: Routine<Running> = {
   trait: 'routine',
   name: 'logCumSumExp',
+  lift: raised,
   infer(inputs) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('logCumSumExp', dtype, 'float')

@@ -4,7 +4,7 @@ import { LineSorter } from '../base/order.ts'
 import { at, sizeOf } from '../base/shape.ts'
 import type { Routine } from '../graph/primitive.ts'
 import { expectKind, input } from './build.ts'
-import { eachLine, resized, stepAlong } from './lines.ts'
+import { eachLine, raised, resized, stepAlong } from './lines.ts'
 
 /**
  * Positions of the first `count` elements along an axis in sorted order.
@@ -18,6 +18,7 @@ export const argsort: Routine<{
 }> = {
   trait: 'routine',
   name: 'argsort',
+  lift: raised,
   infer(inputs, { axis, count }) {
     const { shape } = input(inputs, 0)
     return { shape: resized(shape, axis, count), dtype: 'int32' }
@@ -42,21 +43,21 @@ interface Lookup {
 /**
  * Where values would be put into sorted lines to keep them sorted.
  *
- * @shape sorted [..., n], values [..., m] → [..., m]; sorted [n], values of any shape → theirs
+ * @shape sorted [..., n], values [..., *] of any further axes → those of the values
  */
 export const searchSorted: Routine<Lookup> = {
   trait: 'routine',
   name: 'searchSorted',
+  lift: (attrs) => attrs,
   infer(inputs) {
     return { shape: input(inputs, 1).shape, dtype: 'int32' }
   },
   evaluate(inputs, { right }, out) {
     const [sorted, values] = [input(inputs, 0), input(inputs, 1)]
     const length = at(sorted.shape, -1)
-    const shared = sorted.shape.length === 1
-    const width = shared ? sizeOf(values.shape) : at(values.shape, -1)
+    const width = sizeOf(values.shape.slice(sorted.shape.length - 1))
     for (let i = 0; i < values.data.length; i++) {
-      const start = shared ? 0 : Math.floor(i / width) * length
+      const start = Math.floor(i / width) * length
       const found = right
         ? upperBound(sorted.data, start, start + length, values.data[i] as number)
         : lowerBound(sorted.data, start, start + length, values.data[i] as number)
@@ -100,6 +101,7 @@ interface Along {
 export const takeAlong: Routine<Along> = {
   trait: 'routine',
   name: 'takeAlong',
+  lift: raised,
   infer(inputs) {
     return { shape: input(inputs, 1).shape, dtype: input(inputs, 0).dtype }
   },
@@ -122,6 +124,7 @@ export const takeAlong: Routine<Along> = {
 export const addAlong: Routine<Along & { readonly size: number }> = {
   trait: 'routine',
   name: 'addAlong',
+  lift: raised,
   infer(inputs, { axis, size }) {
     const { shape, dtype } = input(inputs, 0)
     expectKind('addAlong', dtype, 'number')

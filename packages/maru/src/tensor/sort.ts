@@ -174,7 +174,7 @@ export abstract class SortTensor extends LinearTensor {
    * Where values would be put into a sorted tensor to keep it sorted: before equal elements, or
    * after them with `right`. NaN goes to the end.
    *
-   * @shape [..., n], values [..., m] → [..., m]; [n], values of any shape → theirs
+   * @shape [..., n], values [..., *] with any further axes → those of the values
    * @dtype int32
    * @throws ShapeError when the leading axes differ
    * @example tensor([1, 3, 5]).searchSorted(tensor([3, 4])) // [1, 2]
@@ -204,8 +204,7 @@ export abstract class SortTensor extends LinearTensor {
 
 function searchNode(sorted: Node, values: Node, right: boolean): Node {
   const [a, b] = [sorted.shape, values.shape]
-  const good = a.length === 1 || (a.length > 1 && sameShape(a.slice(0, -1), b.slice(0, -1)))
-  if (!good || (a.length > 1 && b.length !== a.length)) {
+  if (a.length === 0 || !sameShape(a.slice(0, -1), b.slice(0, a.length - 1))) {
     throw new ShapeError('searchSorted.shapes', { sorted: a, values: b })
   }
   return apply(p.searchSorted, [sorted, values], { right })
