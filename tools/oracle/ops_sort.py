@@ -112,6 +112,28 @@ case(
     lambda x: x.logcumsumexp(0), False, axis=0,
 )
 
+
+
+def recurrence(x, a, axis, reverse):
+    order = range(x.shape[axis] - 1, -1, -1) if reverse else range(x.shape[axis])
+    sums = {}
+    last = None
+    for i in order:
+        last = x.select(axis, i) if last is None else x.select(axis, i) + a.select(axis, i) * last
+        sums[i] = last
+    return torch.stack([sums[i] for i in sorted(sums)], axis)
+
+
+for sample, shape, axis, reverse in (
+    ('rows', [3, 5], -1, False),
+    ('columns, reverse', [4, 2], 0, True),
+    ('middle', [2, 3, 2], 1, False),
+):
+    case(
+        'linearRecurrence', sample, lambda d, s=shape: [d.normal(*s), d.normal(*s)],
+        lambda x, a, i=axis, r=reverse: recurrence(x, a, i, r), axis=axis, reverse=reverse,
+    )
+
 for part in ('values', 'counts', 'inverse'):
 
     def run(x, part=part):

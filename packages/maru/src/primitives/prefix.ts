@@ -103,17 +103,53 @@ export const logCumSumExp: Routine<Running> = {
       out.data[place] = top + log(sum)
     })
   },
-  vjp: (g, { inputs: [x], output, attrs }) => {
+  vjp: (g, { inputs: [x], output, attrs: { axis, reverse } }) => {
     if (!x) return []
-    const least = Number.NEGATIVE_INFINITY
-    const finite: Tensor = output.equal(least).where(0, output)
-    // Σᵢ gᵢ e^(xⱼ − yᵢ) over what j is part of, its positive and its negative terms apart
-    const part = (from: Tensor): Tensor => {
-      const above = from.greater(0)
-      const size = above.where(above.where(from, 1).log(), least)
-      const reach = size.sub(finite).logCumSumExp(attrs.axis, { reverse: !attrs.reverse })
-      return reach.add(x).exp()
-    }
-    return [part(g).sub(part(g.neg()))]
+    // Results only grow, so that every exponent here is at most 0.
+    const isNothing = output.equal(Number.NEGATIVE_INFINITY)
+    const finite: Tensor = isNothing.where(0, output)
+    const next = shifted(finite, axis, !reverse)
+    const decay: Tensor = isNothing.where(0, finite.sub(next).exp())
+    return [g.linearRecurrence(decay, axis, { reverse: !reverse }).mul(x.sub(finite).exp())]
+  },
+}
+
+/** A tensor moved by one along an axis, toward its start or its end; 0 comes in. */
+function shifted(x: Tensor, axis: number, toStart: boolean): Tensor {
+  const size = at(x.node.shape, axis)
+  const gap = Math.min(1, size)
+  const kept = toStart ? x.slice(axis, gap) : x.slice(axis, 0, size - gap)
+  return kept.pad(
+    x.node.shape.map((_: number, i: number) => {
+      if (i !== axis) return [0, 0]
+      return toStart ? [0, gap] : [gap, 0]
+    }),
+  )
+}
+
+/** `sᵢ = xᵢ + aᵢ · sᵢ₋₁`, or with sᵢ₊₁ in reverse; in float64, rounded at each element. */
+export const linearRecurrence: Routine<Running> = {
+  trait: 'routine',
+  name: 'linearRecurrence',
+  lift: raised,
+  infer(inputs) {
+    const { shape, dtype } = input(inputs, 0)
+    expectKind('linearRecurrence', dtype, 'float')
+    return { shape, dtype }
+  },
+  evaluate(inputs, attrs, out) {
+    const [x, a] = [input(inputs, 0).data, input(inputs, 1).data]
+    let sum = 0
+    run(out, attrs, (place, isFirst) => {
+      const value = x[place] as number
+      sum = isFirst ? value : value + (a[place] as number) * sum
+      out.data[place] = sum
+    })
+  },
+  vjp: (g, { inputs: [, decay], output, attrs: { axis, reverse } }) => {
+    if (!decay) return []
+    const later = shifted(decay, axis, !reverse)
+    const toX = g.linearRecurrence(later, axis, { reverse: !reverse })
+    return [toX, toX.mul(shifted(output, axis, reverse))]
   },
 }

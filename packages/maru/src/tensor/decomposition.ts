@@ -6,7 +6,7 @@ import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { resultOf } from '../primitives/several.ts'
 import { EquationTensor, expectMatrix, expectSquare } from './equations.ts'
-import { apply, applySeveral } from './nodes.ts'
+import { apply } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Distance of 1 from the next number of a dtype. */
@@ -40,7 +40,7 @@ export abstract class DecompositionTensor extends EquationTensor {
     const { shape } = this.node
     const [m, n] = [at(shape, -2), at(shape, -1)]
     const tall = m >= n ? this : this.slice(-1, 0, m)
-    const made = applySeveral(p.qr, [tall.node], {})
+    const made = apply(p.qr, [tall.node], {})
     const q: Tensor = this.wrap(resultOf(made, 0))
     const r: Tensor = this.wrap(resultOf(made, 1))
     if (m >= n) return { q, r }
@@ -61,7 +61,7 @@ export abstract class DecompositionTensor extends EquationTensor {
    */
   eigh(this: Tensor): { readonly values: Tensor; readonly vectors: Tensor } {
     expectSquare('eigh', this.node)
-    const made = applySeveral(p.eigh, [this.node], {})
+    const made = apply(p.eigh, [this.node], {})
     return { values: this.wrap(resultOf(made, 0)), vectors: this.wrap(resultOf(made, 1)) }
   }
 
@@ -78,7 +78,7 @@ export abstract class DecompositionTensor extends EquationTensor {
    */
   svd(this: Tensor): { readonly u: Tensor; readonly s: Tensor; readonly vh: Tensor } {
     expectMatrix('svd', this.node)
-    const made = applySeveral(p.svd, [this.node], {})
+    const made = apply(p.svd, [this.node], {})
     return {
       u: this.wrap(resultOf(made, 0)),
       s: this.wrap(resultOf(made, 1)),

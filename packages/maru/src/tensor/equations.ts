@@ -7,7 +7,7 @@ import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { resultOf } from '../primitives/several.ts'
 import { FourierTensor } from './fourier.ts'
-import { apply, applySeveral, binary, castNode, expandNode, nodeOf } from './nodes.ts'
+import { apply, binary, castNode, expandNode, nodeOf } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Largest exponent of `matrixPower`. */
@@ -117,7 +117,7 @@ export abstract class EquationTensor extends FourierTensor {
    */
   slogdet(this: Tensor): { readonly sign: Tensor; readonly logAbsDet: Tensor } {
     expectSquare('slogdet', this.node)
-    const made = applySeveral(p.slogdet, [this.node], {})
+    const made = apply(p.slogdet, [this.node], {})
     return { sign: this.wrap(resultOf(made, 0)), logAbsDet: this.wrap(resultOf(made, 1)) }
   }
 

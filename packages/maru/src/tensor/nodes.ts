@@ -3,7 +3,7 @@ import { type DType, dtypes, promote } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
 import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
 import { makeLiteral, makeNode, Node } from '../graph/node.ts'
-import type { Attrs, Elementwise, Multiple, Primitive } from '../graph/primitive.ts'
+import type { Attrs, Elementwise, Primitive } from '../graph/primitive.ts'
 import * as p from '../primitives/index.ts'
 
 /** Anything that carries a node. */
@@ -58,15 +58,6 @@ export function reshapeNode(node: Node, to: readonly number[]): Node {
 
 /** A node of a primitive, its attributes checked against the primitive's. */
 export function apply<A extends Attrs>(op: Primitive<A>, inputs: readonly Node[], attrs: A): Node {
-  return makeNode(op as Primitive, inputs, attrs)
-}
-
-/** A node of a primitive with several results, which `resultOf` takes one by one. */
-export function applySeveral<A extends Attrs>(
-  op: Multiple<A>,
-  inputs: readonly Node[],
-  attrs: A,
-): Node {
   return makeNode(op as Primitive, inputs, attrs)
 }
 

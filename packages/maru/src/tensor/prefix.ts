@@ -1,9 +1,10 @@
 /** Running folds along an axis. */
 import { dtypes } from '../base/dtype.ts'
-import { normalizeAxis } from '../base/shape.ts'
+import { ShapeError } from '../base/error.ts'
+import { broadcast, normalizeAxis, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import * as p from '../primitives/index.ts'
-import { apply, castNode, floating, reversed } from './nodes.ts'
+import { apply, castNode, expandNode, floating, nodeOf, reversed } from './nodes.ts'
 import { type Selection, SortTensor, selected } from './sort.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -27,6 +28,31 @@ export abstract class PrefixTensor extends SortTensor {
     const isFloat = dtypes[this.node.dtype].kind === 'float'
     const x = isFloat ? this.node : castNode(this.node, 'int32')
     return this.wrap(apply(p.cumsum, [x], { axis: along, reverse }))
+  }
+
+  /**
+   * `sᵢ = xᵢ + aᵢ · sᵢ₋₁` along an axis, from `s₀ = x₀`; with sᵢ₊₁, from the end, in reverse.
+   *
+   * Discounted returns, exponential averages and the states of linear recurrent networks are such sums.
+   *
+   * @shape [...], decay broadcast to it → the same
+   * @dtype that of the tensor, float32 for integers
+   * @example ones([3]).linearRecurrence(full([], 0.5)) // [1, 1.5, 1.75]
+   */
+  linearRecurrence<S extends Shape>(
+    this: Tensor<S>,
+    decay: Tensor,
+    axis = -1,
+    { reverse = false }: Direction = {},
+  ): Tensor<S> {
+    const along = normalizeAxis('linearRecurrence', axis, this.node.shape)
+    const x = floating(this.node)
+    const factors = castNode(nodeOf('linearRecurrence', decay), x.dtype)
+    const shape = broadcast('linearRecurrence', x.shape, factors.shape)
+    if (!sameShape(shape, x.shape))
+      throw new ShapeError('expand.shape', { from: factors.shape, to: x.shape })
+    const inputs = [x, expandNode(factors, x.shape)]
+    return this.wrap(apply(p.linearRecurrence, inputs, { axis: along, reverse }))
   }
 
   /** Running `log Σ eˣ` along an axis, without overflow. */

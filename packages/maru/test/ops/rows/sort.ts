@@ -205,12 +205,37 @@ export const orders: readonly Row[] = [
     results: floating,
     tolerance: {
       float32: {
-        relative: 1e-5,
+        relative: 2e-6,
         absolute: 1e-6,
-        reason: 'the gradient takes exponentials of differences of logarithms',
+        reason: 'the gradient takes exponentials of differences',
       },
     },
     rejects: badAxes((x, axis) => x.logCumSumExp(axis)),
+  }),
+  op<Along & { readonly reverse?: boolean }>('linearRecurrence', {
+    run: ({ axis, ...options }, x, decay) => x.linearRecurrence(decay, axis, options),
+    samples: [
+      shapes([3, 4], [3, 4]),
+      {
+        inputs: [
+          [2, 3, 2],
+          [3, 1],
+        ],
+        args: { axis: 1, reverse: true },
+      },
+      shapes([2, 0], []),
+      shapes([1], [1]),
+      { inputs: [given([1, 1, 1]), given([9, 0.5, 2])], gives: [1, 1.5, 4] },
+    ],
+    results: floating,
+    tolerance: {
+      float32: { relative: 1e-6, absolute: 1e-6, reason: 'sums of rounded terms cancel' },
+    },
+    rejects: [
+      ...badAxes((x, axis) => x.linearRecurrence(zero(), axis)),
+      [() => zero(3).linearRecurrence(zero(2, 3)), ShapeError, 'expand.shape'],
+      [() => zero(3).linearRecurrence(1 as never), ValueError, 'argument.tensor'],
+    ],
   }),
   ...(['cummax', 'cummin'] as const).map((name) =>
     op<Along & Part>(name, {
