@@ -25,6 +25,24 @@ functions = {
     'tanh': (mpmath.tanh, [(-1, 1), (-20, 20), (-0.01, 0.01)]),
     'sigmoid': (lambda x: 1 / (1 + mpmath.exp(-x)), [(-5, 5), (-700, 40)]),
     'erf': (mpmath.erf, [(-1, 1), (0.9, 1.2), (-6, 6), (-0.01, 0.01)]),
+    'erfc': (mpmath.erfc, [(-1, 1), (0.4, 1.2), (1, 26)]),
+    'erfinv': (mpmath.erfinv, [(-1, 1), (0.99, 1), (-0.01, 0.01)]),
+    'exp2': (lambda x: mpmath.power(2, x), [(-1074, 1023), (-1, 1)]),
+    'log2': (lambda x: mpmath.log(x, 2), [(1e-300, 1e-290), (0.5, 2), (1, 1e300)]),
+    'log10': (mpmath.log10, [(1e-300, 1e-290), (0.5, 2), (1, 1e300)]),
+    'softplus': (lambda x: mpmath.log1p(mpmath.exp(x)), [(-700, 40), (-2, 2)]),
+    'sinh': (mpmath.sinh, [(-2, 2), (-700, 700), (-0.01, 0.01)]),
+    'cosh': (mpmath.cosh, [(-2, 2), (-700, 700)]),
+    'asin': (mpmath.asin, [(-1, 1), (0.99, 1), (-0.01, 0.01)]),
+    'acos': (mpmath.acos, [(-1, 1), (0.99, 1), (-0.01, 0.01)]),
+    'atan': (mpmath.atan, [(-3, 3), (-100, 100), (-0.01, 0.01)]),
+    'asinh': (mpmath.asinh, [(-3, 3), (1, 1e300), (-0.01, 0.01)]),
+    'acosh': (mpmath.acosh, [(1, 3), (1, 1e300)]),
+    'atanh': (mpmath.atanh, [(-1, 1), (-0.01, 0.01)]),
+    'lgamma': (lambda x: mpmath.log(abs(mpmath.gamma(x))), [(0, 0.5), (2.5, 12), (12, 1000), (-4, 0)]),
+    'digamma': (mpmath.digamma, [(0, 1), (2, 30), (-4, 0)]),
+    'trigamma': (lambda x: mpmath.polygamma(1, x), [(0, 1), (2, 30), (-4, 0)]),
+    'tetragamma': (lambda x: mpmath.polygamma(2, x), [(0, 1), (2, 30), (-4, 0)]),
 }
 
 
@@ -36,6 +54,8 @@ def main():
         table[name] = [[x, float(function(mpf(x)))] for x in inputs]
     powers = [(rng.uniform(0, 9), rng.uniform(-99, 99)) for _ in range(POINTS)]
     powers += [(rng.uniform(0.9, 1.1), rng.uniform(-3000, 3000)) for _ in range(POINTS)]
+    angles = [(rng.uniform(-3, 3), rng.uniform(-3, 3)) for _ in range(2 * POINTS)]
+    table['atan2'] = [[y, x, float(mpmath.atan2(mpf(y), mpf(x)))] for y, x in angles]
     table['pow'] = [[x, y, float(mpmath.power(mpf(x), mpf(y)))] for x, y in powers]
     root = Path(__file__).resolve().parents[2]
     path = root / 'packages/maru/test/base/fixtures/math.json'

@@ -1,8 +1,12 @@
 /** The closed set of primitives. This namespace is the registry. */
+export * from './bits.ts'
 export * from './contract.ts'
 export { branch, repeat, scan } from './control.ts'
 export * from './elementwise.ts'
 export * from './movement.ts'
+export * from './quotient.ts'
 export * from './reduce.ts'
 export { after, custom, pick } from './several.ts'
 export { iota, leaf, literal } from './source.ts'
+export * from './source.ts'
+export * from './transcendental.ts'

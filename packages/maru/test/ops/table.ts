@@ -1,8 +1,12 @@
 /** Every op: one row. A method of `Tensor` or a function on tensors without a row fails a test. */
 import type { Row } from './row.ts'
+import { activations } from './rows/activation.ts'
+import { arithmetics } from './rows/arithmetic.ts'
 import { binary } from './rows/binary.ts'
+import { bits } from './rows/bitwise.ts'
 import { creation } from './rows/create.ts'
 import { elementwise } from './rows/elementwise.ts'
+import { functions } from './rows/math.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
 import { products } from './rows/products.ts'
@@ -13,6 +17,10 @@ import { windows } from './rows/window.ts'
 export const table: readonly Row[] = [
   ...binary,
   ...elementwise,
+  ...functions,
+  ...arithmetics,
+  ...bits,
+  ...activations,
   ...folds,
   ...normalised,
   ...movements,
