@@ -54,8 +54,6 @@ def main():
         table[name] = [[x, float(function(mpf(x)))] for x in inputs]
     powers = [(rng.uniform(0, 9), rng.uniform(-99, 99)) for _ in range(POINTS)]
     powers += [(rng.uniform(0.9, 1.1), rng.uniform(-3000, 3000)) for _ in range(POINTS)]
-    angles = [(rng.uniform(-3, 3), rng.uniform(-3, 3)) for _ in range(2 * POINTS)]
-    table['atan2'] = [[y, x, float(mpmath.atan2(mpf(y), mpf(x)))] for y, x in angles]
     table['pow'] = [[x, y, float(mpmath.power(mpf(x), mpf(y)))] for x, y in powers]
     root = Path(__file__).resolve().parents[2]
     path = root / 'packages/maru/test/base/fixtures/math.json'

@@ -105,7 +105,12 @@ binary('notEqual', torch.ne, grad=False)
 binary('atan2', torch.atan2, nonzero)
 binary('hypot', torch.hypot, nonzero)
 binary('logAddExp', torch.logaddexp)
-binary('xlogy', torch.xlogy, nonzero, positive)
+binary('xlogy', torch.xlogy, nonzero, positive, special=False)
+case(
+    'xlogy', 'special',
+    lambda d: [values(0, 0, 0, 0, 1, -2, INF, NAN, 0), values(0, INF, NAN, -1, 0, 2, INF, 0, 2)],
+    torch.xlogy, grad=False,
+)
 binary('fmod', torch.fmod, odd, even)
 binary('remainder', torch.remainder, odd, even)
 binary('floorDivide', torch.floor_divide, odd, even, grad=False)

@@ -42,6 +42,23 @@ export {
 } from './tensor/grad.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
 export type { NanToNumOptions } from './tensor/math.ts'
+export {
+  type BernoulliOptions,
+  bernoulli,
+  type CategoricalOptions,
+  categorical,
+  type ExponentialOptions,
+  exponential,
+  type NormalOptions,
+  normal,
+  type RandintOptions,
+  type RandomOptions,
+  randint,
+  type TruncatedNormalOptions,
+  truncatedNormal,
+  type UniformOptions,
+  uniform,
+} from './tensor/random.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
 export type { Loose, Tree } from './tensor/tree.ts'
 export { type VmapOptions, vmap } from './tensor/vmap.ts'

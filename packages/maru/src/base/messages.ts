@@ -406,6 +406,26 @@ export const messages = {
       '',
     ],
   },
+  'random.truncated': {
+    en: [
+      'truncatedNormal: low {low}, high {high}, std {std}',
+      'low must be below high, and std above 0',
+      '',
+    ],
+    ko: [
+      'truncatedNormal: low {low}, high {high}, std {std}',
+      'low는 high보다 작고 std는 0보다 커야 한다',
+      '',
+    ],
+  },
+  'random.rate': {
+    en: ['exponential: the rate is {rate}', 'it must be above 0', ''],
+    ko: ['exponential: rate가 {rate}이다', '0보다 커야 한다', ''],
+  },
+  'categorical.scalar': {
+    en: ['categorical: the logits have no axis', 'the last axis is that of the classes', ''],
+    ko: ['categorical: logits에 축이 없다', '마지막 축이 클래스의 축이어야 한다', ''],
+  },
   'permute.axes': {
     en: [
       'permute: axes {axes} are not a permutation of the {ndim} axes of {shape}',

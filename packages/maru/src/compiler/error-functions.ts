@@ -1,4 +1,7 @@
-/** The complement of the error function and its inverse on float32 lanes: see `elementary.ts`. */
+/**
+ * The complement of the error function and its inverse on float32 lanes, in the manner of
+ * `elementary.ts`. Errors stated bound those of eight million numbers of all sizes.
+ */
 import { exactProduct, expInRange, polynomial, signed } from './approximate.ts'
 import { erf, log } from './elementary.ts'
 import type { Vector, VectorBuilder } from './vector.ts'
@@ -10,7 +13,7 @@ const ERFC = [
 ]
 
 /**
- * Complement of the error function, 1 - erf(x) without cancellation; 0 above 10.06.
+ * Complement of the error function, 1 - erf(x) without cancellation, within 3.9 ulp; 0 above 10.06.
  *
  * @see Shepherd & Laframboise 1981, Math. Comp. 36, 249-253, for the variable of the far part
  */
@@ -40,7 +43,7 @@ const FAR = [
 ]
 
 /**
- * Inverse of the error function; ±∞ at ±1, NaN beyond.
+ * Inverse of the error function, within 3 ulp; ±∞ at ±1, NaN beyond.
  *
  * @see Giles 2012, GPU Computing Gems Jade, chapter 10, for the form
  */

@@ -1,4 +1,7 @@
-/** Exponentials, logarithms and powers of float32 lanes beyond `exp` and `log`: see `elementary.ts`. */
+/**
+ * Exponentials, logarithms and powers of float32 lanes beyond `exp` and `log`, in the manner of
+ * `elementary.ts`. Errors stated bound those of eight million numbers of all sizes.
+ */
 import {
   exactProduct,
   exactSum,
@@ -22,7 +25,7 @@ const INFINITY = Number.POSITIVE_INFINITY
 // 2^r for |r| ≤ ½, error below 2^-28
 const EXP2 = [1, Math.LN2, 0.24022648, 0.0555036, 0.009618506, 0.0013390806, 0.00015326463]
 
-/** 2^x; exact for integers, gradually subnormal below -126. */
+/** 2^x, within 0.9 ulp (1.12 where multiply-adds round twice); exact for integers, gradually subnormal below -126. */
 export function exp2(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(b.binary('f32.min', b.binary('f32.max', x, b.f32(-151)), b.f32(129)))
   const n = nearest(b, v, 1, 254)
@@ -37,7 +40,7 @@ const EXPM1 = [0.5, 0.16666666, 0.041666493, 0.008333547, 0.001393232, 0.0001976
 const LN2_HIGH = 0.693359375
 const LN2_LOW = -0.00021219444
 
-/** e^x - 1 without cancellation near 0. */
+/** e^x - 1 without cancellation near 0, within 1.5 ulp. */
 export function expm1(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
   const bounded = b.let(b.binary('f32.min', b.binary('f32.max', v, b.f32(-18)), b.f32(89)))
@@ -53,7 +56,7 @@ export function expm1(b: VectorBuilder, x: Vector): Vector {
   return signed(b, b.select(near, p, far), v)
 }
 
-/** log(1 + x) without cancellation near 0; -∞ at -1, NaN below. */
+/** log(1 + x) without cancellation near 0, within 0.92 ulp (0.94 where multiply-adds round twice); -∞ at -1, NaN below. */
 export function log1p(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
   const { sum, error } = exactSum(b, b.let(b.f32(1)), v)
@@ -61,7 +64,7 @@ export function log1p(b: VectorBuilder, x: Vector): Vector {
   return signed(b, logEdges(b, sum, logOf(b, logParts(b, sum), tail)), v)
 }
 
-/** Logarithm to base 2; exact for powers of two. */
+/** Logarithm to base 2, within 1.9 ulp (2.05 where multiply-adds round twice); exact for powers of two. */
 export function log2(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
   const { k, f } = logParts(b, v)
@@ -72,7 +75,7 @@ export function log2(b: VectorBuilder, x: Vector): Vector {
 const LG2_HIGH = 0.30078125
 const LG2_LOW = 0.00024874567
 
-/** Logarithm to base 10. */
+/** Logarithm to base 10, within 2 ulp. */
 export function log10(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
   const { k, f } = logParts(b, v)
@@ -81,7 +84,7 @@ export function log10(b: VectorBuilder, x: Vector): Vector {
   return logEdges(b, v, b.fma(k, b.f32(LG2_HIGH), low))
 }
 
-/** log(1 + e^x): max(x, 0) + log(1 + e^-|x|). */
+/** log(1 + e^x): max(x, 0) + log(1 + e^-|x|), within 1.75 ulp (1.8 where multiply-adds round twice). */
 export function softplus(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
   const small = b.let(exp(b, b.binary('or', v, b.i32(SIGN))))
@@ -99,7 +102,7 @@ function halfExp(b: VectorBuilder, x: Vector): Vector & { readonly k: 'vget' } {
 // (sinh(x) - x)/x³ in x² for |x| ≤ 1, error below 2^-31
 const SINH = [0.16666667, 0.0083333105, 0.00019842896, 2.7822132e-6]
 
-/** Hyperbolic sine. */
+/** Hyperbolic sine, within 1.75 ulp. */
 export function sinh(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
   const size = b.let(b.unary('f32.abs', v))
@@ -110,7 +113,7 @@ export function sinh(b: VectorBuilder, x: Vector): Vector {
   return signed(b, b.select(b.binary('f32.lt', size, b.f32(1)), near, far), v)
 }
 
-/** Hyperbolic cosine. */
+/** Hyperbolic cosine, within 1.4 ulp (1.65 where multiply-adds round twice). */
 export function cosh(b: VectorBuilder, x: Vector): Vector {
   const half = halfExp(b, x)
   return b.binary('f32.add', half, b.binary('f32.div', b.f32(0.25), half))
@@ -165,7 +168,8 @@ function powOfPositive(b: VectorBuilder, x: Vector, y: Vector & { readonly k: 'v
 /**
  * x^y with the special values of IEEE 754-2008: 1^y and x^0 are 1 even for NaN.
  *
- * A logarithm in two parts, so that its error does not grow with y.
+ * Within 1.35 ulp (1.45 where multiply-adds round twice): a logarithm in two parts, so that the
+ * error does not grow with y.
  */
 export function pow(b: VectorBuilder, x: Vector, y: Vector): Vector {
   const [base, exponent] = [b.let(x), b.let(y)]

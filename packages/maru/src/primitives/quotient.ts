@@ -39,7 +39,8 @@ export const floorDivide: Elementwise = elementwise('floorDivide', {
     const rest = a % b
     const quotient = roundToEven((a - rest) / b)
     const down = rest !== 0 && rest < 0 !== b < 0
-    return down ? quotient - 1 : quotient === 0 ? (a < 0 === b < 0 ? 0 : -0) : quotient
+    if (down) return quotient - 1
+    return quotient === 0 ? (a / b) * 0 : quotient
   },
   integer: (_, a, b) => (b === 0 ? 0 : Math.floor(a / b)),
 })

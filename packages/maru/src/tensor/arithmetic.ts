@@ -5,7 +5,16 @@ import type { Broadcast } from '../base/types/shape.ts'
 import { makeLiteral, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { MathTensor } from './math.ts'
-import { binary, expandNode, floating, numeric, operandNode, unary, whereNode } from './nodes.ts'
+import {
+  binary,
+  expandNode,
+  floating,
+  nodeOf,
+  numeric,
+  operandNode,
+  unary,
+  whereNode,
+} from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Arg, Out } from './typing.ts'
 
@@ -164,9 +173,14 @@ export abstract class ArithmeticTensor extends MathTensor {
   lerp(end: Tensor, weight: Tensor | number): Tensor {
     const a: Tensor = this.wrap(floating(this.node))
     const step = end.sub(a)
-    const [low, high] = [a.add(step.mul(weight)), end.sub(step.mul(complement(weight)))]
-    if (typeof weight === 'number') return Math.abs(weight) < 0.5 ? low : high
-    return weight.abs().less(0.5).where(low, high)
+    const near = (w: Tensor | number): Tensor => a.add(step.mul(w))
+    const far = (rest: Tensor | number): Tensor => end.sub(step.mul(rest))
+    if (typeof weight === 'number') return Math.abs(weight) < 0.5 ? near(weight) : far(1 - weight)
+    const w: Tensor = this.wrap(floating(nodeOf('lerp', weight)))
+    return w
+      .abs()
+      .less(0.5)
+      .where(near(w), far(w.neg().add(1)))
   }
 
   /** `x + value · a · b`. @shape all three → broadcast */
@@ -180,10 +194,6 @@ export abstract class ArithmeticTensor extends MathTensor {
     const x: Tensor = this.wrap(this.node)
     return x.add(a.div(b).mul(value))
   }
-}
-
-function complement(weight: Tensor | number): Tensor | number {
-  return typeof weight === 'number' ? 1 - weight : weight.neg().add(1)
 }
 
 function powerOf(x: Node, exponent: number): Node {

@@ -22,7 +22,9 @@ export interface Call {
 
 /** The calls of a row's samples, the inputs that the op is about as a dtype if asked. */
 export function callsOf(row: Row, dtype?: DType): Call[] {
-  const own = row.results.float32 === 'refused' ? 'bool' : 'float32'
+  const own = (['float32', 'int32', 'bool'] as const).find(
+    (each) => row.results[each] !== 'refused',
+  )
   return row.samples.map(({ inputs, args = {}, gives, note }, at): Call => {
     const values = inputs.map((input, i): Values => {
       if ('data' in input) return input

@@ -10,6 +10,7 @@ import { functions } from './rows/math.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
 import { products } from './rows/products.ts'
+import { random } from './rows/random.ts'
 import { folds } from './rows/reduce.ts'
 import { windows } from './rows/window.ts'
 
@@ -27,4 +28,5 @@ export const table: readonly Row[] = [
   ...products,
   ...windows,
   ...creation,
+  ...random,
 ]
