@@ -413,7 +413,7 @@ export const messages = {
       '',
     ],
     ko: [
-      'truncatedNormal: low {low}, high {high}, std {std}',
+      'truncatedNormal: low가 {low}, high가 {high}, std가 {std}이다',
       'low는 high보다 작고 std는 0보다 커야 한다',
       '',
     ],
