@@ -8,7 +8,7 @@ import type { ToShape } from '../base/types/dim.ts'
 import { Slot } from '../graph/cell.ts'
 import { makeLeaf, makeLiteral, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { beforeRun, tracing } from '../runtime/trace.ts'
+import { beforeRun, willReplay } from '../runtime/trace.ts'
 import { apply, floating, nodeOf, reshapeNode } from './nodes.ts'
 import { Tensor } from './tensor.ts'
 
@@ -39,7 +39,7 @@ export function withFold<T>(index: Tensor, body: () => T): T {
  * stream at every replay.
  */
 function nextKey(): Key {
-  const words = tracing() ? replayedWords() : fixedWords()
+  const words = willReplay() ? replayedWords() : fixedWords()
   return folded.reduce<Key>(
     (key, index) => [block(index, key, 0, FORK), block(index, key, 1, FORK)],
     words,

@@ -1,24 +1,13 @@
 /** Every operation of the vector IR, and every elementary function: machine code against WebAssembly. */
 import { describe, expect, test } from 'vitest'
 import * as elementary from '../../src/compiler/elementary.ts'
-<<<<<<< HEAD
-import type { Scalar, Vector, VectorBuilder } from '../../src/compiler/vector.ts'
-import { binary, isFloat, pairs, shifts, unary } from '../backend/operations.ts'
-=======
 import * as errors from '../../src/compiler/error-functions.ts'
 import * as exponentials from '../../src/compiler/exponentials.ts'
 import * as inverses from '../../src/compiler/inverses.ts'
 import * as quotients from '../../src/compiler/quotients.ts'
 import { threefry } from '../../src/compiler/random-bits.ts'
-import type {
-  BinaryOp,
-  Scalar,
-  ShiftOp,
-  UnaryOp,
-  Vector,
-  VectorBuilder,
-} from '../../src/compiler/vector.ts'
->>>>>>> ad7ac87 (Random numbers on the device: counter-based, folded per index, fresh at every replay)
+import type { Scalar, Vector, VectorBuilder } from '../../src/compiler/vector.ts'
+import { binary, isFloat, pairs, shifts, unary } from '../backend/operations.ts'
 import { apply, canonical, missing } from './both.ts'
 
 function same(emit: (b: VectorBuilder, inputs: readonly Vector[]) => Vector, float: boolean): void {

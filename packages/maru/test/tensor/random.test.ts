@@ -12,11 +12,14 @@ import {
   manualSeed,
   normal,
   randint,
+  scan,
   type Tensor,
   tensor,
   truncatedNormal,
   uniform,
   useDevice,
+  vmap,
+  zeros,
 } from '../../src/index.ts'
 import { withFold } from '../../src/tensor/random.ts'
 
@@ -162,6 +165,34 @@ test('under a fold, every index draws other numbers: those of the stream forked 
   )
   const nested = withFold(index, () => under(index))
   expect(await nested.data()).not.toEqual(await under(index).data())
+})
+
+test('every turn of a loop, and every example of a batch, draws other numbers', async () => {
+  const turns = (): Tensor =>
+    scan((sum: Tensor, _: Tensor) => [sum, uniform([3])], zeros([]), zeros([4]))[1] as Tensor
+  const examples = (): Tensor => vmap((x: Tensor) => x.add(uniform([3])))(zeros([4, 3]))
+  for (const draw of [turns, examples]) {
+    const [first, second] = [await draw().data(), await draw().data()]
+    expect(new Set([...first, ...second]).size).toBe(24)
+    const replayed = compile(draw)
+    const [third, fourth] = [await (await replayed()).data(), await (await replayed()).data()]
+    expect(new Set([...third, ...fourth]).size).toBe(24)
+  }
+})
+
+test('a loop keeps the key of the moment when it was recorded', async () => {
+  const draw = (): Tensor =>
+    scan(
+      (sum: Tensor, _: Tensor) => [sum.add(uniform([])), sum],
+      zeros([]),
+      zeros([4]),
+    )[0] as Tensor
+  const want = await draw().item()
+  manualSeed(11)
+  const x = draw()
+  manualSeed(12)
+  await uniform([2]).data()
+  expect(await x.item()).toBe(want)
 })
 
 test('gradients pass to the mean and the deviation', async () => {

@@ -1,5 +1,11 @@
 /** Activations. */
-import { type EluOptions, type GeluOptions, IndexError, ShapeError, type Tensor } from '../../../src/index.ts'
+import {
+  type EluOptions,
+  type GeluOptions,
+  IndexError,
+  ShapeError,
+  type Tensor,
+} from '../../../src/index.ts'
 import { nonzero, normal, odd } from '../draw.ts'
 import { arithmetic, floating, op, type Row } from '../row.ts'
 import { few, given, INF, NAN, shapes, special, zero } from './samples.ts'

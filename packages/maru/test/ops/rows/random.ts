@@ -39,7 +39,7 @@ const floats: Results = {
   uint8: 'float32',
   bool: 'float32',
 }
-const shared = { oracle: byValue, gradient: noGradient, results: kept } as const
+const shared = { oracle: byValue, gradient: noGradient, results: kept, draws: true } as const
 
 export const random: readonly Row[] = [
   op<{ readonly shape: Sizes; readonly low?: number; readonly high?: number }>('uniform', {
