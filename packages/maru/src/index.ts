@@ -13,6 +13,8 @@ export {
 } from './base/error.ts'
 export { manualSeed } from './base/seed.ts'
 export { memory, useDevice } from './runtime/engine.ts'
+export type { EluOptions, GeluOptions } from './tensor/activation.ts'
+export type { ScaleOptions } from './tensor/arithmetic.ts'
 export { compile } from './tensor/compile.ts'
 export { cond, type ScanOptions, scan, whileLoop } from './tensor/control.ts'
 export {
@@ -39,6 +41,24 @@ export {
   vjp,
 } from './tensor/grad.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
+export type { NanToNumOptions } from './tensor/math.ts'
+export {
+  type BernoulliOptions,
+  bernoulli,
+  type CategoricalOptions,
+  categorical,
+  type ExponentialOptions,
+  exponential,
+  type NormalOptions,
+  normal,
+  type RandintOptions,
+  type RandomOptions,
+  randint,
+  type TruncatedNormalOptions,
+  truncatedNormal,
+  type UniformOptions,
+  uniform,
+} from './tensor/random.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
 export type { Loose, Tree } from './tensor/tree.ts'
 export { type VmapOptions, vmap } from './tensor/vmap.ts'

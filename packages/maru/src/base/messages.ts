@@ -85,12 +85,24 @@ export const messages = {
     en: [
       '{op}: dtype {dtype} is not taken',
       'the op works on {wanted} dtypes',
-      "cast first: x.cast('float32')",
+      "cast first, as in x.cast('float32')",
     ],
     ko: [
       '{op}: dtype {dtype}은(는) 받지 않는다',
       '{wanted} 계열의 dtype이어야 한다',
-      "먼저 변환한다: x.cast('float32')",
+      "먼저 변환한다. 예: x.cast('float32')",
+    ],
+  },
+  'dtype.number': {
+    en: [
+      '{op}: {value} is beside a tensor of {dtype}',
+      'whole numbers from {low} to {high} are',
+      "cast the tensor first: x.cast('float32')",
+    ],
+    ko: [
+      '{op}: {dtype} 텐서에 {value}을(를) 쓸 수 없다',
+      '{low}부터 {high}까지의 정수여야 한다',
+      "텐서를 먼저 변환한다: x.cast('float32')",
     ],
   },
   'reduce.empty': {
@@ -374,17 +386,45 @@ export const messages = {
       '먼저 비교한다: x.greater(0).where(a, b)',
     ],
   },
-  'pow.exponent': {
+  'prelu.weight': {
     en: [
-      'pow: exponent {exponent} is not taken',
-      'whole and half numbers from -64 to 64, which are exact products, were expected',
-      'for others use x.log().mul(n).exp(), for x above 0',
+      'prelu: a weight of shape {weight} for {shape}',
+      'one number, or {channels} in one axis, one for each channel',
+      '',
     ],
     ko: [
-      'pow: 지수 {exponent}은(는) 받지 않는다',
-      '곱으로 계산할 수 있는, -64부터 64까지의 정수나 반정수여야 한다',
-      '그 밖에는 x > 0일 때 x.log().mul(n).exp()를 쓴다',
+      'prelu: {shape}에 shape {weight}의 weight를 쓸 수 없다',
+      '수 하나이거나, 축 하나에 채널마다 하나씩 {channels}개여야 한다',
+      '',
     ],
+  },
+  'glu.odd': {
+    en: ['glu: size {size} of axis {axis} of {shape} is odd', 'it is cut into two halves', ''],
+    ko: [
+      'glu: {shape}의 축 {axis}의 크기 {size}이(가) 홀수이다',
+      '둘로 똑같이 나눌 수 있어야 한다',
+      '',
+    ],
+  },
+  'random.truncated': {
+    en: [
+      'truncatedNormal: low {low}, high {high}, std {std}',
+      'low must be below high, and std above 0',
+      '',
+    ],
+    ko: [
+      'truncatedNormal: low가 {low}, high가 {high}, std가 {std}이다',
+      'low는 high보다 작고 std는 0보다 커야 한다',
+      '',
+    ],
+  },
+  'random.rate': {
+    en: ['exponential: the rate is {rate}', 'it must be above 0', ''],
+    ko: ['exponential: rate가 {rate}이다', '0보다 커야 한다', ''],
+  },
+  'categorical.scalar': {
+    en: ['categorical: the logits have no axis', 'the last axis is that of the classes', ''],
+    ko: ['categorical: logits에 축이 없다', '마지막 축이 클래스의 축이어야 한다', ''],
   },
   'permute.axes': {
     en: [

@@ -3,56 +3,23 @@
  * Polynomials are minimax fits by Remez's exchange: coefficients rounded to float32 one by one from
  * the lowest, the others refitted each time. Errors stated are the largest over all float32 numbers.
  */
+import {
+  EXP,
+  expInRange,
+  logEdges,
+  logOf,
+  logParts,
+  nearest,
+  polynomial,
+  SIGN,
+  SIGNIFICAND_BITS,
+} from './approximate.ts'
 import type { Vector, VectorBuilder } from './vector.ts'
-
-// ln 2 in two parts; the first has 9 bits, so that n times it is exact
-const LN2_HIGH = 0.693359375
-const LN2_LOW = -0.00021219444
 
 // π/2 in three parts; the first two have 8 bits, so that n times each is exact for |n| < 2^16
 const HALF_PI_HIGH = 1.5703125
 const HALF_PI_MIDDLE = 0.0004825592041015625
 const HALF_PI_LOW = 1.2675908e-6
-
-const SIGN = -0x80000000
-const EXPONENT = -0x800000
-const SIGNIFICAND_BITS = 23
-
-/** `c₀ + c₁·x + c₂·x² + …`, by Horner's rule. */
-function polynomial(b: VectorBuilder, x: Vector, coefficients: readonly number[]): Vector {
-  return coefficients.map((c) => b.f32(c)).reduceRight((sum, c) => b.fma(sum, x, c))
-}
-
-interface Rounded {
-  /** The integer, as float32. */
-  readonly value: Vector
-  /** The integer plus the bias, in the low bits. */
-  readonly bits: Vector
-}
-
-/** The integer nearest to `x · factor`: adding 1.5 · 2^23 pushes a fraction out of the significand. */
-function nearest(b: VectorBuilder, x: Vector, factor: number, bias: number): Rounded {
-  const shifter = b.f32(12582912 + bias)
-  const bits = b.let(b.fma(x, b.f32(factor), shifter))
-  return { value: b.let(b.binary('f32.sub', bits, shifter)), bits }
-}
-
-// e^r for |r| ≤ ln2/2, error below 2^-28
-const EXP = [1, 1, 0.49999994, 0.16666517, 0.041668102, 0.0083691925, 0.0013838909]
-
-/** e^x for -104 ≤ x ≤ 89: x = n·ln 2 + r. */
-function expInRange(b: VectorBuilder, x: Vector): Vector {
-  const n = nearest(b, x, Math.LOG2E, 254)
-  const close = b.fma(n.value, b.f32(-LN2_HIGH), x)
-  const r = b.let(b.fma(n.value, b.f32(-LN2_LOW), close))
-  // 2^n may lie outside of float32 where e^x does not: 2^⌊n/2⌋ first, then 2^⌈n/2⌉, which rounds
-  const half = b.shift('i32.shrS', n.bits, 1)
-  const floorPower = b.let(b.shift('i32.shl', half, SIGNIFICAND_BITS))
-  const power = b.shift('i32.shl', n.bits, SIGNIFICAND_BITS)
-  const ceilPower = b.binary('i32.sub', power, floorPower)
-  const scaled = b.binary('f32.mul', polynomial(b, r, EXP), floorPower)
-  return b.binary('f32.mul', scaled, ceilPower)
-}
 
 /**
  * e^x, within 0.90 ulp (1.18 where multiply-adds round twice).
@@ -66,15 +33,6 @@ export function exp(b: VectorBuilder, x: Vector): Vector {
   return expInRange(b, b.let(bounded))
 }
 
-// (log(1 + f) - f)/f² for √½ ≤ 1 + f ≤ √2, error below 2^-25 of log(1 + f)
-const LOG = [
-  -0.5, 0.3333333, -0.25000823, 0.2000126, -0.16623189, 0.14199485, -0.13156137, 0.1277214,
-  -0.076595016,
-]
-
-const SMALLEST_NORMAL = 1.1754943508222875e-38
-const SQRT_HALF_BITS = 0x3f3504f3
-
 /**
  * Natural logarithm, within 0.92 ulp (0.93 where multiply-adds round twice), subnormal x included.
  *
@@ -84,23 +42,7 @@ const SQRT_HALF_BITS = 0x3f3504f3
  */
 export function log(b: VectorBuilder, x: Vector): Vector {
   const v = b.let(x)
-  const tiny = b.let(b.binary('f32.lt', v, b.f32(SMALLEST_NORMAL)))
-  const normal = b.let(b.select(tiny, b.binary('f32.mul', v, b.f32(1 << SIGNIFICAND_BITS)), v))
-  const offset = b.let(b.binary('i32.sub', normal, b.i32(SQRT_HALF_BITS)))
-  const shift = b.binary('and', tiny, b.i32(SIGNIFICAND_BITS))
-  const exponent = b.binary('i32.sub', b.shift('i32.shrS', offset, SIGNIFICAND_BITS), shift)
-  const k = b.let(b.unary('f32.fromI32', exponent))
-  const reduced = b.binary('i32.sub', normal, b.binary('and', offset, b.i32(EXPONENT)))
-  const f = b.let(b.binary('f32.sub', reduced, b.f32(1)))
-  const low = b.binary('f32.mul', k, b.f32(LN2_LOW))
-  const rest = b.fma(b.binary('f32.mul', f, f), polynomial(b, f, LOG), low)
-  const value = b.fma(k, b.f32(LN2_HIGH), b.binary('f32.add', f, rest))
-  const zero = b.f32(0)
-  const infinity = b.f32(Number.POSITIVE_INFINITY)
-  // the mask of a negative number is itself a NaN, and stays one
-  const edge = b.binary('or', b.binary('f32.lt', v, zero), b.f32(Number.NEGATIVE_INFINITY))
-  const proper = b.select(b.binary('f32.lt', zero, v), value, edge)
-  return b.select(b.binary('f32.lt', v, infinity), proper, v)
+  return logEdges(b, v, logOf(b, logParts(b, v)))
 }
 
 // sin(r)/r and cos(r) in r² for |r| ≤ 0.79, errors below 2^-27 and 2^-33

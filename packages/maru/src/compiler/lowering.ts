@@ -226,7 +226,7 @@ export class Lowering {
       case 'op': {
         const values = expr.args.map((arg) => this.evaluate(arg, form))
         const from = expr.args.map((arg) => arg.dtype)
-        return emitElementwise(b, expr.op.name, values, from, expr.dtype)
+        return emitElementwise(b, expr.op.name, values, from, expr.dtype, expr.attrs)
       }
       case 'load':
         return this.#load(expr, form)

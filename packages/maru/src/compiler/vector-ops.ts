@@ -1,9 +1,21 @@
 /** Elementwise primitives in vector IR. A primitive without a row runs on the reference interpreter. */
 import type { DType } from '../base/dtype.ts'
+import type { Attrs } from '../graph/primitive.ts'
 import * as elementary from './elementary.ts'
+import * as errors from './error-functions.ts'
+import * as exponentials from './exponentials.ts'
+import * as inverses from './inverses.ts'
+import * as quotients from './quotients.ts'
+import { threefry } from './random-bits.ts'
 import type { Vector, VectorBuilder } from './vector.ts'
 
-type Emit = (b: VectorBuilder, args: readonly Vector[], from: readonly DType[], to: DType) => Vector
+type Emit = (
+  b: VectorBuilder,
+  args: readonly Vector[],
+  from: readonly DType[],
+  to: DType,
+  attrs: Attrs,
+) => Vector
 
 function operand(args: readonly Vector[], i: number): Vector {
   const found = args[i]
@@ -17,6 +29,32 @@ function unary(f: Function1): Emit {
   return (b, args) => f(b, operand(args, 0))
 }
 
+type Function2 = (b: VectorBuilder, x: Vector, y: Vector) => Vector
+
+function pair(f: Function2): Emit {
+  return (b, args) => f(b, operand(args, 0), operand(args, 1))
+}
+
+/** One function of floats, another of integers. */
+function either(float: Function2, integer: Function2): Emit {
+  return (b, args, _, to) => {
+    const [x, y] = [operand(args, 0), operand(args, 1)]
+    return to === 'float32' ? float(b, x, y) : wrapBytes(b, integer(b, x, y), to)
+  }
+}
+
+function bitwise(name: 'and' | 'or' | 'xor'): Emit {
+  return pair((b, x, y) => b.binary(name, x, y))
+}
+
+/** A rounding, which integers do not need. */
+function rounding(name: 'f32.floor' | 'f32.nearest'): Emit {
+  return (b, args, _, to) => {
+    const x = operand(args, 0)
+    return to === 'float32' ? b.unary(name, x) : x
+  }
+}
+
 /** uint8 lives in 32-bit lanes: what is computed on it wraps at 8 bits. */
 export function wrapBytes(b: VectorBuilder, value: Vector, dtype: DType): Vector {
   return dtype === 'uint8' ? b.binary('and', value, b.i32(255)) : value
@@ -26,6 +64,7 @@ function arithmetic(name: 'add' | 'sub' | 'mul'): Emit {
   return (b, args, _, to) => {
     const [x, y] = [operand(args, 0), operand(args, 1)]
     if (to === 'float32') return b.binary(`f32.${name}`, x, y)
+    if (to === 'bool') return b.binary(name === 'add' ? 'or' : 'and', x, y)
     return wrapBytes(b, b.binary(`i32.${name}`, x, y), to)
   }
 }
@@ -75,8 +114,40 @@ const rows: { readonly [name: string]: Emit } = {
   sigmoid: unary(elementary.sigmoid),
   erf: unary(elementary.erf),
   sqrt: unary((b, x) => b.unary('f32.sqrt', x)),
-  floor: (b, args, _, to) =>
-    to === 'float32' ? b.unary('f32.floor', operand(args, 0)) : operand(args, 0),
+  floor: rounding('f32.floor'),
+  round: rounding('f32.nearest'),
+  exp2: unary(exponentials.exp2),
+  expm1: unary(exponentials.expm1),
+  log1p: unary(exponentials.log1p),
+  log2: unary(exponentials.log2),
+  log10: unary(exponentials.log10),
+  softplus: unary(exponentials.softplus),
+  sinh: unary(exponentials.sinh),
+  cosh: unary(exponentials.cosh),
+  asin: unary(inverses.asin),
+  acos: unary(inverses.acos),
+  atan2: pair(inverses.atan2),
+  asinh: unary(inverses.asinh),
+  acosh: unary(inverses.acosh),
+  atanh: unary(inverses.atanh),
+  erfc: unary(errors.erfc),
+  erfinv: unary(errors.erfinv),
+  pow: either(exponentials.pow, quotients.integerPower),
+  fmod: either(quotients.fmod, quotients.integerFmod),
+  floorDivide: either(quotients.floorDivide, quotients.integerFloorDivide),
+  relu: (b, args, _, to) => {
+    const x = operand(args, 0)
+    if (to !== 'float32') return b.binary('i32.max', x, b.i32(0))
+    return b.select(b.binary('f32.lt', x, b.f32(0)), b.f32(0), x)
+  },
+  bitwiseAnd: bitwise('and'),
+  bitwiseOr: bitwise('or'),
+  bitwiseXor: bitwise('xor'),
+  shiftLeft: (b, args, _, to) =>
+    wrapBytes(b, quotients.shiftLeft(b, operand(args, 0), operand(args, 1)), to),
+  shiftRight: pair(quotients.shiftRight),
+  threefry: (b, args, _from, _to, attrs) =>
+    threefry(b, operand(args, 0), [operand(args, 1), operand(args, 2)], attrs),
   stopGradient: unary((_, x) => x),
   not: unary((b, x) => b.unary('not', x)),
   cast: (b, args, from, to) => convert(b, operand(args, 0), from[0] ?? to, to),
@@ -104,8 +175,9 @@ export function emitElementwise(
   args: readonly Vector[],
   from: readonly DType[],
   to: DType,
+  attrs: Attrs,
 ): Vector {
   const emit = rows[name]
   if (!emit) throw new RangeError(`${name} has no vector form`)
-  return emit(b, args, from, to)
+  return emit(b, args, from, to, attrs)
 }

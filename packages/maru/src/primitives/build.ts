@@ -13,7 +13,8 @@ export function input<T>(inputs: readonly T[], i: number): T {
   return found
 }
 
-type Kinds = 'float' | 'number' | 'any' | 'bool'
+/** Kinds of dtype: a number is a float or an int, an integer an int or a bool. */
+type Kinds = 'float' | 'int' | 'number' | 'integer' | 'any' | 'bool'
 
 /** Throws a `DTypeError` unless the dtype belongs to the kinds that the op takes. */
 export function expectKind(op: string, dtype: DType, kinds: Kinds): void {
@@ -21,7 +22,8 @@ export function expectKind(op: string, dtype: DType, kinds: Kinds): void {
   const good =
     kinds === 'any' ||
     kind === kinds ||
-    (kinds === 'number' && (kind === 'float' || kind === 'int'))
+    (kinds === 'number' && kind !== 'bool') ||
+    (kinds === 'integer' && kind !== 'float')
   if (!good) throw new DTypeError('dtype.kind', { op, dtype, wanted: kinds })
 }
 
@@ -34,6 +36,8 @@ interface ScalarOp<A extends Attrs> {
   readonly scalar: (attrs: A, ...args: number[]) => number
   /** The meaning on integers, where doubles would lose low bits. */
   readonly integer?: (attrs: A, ...args: number[]) => number
+  /** The meaning on bools, where it is not that of 0 and 1. */
+  readonly truth?: (attrs: A, ...args: number[]) => number
   /** Result dtype; the last input's when absent. */
   readonly result?: (inputs: readonly Spec[], attrs: A) => DType
   readonly vjp?: Elementwise<A>['vjp']
@@ -60,7 +64,9 @@ export function elementwise<A extends Attrs = Attrs>(
     evaluate(inputs, attrs, out) {
       // Storing wraps integers, as machine arithmetic does.
       const [a, b, c] = inputs.map((each) => each.data)
-      const scalar = dtypes[out.dtype].kind === 'int' && op.integer ? op.integer : op.scalar
+      const { kind } = dtypes[out.dtype]
+      const own = kind === 'int' ? op.integer : kind === 'bool' ? op.truth : undefined
+      const scalar = own ?? op.scalar
       for (let i = 0; i < out.data.length; i++) {
         out.data[i] = scalar(attrs, a?.[i] ?? 0, b?.[i] ?? 0, c?.[i] ?? 0)
       }

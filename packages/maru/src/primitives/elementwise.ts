@@ -91,6 +91,14 @@ export const floor: Elementwise = elementwise('floor', {
   scalar: (_, x) => Math.floor(x),
 })
 
+/** `max(x, 0)`, with the sign of a zero kept; the derivative at 0 is 0. */
+export const relu: Elementwise = elementwise('relu', {
+  arity: 1,
+  takes: 'number',
+  scalar: (_, x) => (x >= 0 || Number.isNaN(x) ? x : 0),
+  vjp: (g, { inputs: [x] }) => [x?.lessEqual(0).where(0, g)],
+})
+
 /** Logical negation. */
 export const not: Elementwise = elementwise('not', {
   arity: 1,
@@ -107,11 +115,12 @@ export const cast: Elementwise<{ readonly dtype: DType }> = elementwise('cast', 
   vjp: (g, { inputs: [x] }) => [x && g.cast(x.dtype)],
 })
 
-/** `a + b`. */
+/** `a + b`; of bools, whether either is true. */
 export const add: Elementwise = elementwise('add', {
   arity: 2,
-  takes: 'number',
+  takes: 'any',
   scalar: (_, a, b) => a + b,
+  truth: (_, a, b) => a | b,
   vjp: (g) => [g, g],
 })
 
@@ -123,10 +132,10 @@ export const sub: Elementwise = elementwise('sub', {
   vjp: (g) => [g, g.neg()],
 })
 
-/** `a · b`. */
+/** `a · b`; of bools, whether both are true. */
 export const mul: Elementwise = elementwise('mul', {
   arity: 2,
-  takes: 'number',
+  takes: 'any',
   identity: 1,
   scalar: (_, a, b) => a * b,
   integer: (_, a, b) => Math.imul(a, b),

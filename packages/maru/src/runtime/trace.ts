@@ -21,6 +21,11 @@ export function tracing(): Trace | undefined {
   return active
 }
 
+/** Whether what is recorded now will run again and again: it is inside of `compile`. */
+export function willReplay(): boolean {
+  return active !== undefined && active.before !== queued
+}
+
 /** Runs `body` while recording into `trace`. */
 export function record<T>(trace: Trace, body: () => T): T {
   const outer = active

@@ -9,6 +9,7 @@ import { resultOf } from '../primitives/several.ts'
 import { placeholder } from '../primitives/source.ts'
 import { recordInside } from '../runtime/trace.ts'
 import { concat } from './create.ts'
+import { withFold } from './random.ts'
 import { Tensor } from './tensor.ts'
 import { flatten, type Loose, like, type Rebuild, type Tree } from './tree.ts'
 
@@ -99,11 +100,9 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(
   const { carry, stacks } = run(
     {
       body: (carries, elements, t) => {
-        const returned = body(
-          like<Loose<C>>(start.rebuild(carries)),
-          like<Loose<X>>(sequences.rebuild(elements)),
-          t,
-        )
+        const carry = like<Loose<C>>(start.rebuild(carries))
+        const x = like<Loose<X>>(sequences.rebuild(elements))
+        const returned = withFold(t, () => body(carry, x, t))
         return { carry: flat('scan', returned[0]), stacks: flat('scan', returned[1]) }
       },
       length,

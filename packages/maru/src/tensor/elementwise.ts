@@ -1,9 +1,8 @@
 /** One result for each element, with broadcasting. */
 import { type DType, expectDType } from '../base/dtype.ts'
-import { ValueError } from '../base/error.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Broadcast } from '../base/types/shape.ts'
-import { makeNode, type Node } from '../graph/node.ts'
+import { makeNode } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { TensorBase } from './base.ts'
 import { binary, castNode, floating, nodeOf, numeric, unary, whereNode } from './nodes.ts'
@@ -12,28 +11,28 @@ import type { Arg, Out } from './typing.ts'
 
 /** Elementwise methods. Numbers take the tensor's dtype; tensors are promoted as in PyTorch. */
 export abstract class ElementwiseTensor extends TensorBase {
-  /** `a + b`. @shape [...], [...] → broadcast */
+  /** `a + b`; of bools, whether either is true. @shape [...], [...] → broadcast */
   add<S extends Shape, B extends Shape = []>(
     this: Tensor<S>,
     other: number | Arg<Broadcast<S, B, 'add'>, B>,
   ): Out<Broadcast<S, B>> {
-    return this.wrap(binary(p.add, this, other, numeric))
+    return this.wrap(binary(p.add, this, other))
   }
 
-  /** `a − b`. @shape [...], [...] → broadcast */
+  /** `a − b`; bools are refused. @shape [...], [...] → broadcast */
   sub<S extends Shape, B extends Shape = []>(
     this: Tensor<S>,
     other: number | Arg<Broadcast<S, B, 'sub'>, B>,
   ): Out<Broadcast<S, B>> {
-    return this.wrap(binary(p.sub, this, other, numeric))
+    return this.wrap(binary(p.sub, this, other))
   }
 
-  /** `a · b`. @shape [...], [...] → broadcast */
+  /** `a · b`; of bools, whether both are true. @shape [...], [...] → broadcast */
   mul<S extends Shape, B extends Shape = []>(
     this: Tensor<S>,
     other: number | Arg<Broadcast<S, B, 'mul'>, B>,
   ): Out<Broadcast<S, B>> {
-    return this.wrap(binary(p.mul, this, other, numeric))
+    return this.wrap(binary(p.mul, this, other))
   }
 
   /** `a / b`, always floating-point. @shape [...], [...] → broadcast */
@@ -105,18 +104,9 @@ export abstract class ElementwiseTensor extends TensorBase {
     return this.wrap(whereNode(this.node, a, b))
   }
 
-  /**
-   * A whole or half power, `xⁿ`, by multiplication and square roots.
-   *
-   * @throws ValueError for other exponents
-   */
-  pow<S extends Shape>(this: Tensor<S>, exponent: number): Tensor<S> {
-    return this.wrap(power(floatingUnless(this.node, exponent), exponent))
-  }
-
-  /** `−x`. */
+  /** `−x`; bools are refused. */
   neg<S extends Shape>(this: Tensor<S>): Tensor<S> {
-    return this.wrap(unary(p.neg, numeric(this.node)))
+    return this.wrap(unary(p.neg, this.node))
   }
 
   /** `eˣ`. */
@@ -182,23 +172,6 @@ export abstract class ElementwiseTensor extends TensorBase {
     return this.wrap(binary(p.mul, this, this, numeric))
   }
 
-  /** Rectified linear unit, `max(x, 0)`; NaN stays NaN, and the gradient at 0 is 0. */
-  relu<S extends Shape>(this: Tensor<S>): Tensor<S> {
-    return this.wrap(whereNode(binary(p.lessEqual, this, 0), 0, this))
-  }
-
-  /**
-   * Gaussian error linear unit, `x · Φ(x)`.
-   *
-   * @see Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415
-   */
-  gelu<S extends Shape>(this: Tensor<S>): Tensor<S> {
-    const x = floating(this.node)
-    const error = unary(p.erf, binary(p.mul, { node: x }, Math.SQRT1_2))
-    const phi = binary(p.mul, { node: binary(p.add, { node: error }, 1) }, 0.5)
-    return this.wrap(binary(p.mul, { node: x }, { node: phi }))
-  }
-
   /** Values limited to `low … high`; the gradient passes where they were inside. */
   clamp<S extends Shape>(this: Tensor<S>, low: number, high: number): Tensor<S> {
     const below = binary(p.less, this, low)
@@ -215,28 +188,4 @@ export abstract class ElementwiseTensor extends TensorBase {
   stopGradient<S extends Shape>(this: Tensor<S>): Tensor<S> {
     return this.wrap(makeNode(p.stopGradient, [nodeOf('stopGradient', this)]))
   }
-}
-
-function floatingUnless(node: Node, exponent: number): Node {
-  return Number.isInteger(exponent) && exponent >= 0 ? numeric(node) : floating(node)
-}
-
-/** Powers by squaring: no logarithm, so they are exact where products are. */
-function power(x: Node, exponent: number): Node {
-  if (!Number.isInteger(exponent * 2) || Math.abs(exponent) > 64) {
-    throw new ValueError('pow.exponent', { exponent })
-  }
-  if (exponent < 0) {
-    return binary(p.div, 1, { node: power(x, -exponent) })
-  }
-  const half = exponent % 1 === 0 ? undefined : unary(p.sqrt, x)
-  let result: Node | undefined = half
-  let square = x
-  for (let rest = Math.floor(exponent); rest > 0; rest >>= 1) {
-    if (rest & 1) {
-      result = result ? binary(p.mul, { node: result }, { node: square }) : square
-    }
-    if (rest > 1) square = binary(p.mul, { node: square }, { node: square })
-  }
-  return result ?? binary(p.add, { node: binary(p.mul, { node: x }, 0) }, 1)
 }

@@ -6,7 +6,7 @@ import type { SameRank, Shape, ToShape } from '../base/types/dim.ts'
 import type { Flatten, Reshape } from '../base/types/reshape.ts'
 import type { Expand } from '../base/types/shape.ts'
 import * as p from '../primitives/index.ts'
-import { ElementwiseTensor } from './elementwise.ts'
+import { ActivationTensor } from './activation.ts'
 import { apply, expandNode, reshapeNode } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
@@ -18,7 +18,7 @@ function list(op: string, value: unknown): number[] {
   throw new ValueError('argument.list', { op, got: String(value) })
 }
 
-export abstract class MovementTensor extends ElementwiseTensor {
+export abstract class MovementTensor extends ActivationTensor {
   /**
    * The same elements, row by row, under another shape; one size may be -1.
    *

@@ -31,12 +31,22 @@ function describe(value: unknown): string {
 }
 
 /** A number beside a tensor takes the tensor's dtype, unless it would lose its fraction. */
-function literalFor(value: number, other: DType): Node {
-  const whole = Number.isInteger(value)
+function literalFor(op: string, value: number, other: DType): Node {
   const { kind } = dtypes[other]
   if (kind === 'float') return makeLiteral(p.literal, value, other)
-  if (!whole) return makeLiteral(p.literal, value, 'float32')
-  return makeLiteral(p.literal, value, kind === 'bool' ? 'int32' : other)
+  if (!Number.isInteger(value)) return makeLiteral(p.literal, value, 'float32')
+  const dtype = kind === 'bool' ? 'int32' : other
+  const high = dtypes[dtype].coerce(Number.POSITIVE_INFINITY)
+  // bytes stand for negative numbers, too: adding -1 is adding 255
+  const low = Math.min(-high, dtypes[dtype].coerce(Number.NEGATIVE_INFINITY))
+  if (value < low || value > high)
+    throw new DTypeError('dtype.number', { op, value, dtype, low, high })
+  return makeLiteral(p.literal, value, dtype)
+}
+
+/** A node for an operand that may be a number, which takes the dtype of the other one. */
+export function operandNode(op: string, value: unknown, other: Node): Node {
+  return typeof value === 'number' ? literalFor(op, value, other.dtype) : nodeOf(op, value)
 }
 
 export function castNode(node: Node, dtype: DType): Node {
@@ -106,10 +116,10 @@ export function binary(
 function operands(name: string, left: unknown, right: unknown): [Node, Node] {
   if (typeof left === 'number') {
     const b = nodeOf(name, right)
-    return [literalFor(left, b.dtype), b]
+    return [literalFor(name, left, b.dtype), b]
   }
   const a = nodeOf(name, left)
-  return [a, typeof right === 'number' ? literalFor(right, a.dtype) : nodeOf(name, right)]
+  return [a, operandNode(name, right, a)]
 }
 
 /** `condition ? a : b` with all three broadcast. */
@@ -118,7 +128,7 @@ export function whereNode(condition: Node, left: unknown, right: unknown): Node 
     throw new DTypeError('where.condition', { dtype: condition.dtype })
   const [a, b] =
     typeof left === 'number' && typeof right === 'number'
-      ? [literalFor(left, 'float32'), literalFor(right, 'float32')]
+      ? [literalFor('where', left, 'float32'), literalFor('where', right, 'float32')]
       : operands('where', left, right)
   const dtype = promote(a.dtype, b.dtype)
   const inner = broadcast('where', a.shape, b.shape)

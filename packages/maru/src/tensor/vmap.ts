@@ -8,7 +8,9 @@ import type { Labels } from '../primitives/contract.ts'
 import * as p from '../primitives/index.ts'
 import { placeholder } from '../primitives/source.ts'
 import { recordInside } from '../runtime/trace.ts'
+import { arange } from './create.ts'
 import { expandNode, reshapeNode } from './nodes.ts'
+import { withFold } from './random.ts'
 import { Tensor } from './tensor.ts'
 import { flatten, type Loose, like, type Tree } from './tree.ts'
 
@@ -49,13 +51,20 @@ export function vmap<A extends readonly Tensor[], R extends Tree>(
     const size = sizeOfBatch(values)
     const bound = values.map(({ node, wide }) => placeholder(wide ? exampleOf(node) : node))
     const examples: readonly Tensor[] = bound.map((node) => new Tensor(node))
-    const returned = recordInside(() => fn(...(examples as A)))
+    const index = placeholder({ shape: [], dtype: 'int32' })
+    const draw = (): R => withFold(new Tensor(index), () => fn(...(examples as A)))
+    const returned = recordInside(draw)
     const result = flatten(returned, (value): value is Tensor => value instanceof Tensor)
     if (!result) throw new TraceError('trace.result', { got: typeof returned })
     const outputs = result.tensors.map(({ node }) => node)
-    const { graphs, captured } = close(bound, [outputs], placeholder)
+    const { graphs, captured } = close([...bound, index], [outputs], placeholder)
+    const counted: Value = { node: arange(size).node, wide: true }
     const shared = captured.map((node): Value => ({ node, wide: false }))
-    const wide = new Widening(size).outputs(graphs[0] ?? new Graph([], []), [...values, ...shared])
+    const wide = new Widening(size).outputs(graphs[0] ?? new Graph([], []), [
+      ...values,
+      counted,
+      ...shared,
+    ])
     const tensors = wide.map((node) => movedAxis(new Tensor(node), outAxes))
     return like<Loose<R>>(result.rebuild(tensors))
   }

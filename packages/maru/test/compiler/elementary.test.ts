@@ -7,9 +7,13 @@ import { exponentOf, powerOfTwo } from '../../src/base/float.ts'
 import * as math from '../../src/base/math.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import * as elementary from '../../src/compiler/elementary.ts'
+import * as errors from '../../src/compiler/error-functions.ts'
+import * as exponentials from '../../src/compiler/exponentials.ts'
+import * as inverses from '../../src/compiler/inverses.ts'
+import * as quotients from '../../src/compiler/quotients.ts'
 import { type Vector, VectorBuilder } from '../../src/compiler/vector.ts'
 
-type Emit = (b: VectorBuilder, x: Vector) => Vector
+type Emit = (b: VectorBuilder, x: Vector, y: Vector) => Vector
 
 interface Row {
   readonly emit: Emit
@@ -74,29 +78,160 @@ const rows: Record<string, Row> = {
       [TINY, TINY]],
     hash: ['06dfc53859d68f19', '59e89ae5856a3d26'],
   },
+  exp2: {
+    emit: exponentials.exp2, exact: math.exp2, ulps: [0.9, 1.12], range: [-150, 128],
+    special: [[0, 1], [-0, 1], [3, 8], [-149, TINY], [INF, INF], [-INF, 0], [HUGE, INF], [127, 2 ** 127]],
+    hash: ['1e091c057bd87a50', '3c4abb5fbcf8662a'],
+  },
+  expm1: {
+    emit: exponentials.expm1, exact: math.expm1, ulps: [1.5, 1.5], range: [-18, 89],
+    special: [[0, 0], [-0, -0], [INF, INF], [-INF, -1], [TINY, TINY], [-TINY, -TINY], [88.72284, INF]],
+    hash: ['288433122300a541', '4cc6a5eb0b62d511'],
+  },
+  log1p: {
+    emit: exponentials.log1p, exact: math.log1p, ulps: [0.92, 0.94], range: [-1, 3],
+    special: [[0, 0], [-0, -0], [-1, -INF], [-2, NaN], [-INF, NaN], [INF, INF], [TINY, TINY], [-TINY, -TINY]],
+    hash: ['023bea31b9e0e8b1', '02bac2cd2da1cdad'],
+  },
+  log2: {
+    emit: exponentials.log2, exact: math.log2, ulps: [1.9, 2.05], range: [0.3, 3],
+    special: [[1, 0], [8, 3], [TINY, -149], [0, -INF], [-0, -INF], [-1, NaN], [INF, INF]],
+    hash: ['d66bf8fd7f96ec90', '3a97d258c9c48501'],
+  },
+  log10: {
+    emit: exponentials.log10, exact: math.log10, ulps: [2, 2], range: [0.3, 3],
+    special: [[1, 0], [10, 1], [100, 2], [1000, 3], [1e6, 6], [0, -INF], [-1, NaN], [INF, INF]],
+    hash: ['0b1f21619f62053f', '5321ecefa8926db4'],
+  },
+  softplus: {
+    emit: exponentials.softplus, exact: math.softplus, ulps: [1.75, 1.8], range: [-104, 20],
+    special: [[0, Math.fround(Math.LN2)], [INF, INF], [-INF, 0], [-103.9, TINY], [HUGE, HUGE]],
+    hash: ['e4cd503e13f61d16', '2707117c40bb7c2b'],
+  },
+  sinh: {
+    emit: exponentials.sinh, exact: math.sinh, ulps: [1.75, 1.75], range: [-90, 90],
+    special: [[0, 0], [-0, -0], [INF, INF], [-INF, -INF], [TINY, TINY], [-TINY, -TINY]],
+    hash: ['3a06e3677b987401', '19edd0a5d37a1c5c'],
+  },
+  cosh: {
+    emit: exponentials.cosh, exact: math.cosh, ulps: [1.4, 1.65], range: [-90, 90],
+    special: [[0, 1], [-0, 1], [INF, INF], [-INF, INF], [TINY, 1]],
+    hash: ['99a82f2f678bd25b', '0d3ff5c9bf337fc8'],
+  },
+  asin: {
+    emit: inverses.asin, exact: math.asin, ulps: [2.4, 2.4], range: [-1, 1],
+    special: [[0, 0], [-0, -0], [1, Math.fround(Math.PI / 2)], [1.5, NaN], [-INF, NaN], [TINY, TINY]],
+    hash: ['107e565519efd329', 'df7953624d3c7309'],
+  },
+  acos: {
+    emit: inverses.acos, exact: math.acos, ulps: [1.12, 1.15], range: [-1, 1],
+    special: [[1, 0], [-1, Math.fround(Math.PI)], [0, Math.fround(Math.PI / 2)], [-1.5, NaN], [INF, NaN]],
+    hash: ['9aa28b4b29de28f2', '200daae9356cbc3a'],
+  },
+  atan: {
+    emit: (b, x) => inverses.atan2(b, x, b.f32(1)), exact: (x) => math.atan2(x, 1), ulps: [1.85, 1.85], range: [-5, 5],
+    special: [[0, 0], [-0, -0], [INF, Math.fround(Math.PI / 2)], [1, Math.fround(Math.PI / 4)], [TINY, TINY]],
+    hash: ['897dc13da011181f', 'e5c3009e724e841a'],
+  },
+  asinh: {
+    emit: inverses.asinh, exact: math.asinh, ulps: [1.8, 1.8], range: [-5, 5],
+    special: [[0, 0], [-0, -0], [INF, INF], [-INF, -INF], [TINY, TINY], [-TINY, -TINY]],
+    hash: ['a3fd98009674f0a5', '87758992e8832779'],
+  },
+  acosh: {
+    emit: inverses.acosh, exact: math.acosh, ulps: [2.1, 2.1], range: [1, 5],
+    special: [[1, 0], [0.5, NaN], [-INF, NaN], [INF, INF], [-HUGE, NaN]],
+    hash: ['906f6a528c1ffd57', 'af6a4057a359e6b1'],
+  },
+  atanh: {
+    emit: inverses.atanh, exact: math.atanh, ulps: [2.1, 2.15], range: [-1, 1],
+    special: [[0, 0], [-0, -0], [1, INF], [-1, -INF], [1.5, NaN], [INF, NaN], [TINY, TINY]],
+    hash: ['3c6f39efce5156b5', '8ca9f7aaea0a8934'],
+  },
+  erfc: {
+    emit: errors.erfc, exact: math.erfc, ulps: [3.9, 3.9], range: [-4, 10.2],
+    special: [[0, 1], [-0, 1], [INF, 0], [-INF, 2], [10.5, 0], [-5, 2], [HUGE, 0]],
+    hash: ['20d0a69a7420aa5a', '90383739864bb8f0'],
+  },
+  erfinv: {
+    emit: errors.erfinv, exact: math.erfinv, ulps: [3, 3], range: [-1, 1],
+    special: [[0, 0], [-0, -0], [1, INF], [-1, -INF], [1.5, NaN], [-INF, NaN]],
+    hash: ['27c064ab0e0719c2', '0a89f04d7ee572a5'],
+  },
 }
+
+/** Random bits for every other number, else numbers of usual size. */
+function mixed(stream: Stream, count: number): Float32Array {
+  const x = new Float32Array(count)
+  const bits = new Uint32Array(x.buffer)
+  for (let i = 0; i < count; i++) {
+    if (i & 1) bits[i] = stream.bits()
+    else x[i] = 6 * stream.uniform() - 3
+  }
+  return x
+}
+
+/** Functions of two numbers: a bound of 0 stands for exactness. */
+const binary: Record<
+  string,
+  {
+    readonly emit: Emit
+    readonly exact: (x: number, y: number) => number
+    readonly bound: number
+    readonly pairs: (stream: Stream, count: number) => readonly [Float32Array, Float32Array]
+  }
+> = {
+  atan2: {
+    emit: inverses.atan2,
+    exact: math.atan2,
+    bound: 1.85,
+    pairs: (stream, count) => [mixed(stream, count), mixed(stream, count)],
+  },
+  pow: {
+    emit: exponentials.pow,
+    exact: math.pow,
+    bound: 1.45,
+    pairs: (stream, count) => {
+      const x = mixed(stream, count).map(Math.abs)
+      const limit = x.map((base) => 105 / Math.max(Math.abs(math.log(base)), 1e-3))
+      return [x, limit.map((most) => most * (2 * stream.uniform() - 1))]
+    },
+  },
+  fmod: {
+    emit: quotients.fmod,
+    exact: (x, y) => (y !== 0 && Number.isFinite(x) && Math.abs(x / y) > 2 ** 24 ? 0 * x : x % y),
+    bound: 0,
+    pairs: (stream, count) => {
+      const x = mixed(stream, count)
+      return [x, x.map((value) => value / math.exp2(24 * stream.uniform() - 1))]
+    },
+  },
+}
+const edges = [0, -0, 1, -1, 2.5, -3, INF, -INF, Number.NaN, 2 ** -130, HUGE, -HUGE, 0.9999999]
 
 const INPUT = 64
 
 /** The code of `emit` over the elements from `begin` to `end`, run by WebAssembly. */
-function compile(emit: Emit, fma: boolean): (x: Float32Array) => Float32Array {
+function compile(emit: Emit, fma: boolean): (x: Float32Array, y?: Float32Array) => Float32Array {
   const b = new VectorBuilder(4)
   const i = b.variable(b.begin)
   b.loop(i, b.end, 4, () => {
     const offset = b.scalar('shl', i, 2)
-    const address = b.add(b.arg(0), offset)
-    const x: Vector = { k: 'load', form: 'full', element: 'f32', address }
-    b.store('full', 'f32', b.add(b.arg(1), offset), emit(b, x))
+    const load = (n: number): Vector => {
+      return { k: 'load', form: 'full', element: 'f32', address: b.add(b.arg(n), offset) }
+    }
+    b.store('full', 'f32', b.add(b.arg(2), offset), emit(b, b.let(load(0)), b.let(load(1))))
   })
   const module = new WebAssembly.Module(assembleModule([encode(b.finish(), fma)], 3))
-  return (x) => {
+  return (x, y = x) => {
     const length = Math.ceil(x.length / 4) * 4
-    const output = INPUT + 4 * length
+    const [second, output] = [INPUT + 4 * length, INPUT + 8 * length]
     const memory = new WebAssembly.Memory({ initial: Math.ceil((output + 4 * length) / 65536) })
     const { k0 } = new WebAssembly.Instance(module, { env: { memory } }).exports
     if (typeof k0 !== 'function') throw new Error('the module exports no function')
-    new Int32Array(memory.buffer, 0, 2).set([INPUT, output])
+    new Int32Array(memory.buffer, 0, 3).set([INPUT, second, output])
     new Float32Array(memory.buffer, INPUT, x.length).set(x)
+    new Float32Array(memory.buffer, second, x.length).set(y)
     k0(0, 0, length)
     return new Float32Array(memory.buffer, output, x.length)
   }
@@ -171,6 +306,26 @@ describe.each([
         const x = Float32Array.from(special, ([input]) => input)
         const want = Float32Array.from(special, ([, value]) => value)
         expect([...compile(row.emit, fma)(x)]).toEqual([...want])
+      })
+    }
+
+    for (const [name, { emit, exact, bound, pairs }] of Object.entries(binary)) {
+      test(`${name} is ${bound === 0 ? 'exact' : `within ${bound} ulp`}`, () => {
+        const [x, y] = pairs(new Stream(0, name), 1 << 17)
+        const z = compile(emit, fma)(x, y)
+        const wrong = z.findIndex((got, i) => !(error(got, exact(x[i]!, y[i]!)) <= bound))
+        expect(wrong < 0 ? '' : `${z[wrong]} at ${x[wrong]}, ${y[wrong]}`).toBe('')
+      })
+
+      test(`${name} of special pairs`, () => {
+        const x = Float32Array.from(edges.flatMap((a) => edges.map(() => a)))
+        const y = Float32Array.from(edges.flatMap(() => edges))
+        const z = compile(emit, fma)(x, y)
+        const wrong = z.findIndex((got, i) => {
+          const want = Math.fround(exact(x[i]!, y[i]!))
+          return !(want === 0 ? Object.is(got, want) : error(got, want) <= bound + 0.5)
+        })
+        expect(wrong < 0 ? '' : `${z[wrong]} at ${x[wrong]}, ${y[wrong]}`).toBe('')
       })
     }
 

@@ -1,6 +1,11 @@
 /** Every operation of the vector IR, and every elementary function: machine code against WebAssembly. */
 import { describe, expect, test } from 'vitest'
 import * as elementary from '../../src/compiler/elementary.ts'
+import * as errors from '../../src/compiler/error-functions.ts'
+import * as exponentials from '../../src/compiler/exponentials.ts'
+import * as inverses from '../../src/compiler/inverses.ts'
+import * as quotients from '../../src/compiler/quotients.ts'
+import { threefry } from '../../src/compiler/random-bits.ts'
 import type { Scalar, Vector, VectorBuilder } from '../../src/compiler/vector.ts'
 import { binary, isFloat, pairs, shifts, unary } from '../backend/operations.ts'
 import { apply, canonical, missing } from './both.ts'
@@ -71,9 +76,17 @@ describe.skipIf(missing)('as WebAssembly does', () => {
     }, true)
   })
 
-  const functions = Object.entries(elementary)
+  const functions = Object.entries({ ...elementary, ...errors, ...exponentials, ...inverses })
   test.each(functions)('%s', (_, f) => {
-    same((b, x) => f(b, at(x, 0)), true)
+    same((b, x) => f(b, at(x, 0), at(x, 1)), true)
+  })
+
+  test.each(Object.entries(quotients))('%s', (name, f) => {
+    same((b, x) => f(b, at(x, 0), at(x, 1)), !/integer|shift/.test(name))
+  })
+
+  test('threefry', () => {
+    same((b, x) => threefry(b, at(x, 0), [at(x, 1), at(x, 0)], { word: 1, upper: 0 }), false)
   })
 
   test('more values than registers', () => {

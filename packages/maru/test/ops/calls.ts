@@ -22,7 +22,7 @@ export interface Call {
 
 /** The calls of a row's samples, the inputs that the op is about as a dtype if asked. */
 export function callsOf(row: Row, dtype?: DType): Call[] {
-  const own = (['float32', 'bool', 'int32'] as const).find(
+  const own = (['float32', 'int32', 'bool'] as const).find(
     (each) => row.results[each] !== 'refused',
   )
   return row.samples.map(({ inputs, args = {}, gives, note }, at): Call => {

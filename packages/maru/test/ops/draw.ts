@@ -36,6 +36,16 @@ export const distinct: Draw = {
   numbers: (from, count) =>
     Array.from(from.permutation(count), (place) => (place - Math.floor(count / 2)) / 16 + 1 / 64),
 }
+/** Odd multiples of 1/64. */
+export const oddParts: Draw = each((from) => (2 * (from.integer(192) - 96) + 1) / 64)
+/** Even multiples of 1/64 and at least half away from zero: no odd one is their multiple. */
+export const evenParts: Draw = each(
+  (from) => ((16 + from.integer(80)) / 32) * (from.integer(2) === 0 ? 1 : -1),
+)
+/** Between -1 and 1. */
+export const unit: Draw = each((from) => (from.integer(121) - 60) / 64)
+/** Above 1. */
+export const aboveOne: Draw = each((from) => (72 + from.integer(240)) / 64)
 export const flags: Draw = each((from) => from.integer(2), 'bool')
 
 export function below(count: number): Draw {

@@ -159,8 +159,9 @@ const integers: Make = (b, _, [choice, more]) => {
   const x = b.pick(choice, whole)
   if (!x) return undefined
   const { name, tensor } = x
+  const factor = tensor.dtype === 'uint8' ? 205 : 123456789
   const steps = [
-    { code: 'mul(123456789)', next: tensor.mul(123456789) },
+    { code: `mul(${factor})`, next: tensor.mul(factor) },
     { code: 'neg()', next: tensor.neg() },
     { code: 'add(100)', next: tensor.add(100) },
     { code: 'square().sub(7)', next: tensor.square().sub(7) },

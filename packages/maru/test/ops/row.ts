@@ -66,6 +66,8 @@ interface Definition<A extends object> {
   readonly results: Results
   readonly tolerance?: { readonly [D in DType]?: Tolerance }
   readonly rejects?: readonly Reject[]
+  /** It draws random numbers: other ones for every example of a batch. */
+  readonly draws?: true
 }
 
 export interface Row extends Definition<object> {

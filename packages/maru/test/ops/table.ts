@@ -1,13 +1,18 @@
 /** Every op: one row. A method of `Tensor` or a function on tensors without a row fails a test. */
 import type { Row } from './row.ts'
+import { activations } from './rows/activation.ts'
+import { arithmetics } from './rows/arithmetic.ts'
 import { binary } from './rows/binary.ts'
+import { bits } from './rows/bitwise.ts'
 import { creation } from './rows/create.ts'
 import { decompositions } from './rows/decomposition.ts'
 import { elementwise } from './rows/elementwise.ts'
 import { transforms } from './rows/fourier.ts'
+import { functions } from './rows/math.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
 import { products } from './rows/products.ts'
+import { random } from './rows/random.ts'
 import { folds } from './rows/reduce.ts'
 import { orders } from './rows/sort.ts'
 import { windows } from './rows/window.ts'
@@ -16,6 +21,10 @@ import { windows } from './rows/window.ts'
 export const table: readonly Row[] = [
   ...binary,
   ...elementwise,
+  ...functions,
+  ...arithmetics,
+  ...bits,
+  ...activations,
   ...folds,
   ...normalised,
   ...movements,
@@ -25,4 +34,5 @@ export const table: readonly Row[] = [
   ...transforms,
   ...decompositions,
   ...creation,
+  ...random,
 ]

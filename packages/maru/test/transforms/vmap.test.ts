@@ -60,7 +60,9 @@ async function mismatches(row: Row): Promise<string[]> {
 }
 
 describe('every op, over three examples', () => {
-  const rows = table.filter(({ samples }) => samples.some(({ inputs }) => inputs.length > 0))
+  const rows = table.filter(
+    ({ samples, draws }) => !draws && samples.some(({ inputs }) => inputs.length > 0),
+  )
   test.each(rows.map((row) => [row.name, row] as const))('%s', async (_, row) => {
     expect(await mismatches(row)).toEqual([])
   })

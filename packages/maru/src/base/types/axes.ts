@@ -1,5 +1,5 @@
 /** Shape rules that name axes: reductions, permutations, squeezing, slicing. */
-import type { Less, Sub } from './arith.ts'
+import type { DivMod, Less, Sub } from './arith.ts'
 import type {
   Dim,
   IsAny,
@@ -236,3 +236,30 @@ export type Slice<S extends Shape, A extends number, Start extends number, End> 
               : SetAt<S, Axis<S['length'], A>, D>
             : never
         : SameRank<S>
+
+/** Half of one size, for a gated linear unit. */
+export type Glu<S extends Shape, A extends number> =
+  IsAny<S> extends true
+    ? Dim[]
+    : IsRankOpen<S> extends true
+      ? Dim[]
+      : IsLiteral<A> extends true
+        ? [Axis<S['length'], A>] extends [never]
+          ? AxisMistake<S, A, 'glu'>
+          : Halved<S[Axis<S['length'], A>]> extends infer D
+            ? [D] extends [never]
+              ? ShapeMistake<`glu: size ${ShowDim<S[Axis<S['length'], A>]>} of axis ${A} of ${Show<S>} is odd`>
+              : SetAt<S, Axis<S['length'], A>, D>
+            : never
+        : SameRank<S>
+
+/** Half of a size; `never` when it is odd. */
+type Halved<Size> = Size extends number
+  ? DivMod<Size, 2> extends [infer Half, infer Rest]
+    ? number extends Rest
+      ? number
+      : [Rest] extends [0]
+        ? Half
+        : never
+    : never
+  : number

@@ -26,6 +26,8 @@ export const unary: readonly Sample<object>[] = [
   shapes([0]),
   { ...shapes([23]), note: 'five vectors and a rest' },
 ]
+/** Of functions that hardly differ in their form. */
+export const few: readonly Sample<object>[] = [shapes([2, 3]), shapes([]), shapes([0]), shapes([9])]
 export const special: Sample<object> = {
   inputs: [given([0, -0, 1, -1, INF, -INF, NAN, 1e-40, 3e38])],
 }
@@ -40,6 +42,12 @@ export const pairs: readonly Sample<object>[] = [
   shapes([0, 3], [1, 3]),
   shapes([2, 0], [1]),
   shapes([5, 7], [5, 7]),
+]
+export const fewPairs: readonly Sample<object>[] = [
+  shapes([2, 1, 3], [4, 1]),
+  shapes([], []),
+  shapes([0, 3], [1, 3]),
+  shapes([9], [9]),
 ]
 export const specialPair: Sample<object> = {
   inputs: [
