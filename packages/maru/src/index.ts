@@ -1,6 +1,7 @@
 /** maru: tensors, gradients and compiled functions. Layers, optimisers and data are subpaths. */
 export type { DType } from './base/dtype.ts'
 export {
+  AnomalyError,
   DTypeError,
   FormatError,
   IndexError,
@@ -12,7 +13,9 @@ export {
   ValueError,
 } from './base/error.ts'
 export { manualSeed } from './base/seed.ts'
-export { memory, useDevice } from './runtime/engine.ts'
+export { detectAnomaly } from './runtime/anomaly.ts'
+export { type Holder, type MemoryReport, memory, useDevice } from './runtime/engine.ts'
+export { startTrace, stopTrace } from './runtime/timeline.ts'
 export { compile } from './tensor/compile.ts'
 export { cond, type ScanOptions, scan, whileLoop } from './tensor/control.ts'
 export {
@@ -28,6 +31,7 @@ export {
   zeros,
 } from './tensor/create.ts'
 export { Dial } from './tensor/dial.ts'
+export { Explanation, explain, type KernelReport } from './tensor/explain.ts'
 export {
   type CustomContext,
   checkpoint,

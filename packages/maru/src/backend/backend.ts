@@ -2,6 +2,7 @@
 import type { HostArray } from '../base/dtype.ts'
 import type { Program } from '../compiler/program.ts'
 import type { Target } from '../compiler/target.ts'
+import type { VectorFunction } from '../compiler/vector.ts'
 import type { DeviceBuffer } from '../graph/data.ts'
 
 /** A program made ready by a backend: code loaded, arguments laid out. */
@@ -50,6 +51,8 @@ export interface Backend {
    */
   run(prepared: Prepared, bindings: Bindings): Promise<void>
   memory(): MemoryUse
+  /** The machine code of a function, for readers: its size, then one instruction a line. */
+  listing?(code: VectorFunction): string[]
 }
 
 /** The bytes of a host array. */
