@@ -43,6 +43,7 @@ export {
   vjp,
 } from './tensor/grad.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
+export { type Check, SelfTest, selfTest } from './tensor/self-test.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
 export type { Loose, Tree } from './tensor/tree.ts'
 export { type VmapOptions, vmap } from './tensor/vmap.ts'

@@ -34,6 +34,8 @@ export interface MemoryUse {
 export interface Backend {
   readonly name: string
   readonly target: Target
+  /** What it found on this host, in words for a report. */
+  readonly features?: readonly string[]
   /** Memory for a buffer, its contents unspecified. Throws `MemoryError`. */
   allocate(bytes: number): DeviceBuffer
   free(buffer: DeviceBuffer): void

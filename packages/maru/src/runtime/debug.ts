@@ -105,13 +105,13 @@ function formOf(graph: Captured, backend: Backend): Form {
 function differences(before: Form, after: Form): string[] {
   const found: string[] = []
   if (before.device !== after.device) found.push(`device ${before.device} → ${after.device}`)
-  const changed = new Set<number>()
   after.inputs.forEach((input, i) => {
     const [from, to] = [specText(before.inputs[i] ?? input), specText(input)]
-    if (from === to) return
-    changed.add(i)
-    found.push(`${input.name} ${from} → ${to}`)
+    if (from !== to) found.push(`${input.name} ${from} → ${to}`)
   })
+  // Other inputs make other shapes everywhere: that is no news.
+  if (found.length > 0) return found
+  const changed = new Set<number>()
   after.nodes.forEach((place, i) => {
     const was = before.nodes[i] ?? place
     const [from, to] = [specText(was), specText(place)]

@@ -46,6 +46,7 @@ interface WasmPrepared extends Prepared {
 export class WasmBackend implements Backend {
   readonly name: string
   readonly target: Target
+  readonly features: readonly string[]
   readonly #memory = new WebAssembly.Memory({ initial: 4, maximum: MOST_PAGES })
   readonly #heap: Heap
   readonly #fma: boolean
@@ -55,6 +56,7 @@ export class WasmBackend implements Backend {
   constructor({ fuse = true }: { readonly fuse?: boolean } = {}) {
     this.name = fuse ? 'wasm' : 'wasm-unfused'
     this.#fma = enableFma()
+    this.features = ['vectors', this.#fma ? 'fused multiply-add' : 'no fused multiply-add']
     this.#heap = new Heap(SLACK_BYTES, (end) => this.#reserve(end + SLACK_BYTES))
     const compiled = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
     this.target = { name: this.name, lanes: LANES, dtypes: compiled, fuse }
