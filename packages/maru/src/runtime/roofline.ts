@@ -12,6 +12,7 @@ import { lowerLoops } from '../compiler/lower-loops.ts'
 import type { CodeLaunch, Program, ProgramBuffer } from '../compiler/program.ts'
 import { VectorBuilder, type VectorFunction } from '../compiler/vector.ts'
 import type { DeviceBuffer } from '../graph/data.ts'
+import { pause } from './pressure.ts'
 
 export interface Roofline {
   /** Floating-point operations in a second; a multiply-add is two. */
@@ -26,9 +27,15 @@ const CHAINS = 10
 const UNITS = 64
 /** Elements of each side of the copy: 32 MiB, more than the caches of one core. */
 const COPIED = 8 * 1024 * 1024
-const TRIES = 8
-/** Milliseconds that one timing of the multiply-adds should take. */
-const LONG_ENOUGH = 10
+/** Runs without a new record after which one is believed. */
+const TRIES = 20
+/** Milliseconds after which the best so far must do. */
+const LONGEST = 1000
+/**
+ * Milliseconds that one timing of the multiply-adds takes at least: enough for the clock, and short, so
+ * that some of them find the processor undisturbed.
+ */
+const LONG_ENOUGH = 0.3
 
 const measured = new Map<string, Roofline>()
 
@@ -48,7 +55,7 @@ async function peak(backend: Backend): Promise<number> {
   const buffers = [outputBuffer(UNITS * lanes)]
   const output = backend.allocate(UNITS * lanes * 4)
   try {
-    for (let rounds = 1000; ; rounds *= 4) {
+    for (let rounds = 20_000; ; rounds *= 8) {
       const launch = launchOf('peak', { units: UNITS })
       const integer = { kind: 'integer', value: rounds } as const
       const address = { kind: 'address', buffer: 0 } as const
@@ -129,7 +136,10 @@ function programOf(
   return { buffers, functions, body: [{ kind: 'launch', launch }], arenaBytes: 0 }
 }
 
-/** Shortest of several runs, in milliseconds. The first makes the engine optimise the code. */
+/**
+ * Shortest run, in milliseconds. Engines optimise code beside its first runs, so it is run until there
+ * is no new record.
+ */
 async function fastest(
   backend: Backend,
   program: Program,
@@ -137,11 +147,15 @@ async function fastest(
   outputs: readonly DeviceBuffer[],
 ): Promise<number> {
   const prepared = backend.prepare(program)
+  const end = performance.now() + LONGEST
   let best = Number.POSITIVE_INFINITY
-  for (let i = 0; i <= TRIES; i++) {
+  for (let left = TRIES; left > 0 && performance.now() < end; left--) {
     const start = performance.now()
     await backend.run(prepared, { leaves, outputs, parameters: [] })
-    if (i > 0) best = Math.min(best, performance.now() - start)
+    const ms = performance.now() - start
+    if (ms < 0.97 * best) left = TRIES
+    best = Math.min(best, ms)
+    await pause()
   }
   backend.release(prepared)
   return best

@@ -135,13 +135,9 @@ const graphs: { readonly [name: string]: () => readonly Tensor[] } = {
     return [whole.mul(whole).add(7), whole.greater(0), whole.cast('uint8'), whole.cast('float32')]
   },
   gradients: () => {
-    const [x, w] = [values(8, 1, 12, 12), values(4, 1, 5, 5)]
-    const logits: Tensor = x.conv2d(w).relu().maxPool2d(2).flatten(1).matmul(values(64, 10))
-    const labels = fromHost(
-      Int32Array.from({ length: 8 }, (_, i) => i),
-      [8],
-      'int32',
-    )
+    const [x, w] = [values(3, 1, 10, 10), values(2, 1, 3, 3)]
+    const logits: Tensor = x.conv2d(w).relu().maxPool2d(2).flatten(1).matmul(values(32, 10))
+    const labels = fromHost(Int32Array.of(0, 9, 4), [3], 'int32')
     return grad(crossEntropy(logits, labels), [x, w])
   },
 }
