@@ -67,8 +67,9 @@ export function listing(code: Uint8Array): string[] {
   let depth = 0
   while (!reader.done) {
     const byte = reader.byte()
-    const it = byte === op.simd ? prefixed.get(reader.u32()) : plain.get(byte)
-    if (!it) throw new RangeError(`opcode ${byte} has no name`)
+    const opcode = byte === op.simd ? reader.u32() : byte
+    const known = (byte === op.simd ? prefixed : plain).get(opcode)
+    const it: Instruction = known ?? { name: `opcode ${opcode}`, immediate: 'none' }
     if (byte === op.end || byte === op.else) depth--
     lines.push(INDENT.repeat(depth) + [it.name, ...reader.immediate(it.immediate)].join(' '))
     if (it.immediate === 'block' || byte === op.else) depth++
