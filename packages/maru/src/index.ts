@@ -1,6 +1,7 @@
 /** maru: tensors, gradients and compiled functions. Layers, optimisers and data are subpaths. */
 export type { DType } from './base/dtype.ts'
 export {
+  AnomalyError,
   DTypeError,
   FormatError,
   IndexError,
@@ -12,7 +13,9 @@ export {
   ValueError,
 } from './base/error.ts'
 export { manualSeed } from './base/seed.ts'
-export { memory, useDevice } from './runtime/engine.ts'
+export { detectAnomaly } from './runtime/anomaly.ts'
+export { type Holder, type MemoryReport, memory, useDevice } from './runtime/engine.ts'
+export { startTrace, stopTrace } from './runtime/timeline.ts'
 export type { EluOptions, GeluOptions } from './tensor/activation.ts'
 export type { ScaleOptions } from './tensor/arithmetic.ts'
 export { compile } from './tensor/compile.ts'
@@ -30,6 +33,7 @@ export {
   zeros,
 } from './tensor/create.ts'
 export { Dial } from './tensor/dial.ts'
+export { Explanation, explain, type KernelReport } from './tensor/explain.ts'
 export {
   type CustomContext,
   checkpoint,
@@ -59,6 +63,7 @@ export {
   type UniformOptions,
   uniform,
 } from './tensor/random.ts'
+export { type Check, SelfTest, selfTest } from './tensor/self-test.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
 export type { Loose, Tree } from './tensor/tree.ts'
 export { type VmapOptions, vmap } from './tensor/vmap.ts'

@@ -2,6 +2,7 @@
 import { isFloat } from '../base/dtype.ts'
 import { DTypeError, ShapeError, StaleError } from '../base/error.ts'
 import type { Node } from '../graph/node.ts'
+import { asGradient } from '../graph/origin.ts'
 import type { Spec } from '../graph/primitive.ts'
 import { resultOf } from '../primitives/several.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -107,7 +108,7 @@ export function pullBack(
     if (seed && isFloat(root.dtype)) found.add(root, seed)
   })
   for (const node of order) {
-    const parts = partsOf(node, found, reached, context)
+    const parts = asGradient(node, () => partsOf(node, found, reached, context))
     node.inputs.forEach((input, i) => {
       const part = parts[i]
       if (part && reached.has(input) && isFloat(input.dtype)) found.add(input, part)

@@ -2,6 +2,7 @@
 import type { HostArray } from '../base/dtype.ts'
 import type { Program } from '../compiler/program.ts'
 import type { Target } from '../compiler/target.ts'
+import type { VectorFunction } from '../compiler/vector.ts'
 import type { DeviceBuffer } from '../graph/data.ts'
 
 /** A program made ready by a backend: code loaded, arguments laid out. */
@@ -33,6 +34,8 @@ export interface MemoryUse {
 export interface Backend {
   readonly name: string
   readonly target: Target
+  /** What it found on this host, in words for a report. */
+  readonly features?: readonly string[]
   /** Memory for a buffer, its contents unspecified. Throws `MemoryError`. */
   allocate(bytes: number): DeviceBuffer
   free(buffer: DeviceBuffer): void
@@ -50,6 +53,8 @@ export interface Backend {
    */
   run(prepared: Prepared, bindings: Bindings): Promise<void>
   memory(): MemoryUse
+  /** The machine code of a function, for readers: its size, then one instruction a line. */
+  listing?(code: VectorFunction): string[]
 }
 
 /** The bytes of a host array. */

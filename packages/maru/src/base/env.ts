@@ -9,7 +9,14 @@ interface Flag {
 export const flags = {
   MARU_LANG: { fallback: '', doc: 'language of messages: en | ko (default: from LANG)' },
   MARU_CPU: { fallback: '', doc: 'force a CPU backend: wasm | reference' },
-  DEBUG: { fallback: '0', doc: '1 launches and times, 2 schedule, 3 kernels, 4 vector code' },
+  DEBUG: {
+    fallback: '0',
+    doc: '1 programs, why compiled, times, call sites; 2 launches, schedule; 3 loops; 4 code',
+  },
+  MARU_NAN: {
+    fallback: '',
+    doc: '1: every result is checked for NaN and infinity, as detectAnomaly',
+  },
 } as const
 
 export type FlagName = keyof typeof flags

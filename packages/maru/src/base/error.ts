@@ -21,7 +21,7 @@ export class MaruError<K extends MessageKey = MessageKey> extends Error {
   readonly site: string | undefined
 
   constructor(key: K, fields: FieldsOf<K>, cause?: unknown) {
-    const site = userSite(deepStack())
+    const site = callSite()
     super(render(key, fields, site), cause === undefined ? undefined : { cause })
     this.key = key
     this.fields = fields
@@ -46,6 +46,8 @@ export class StaleError<K extends MessageKey = MessageKey> extends MaruError<K> 
 export class TraceError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 /** More memory asked for than there is. */
 export class MemoryError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** NaN or infinity where `detectAnomaly` looks for it. */
+export class AnomalyError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 /** Bytes or files that are not what they claim to be. */
 export class FormatError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 
@@ -103,6 +105,11 @@ function deepStack(): string | undefined {
 const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
 /** A place in a frame, as V8 writes it and, after `@`, as other engines do. */
 const PLACE = /(?: \(|at (?:async )?|@)((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*):(\d+):\d+\)?$/
+
+/** `file:line` of the user's call that led here. */
+export function callSite(): string | undefined {
+  return userSite(deepStack())
+}
 
 /** First stack frame outside the package: the line that the user wrote. */
 export function userSite(stack: string | undefined): string | undefined {

@@ -285,6 +285,18 @@ export const messages = {
       'condition.where(a, b)를 쓰거나, 판단을 compile 밖으로 옮긴다',
     ],
   },
+  'trace.started': {
+    en: ['a trace is being recorded already', 'there is one at a time', 'end it with stopTrace()'],
+    ko: ['trace를 이미 기록하고 있다', '한 번에 하나만 기록한다', 'stopTrace()로 끝낸다'],
+  },
+  'trace.stopped': {
+    en: ['no trace is being recorded', 'stopTrace ends what startTrace began', 'call startTrace()'],
+    ko: [
+      '기록하고 있는 trace가 없다',
+      'stopTrace는 startTrace가 시작한 것을 끝낸다',
+      'startTrace()를 먼저 부른다',
+    ],
+  },
   'trace.async': {
     en: [
       'the function given to compile is async, or returned a promise',
@@ -333,6 +345,18 @@ export const messages = {
       '배치를 줄이거나, 큰 텐서의 참조를 놓는다',
     ],
   },
+  'memory.held': {
+    en: [
+      'out of memory: {asked} bytes asked',
+      '{live} are in tensors and parameters, {arena} in temporaries; the largest are {largest}',
+      'use a smaller batch, or drop references to large tensors; DEBUG=1 tells who made them',
+    ],
+    ko: [
+      '메모리가 부족하다: {asked}바이트를 요청했다',
+      '텐서와 매개변수가 {live}, 임시 공간이 {arena}바이트를 쓴다. 가장 큰 것은 {largest}',
+      '배치를 줄이거나, 큰 텐서의 참조를 놓는다. DEBUG=1이면 누가 만들었는지 보인다',
+    ],
+  },
   'memory.host': {
     en: [
       'out of memory: {asked} bytes asked',
@@ -343,6 +367,54 @@ export const messages = {
       '메모리가 부족하다: {asked}바이트를 요청했다',
       '호스트가 내주지 않았다. 쓰는 중인 것은 {live}바이트이다',
       '더 작은 텐서를 쓴다',
+    ],
+  },
+  'anomaly.made': {
+    en: [
+      '{op} made {value} out of finite values, {count} times in {what}',
+      'line {made}, layer {layer}, step {step}; it read {inputs}',
+      'keep what it reads in range: clamp, an epsilon, a smaller learning rate',
+    ],
+    ko: [
+      '{op}이(가) 유한한 값에서 {value}을(를) 만들었다. {what} 중 {count}개이다',
+      '줄 {made}, 층 {layer}, 단계 {step}. 읽은 값은 {inputs}',
+      '읽는 값의 범위를 지킨다: clamp, 작은 더하기 값, 더 작은 학습률',
+    ],
+  },
+  'anomaly.gradient': {
+    en: [
+      '{op} made {value} out of finite values, {count} times in {what}, in a gradient',
+      'that of line {made}, layer {layer}, step {step}; it read {inputs}',
+      'keep what that line computes away from where its slope has no end',
+    ],
+    ko: [
+      '{op}이(가) gradient에서 유한한 값으로 {value}을(를) 만들었다. {what} 중 {count}개이다',
+      '줄 {made}의 gradient, 층 {layer}, 단계 {step}. 읽은 값은 {inputs}',
+      '그 줄이 계산하는 값을 기울기가 끝없이 커지는 곳에서 멀리 둔다',
+    ],
+  },
+  'anomaly.given': {
+    en: [
+      '{value} was there before anything was computed, {count} times in {what}',
+      'given or stored at line {made}, read in step {step}',
+      'look at the data, or at the weights that were loaded',
+    ],
+    ko: [
+      '계산하기 전부터 {value}이(가) 있었다. {what} 중 {count}개이다',
+      '줄 {made}에서 주어졌고, 단계 {step}에서 읽었다',
+      '데이터나 불러온 가중치를 살펴본다',
+    ],
+  },
+  'anomaly.lost': {
+    en: [
+      '{what} is not finite, but computed op by op it is',
+      'both ways must give the same bits',
+      'this is a fault of maru: please report it with the output of selfTest()',
+    ],
+    ko: [
+      '{what}이(가) 유한하지 않은데, 연산 하나씩 계산하면 유한하다',
+      '두 방법의 비트가 같아야 한다',
+      'maru의 잘못이다. selfTest()의 출력과 함께 알려 준다',
     ],
   },
   'device.unknown': {

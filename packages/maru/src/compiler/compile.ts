@@ -8,6 +8,7 @@ import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
 import type { Argument, Lowered } from './lowering.ts'
 import { type Plan, plan } from './plan.ts'
+import { labelOf } from './print.ts'
 import type {
   BufferPlace,
   Launch,
@@ -114,7 +115,9 @@ function placeBuffers(
     temporary.push({ buffer, life: { bytes: sizeOf(shape) * dtypes[dtype].bytes, ...life } })
   })
   const { offsets, bytes } = planArena(temporary.map(({ life }) => life))
-  const at = buffers.map((buffer): BufferPlace => fixedPlace(buffer, resolve))
+  const at = buffers.map((planned, i): BufferPlace => {
+    return fixedPlace(buffers[resolve(i)] ?? planned, resolve)
+  })
   temporary.forEach(({ buffer }, i) => {
     at[buffer] = { kind: 'arena', offset: offsets[i] ?? 0 }
   })
@@ -170,6 +173,7 @@ class Functions {
     return {
       kind: 'code',
       label: labelOf(step.kernel),
+      kernel: step.kernel,
       code,
       arguments: args,
       units: lowered.units,
@@ -180,15 +184,4 @@ class Functions {
     if (kernel.kind === 'contract') return lowerContract(kernel, this.#lanes)
     return lowerLoops(kernel, this.#lanes, (buffer) => sizeOf(this.#buffers[buffer]?.shape ?? []))
   }
-}
-
-/** One line about a kernel: `contract 64 × (6·784·25)`, `loops [301056] → 3`. */
-function labelOf(kernel: Kernel): string {
-  if (kernel.kind === 'contract') {
-    const { batch, m, n, k } = kernel
-    return `contract ${batch.join('·')} × (${m}·${n}·${k.join('·')})`
-  }
-  const { extents, folded, fold, stores } = kernel
-  const over = fold ? ` ${fold.combine} [${folded.join(', ')}]` : ''
-  return `loops [${extents.join(', ')}]${over} → ${stores.length}`
 }

@@ -2,6 +2,7 @@
 import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Attrs, Primitive } from '../graph/primitive.ts'
+import type { Kernel } from './kernel.ts'
 import type { Argument } from './lowering.ts'
 import type { VectorFunction } from './vector.ts'
 
@@ -40,6 +41,8 @@ export interface CodeLaunch {
   readonly kind: 'code'
   /** What it does, for people: loops, folds and sizes. */
   readonly label: string
+  /** What the code was lowered from; nothing where it was written by hand. */
+  readonly kernel: Kernel | undefined
   readonly code: number
   readonly arguments: readonly Argument[]
   readonly units: number

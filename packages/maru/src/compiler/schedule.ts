@@ -24,21 +24,39 @@ const CHEAP = 2
 const MOST_LOADS = 24
 
 /** Traits of nodes that always have memory of their own. */
-const STORED: ReadonlySet<string> = new Set([
-  'reduce',
-  'contract',
-  'join',
-  'bundle',
-  'control',
-  'pick',
-])
+const STORED: { readonly [trait: string]: Reason } = {
+  reduce: 'a fold',
+  contract: 'a contraction',
+  join: 'put together from parts',
+  bundle: 'interpreted',
+  control: 'a loop or branch',
+  pick: 'one of several results',
+}
 
 /** Where the value of a node lives while others are computed. */
 export type Placement = 'inline' | 'memory'
 
+/** Why a node is in memory, in words for a reader of the schedule. */
+export type Reason =
+  | 'a result'
+  | 'stored in a cell'
+  | 'a contraction'
+  | 'a fold'
+  | 'interpreted'
+  | 'nothing is fused here'
+  | 'reads too many values to grow'
+  | 'a loop or branch'
+  | 'one of several results'
+  | 'put together from parts'
+  | 'read as a whole'
+  | 'would be computed again and again'
+  | 'read by several kernels'
+
 /** What the plan needs to know of every node. */
 export interface Schedule {
   placement(node: Node): Placement
+  /** Why the node is in memory, if it is. */
+  reason(node: Node): Reason | undefined
   /** Compiled here, as opposed to interpreted. */
   compiled(node: Node): boolean
   /** The single node in memory that this one is computed inside of, if there is just one. */
@@ -70,21 +88,25 @@ type Owner = Node | 'several' | undefined
 class Scheduler implements Schedule {
   readonly #target: Target
   readonly #leaf: Set<Node>
-  readonly #inMemory = new Set<Node>()
+  readonly #inMemory = new Map<Node, Reason>()
   readonly #owner = new Map<Node, Owner>()
   readonly #work = new Map<Node, { cost: number; loads: number }>()
 
   constructor(input: CompileInput, target: Target) {
     this.#target = target
     this.#leaf = new Set([...input.leaves, ...input.parameters])
-    for (const node of input.outputs) this.#inMemory.add(node)
-    for (const { node } of input.writes) this.#inMemory.add(node)
+    for (const node of input.outputs) this.#inMemory.set(node, 'a result')
+    for (const { node } of input.writes) this.#inMemory.set(node, 'stored in a cell')
     for (const node of input.nodes) this.#visit(node)
     for (const node of [...input.nodes].reverse()) this.#settle(node)
   }
 
   placement(node: Node): Placement {
     return this.#inMemory.has(node) ? 'memory' : 'inline'
+  }
+
+  reason(node: Node): Reason | undefined {
+    return this.#inMemory.get(node)
   }
 
   compiled(node: Node): boolean {
@@ -108,12 +130,20 @@ class Scheduler implements Schedule {
       loads += held ? 1 : inner.loads
     }
     this.#work.set(node, { cost, loads })
-    if (STORED.has(op.trait) || !this.compiled(node) || !this.#target.fuse) this.#keep(node)
-    if (loads > MOST_LOADS) this.#keep(node)
+    const reason = this.#stored(node)
+    if (reason) this.#keep(node, reason)
+    if (loads > MOST_LOADS) this.#keep(node, 'reads too many values to grow')
     // What an interpreted node or a loop reads must be in memory, even a literal's expansion.
-    if (!this.compiled(node) || op.trait === 'control')
-      for (const input of node.inputs) this.#keep(input)
+    if (!this.compiled(node) || op.trait === 'control') {
+      for (const input of node.inputs) this.#keep(input, 'read as a whole')
+    }
     if (op.trait === 'movement' && op.overlaps) this.#repeat(node)
+  }
+
+  /** Why a node is in memory whatever reads it. */
+  #stored(node: Node): Reason | undefined {
+    if (!this.compiled(node)) return 'interpreted'
+    return STORED[node.op.trait] ?? (this.#target.fuse ? undefined : 'nothing is fused here')
   }
 
   /** An input read several times at different places is computed once, if that is any work. */
@@ -122,19 +152,22 @@ class Scheduler implements Schedule {
       const grows = sizeOf(node.shape) > sizeOf(input.shape)
       const costly = (this.#work.get(input)?.cost ?? 0) > CHEAP
       const bordered = !this.#leaf.has(input) && hasFill(input)
-      if (grows && (costly || bordered)) this.#keep(input)
+      if (grows && (costly || bordered)) this.#keep(input, 'would be computed again and again')
     }
   }
 
-  #keep(node: Node): void {
-    if (!this.#leaf.has(node)) this.#inMemory.add(node)
+  #keep(node: Node, reason: Reason): void {
+    if (this.#leaf.has(node) || this.#inMemory.has(node)) return
+    this.#inMemory.set(node, reason)
   }
 
   /** Second pass, users before inputs: what several kernels read, and is not cheap, is kept. */
   #settle(node: Node): void {
     const owner = this.#owner.get(node)
     const cost = this.#work.get(node)?.cost ?? 0
-    if (owner === 'several' && node.op.trait !== 'movement' && cost > CHEAP) this.#keep(node)
+    if (owner === 'several' && node.op.trait !== 'movement' && cost > CHEAP) {
+      this.#keep(node, 'read by several kernels')
+    }
     const mine: Owner = this.#inMemory.has(node) ? node : owner
     for (const input of node.inputs) {
       const known = this.#owner.get(input)

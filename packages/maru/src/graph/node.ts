@@ -1,10 +1,11 @@
 /** The graph: immutable nodes, interned until the next realisation. */
 import { canonical } from '../base/canonical.ts'
 import type { DType } from '../base/dtype.ts'
-import { userSite } from '../base/error.ts'
+import { callSite } from '../base/error.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Cell, Slot } from './cell.ts'
 import type { Data } from './data.ts'
+import { isNoting, lookAgain, note } from './origin.ts'
 import type { Attrs, Primitive, Spec, Vjp } from './primitive.ts'
 
 /** Where a leaf's value comes from; `bound` ones are the inputs of closed graphs. */
@@ -89,6 +90,7 @@ export function nodesMade(): number {
 export function endInterning(): void {
   interned.clear()
   built = 0
+  lookAgain()
 }
 
 function signatureOf(op: Primitive, attrs: Attrs, spec: Spec): number {
@@ -134,6 +136,7 @@ export function makeNode(
   if (known) return known
   const node = new Node(op, inputs, attrs, spec, signature, results && { results })
   interned.set(key, node)
+  if (isNoting()) note(node)
   if (++built > WARN_NODES) warnGrowth()
   return node
 }
@@ -158,7 +161,13 @@ export function makeLiteral(op: Primitive, value: number, dtype: DType): Node {
 
 /** A leaf; never interned, since two leaves with equal data are still two. */
 export function makeLeaf(op: Primitive, leaf: Leaf, spec: Spec): Node {
-  return new Node(op, [], none, spec, signatureOf(op, none, spec), { leaf })
+  const node = new Node(op, [], none, spec, signatureOf(op, none, spec), { leaf })
+  if (isNoting()) {
+    note(node)
+    if (leaf.kind === 'data') note(leaf.data)
+    if (leaf.kind === 'cell') note(leaf.cell.data)
+  }
+  return node
 }
 
 function warnGrowth(): void {
@@ -166,7 +175,7 @@ function warnGrowth(): void {
   interned.clear()
   if (warned) return
   warned = true
-  const site = userSite(new Error().stack) ?? 'unknown line'
+  const site = callSite() ?? 'unknown line'
   console.warn(
     `maru: ${WARN_NODES} operations were recorded and none computed. ` +
       `Await a value, or a step, now and then (recorded last at ${site}).`,

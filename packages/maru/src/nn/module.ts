@@ -3,6 +3,7 @@ import { ShapeError, ValueError } from '../base/error.ts'
 import { sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { LayerOut, ShapeFn, ShapeMapped } from '../base/types/layer.ts'
+import { inLayer, isNoting } from '../graph/origin.ts'
 import { assign } from '../runtime/realize.ts'
 import { castNode } from '../tensor/nodes.ts'
 import { Parameter, realize, type Tensor } from '../tensor/tensor.ts'
@@ -34,7 +35,7 @@ export abstract class Module {
 
   /** Applies the module. */
   call<L extends Module, S extends Shape>(this: L, x: Arg<LayerOut<L, S>, S>): Out<LayerOut<L, S>> {
-    const made: Tensor = this.forward(x as Tensor)
+    const made = applied(this, x as Tensor)
     return made as Out<LayerOut<L, S>>
   }
 
@@ -131,6 +132,16 @@ export abstract class Module {
   describe(): string {
     return `${this.constructor.name}()`
   }
+}
+
+/** What a module makes of a tensor; reports of what went wrong in it name its path. */
+export function applied(module: Module, x: Tensor): Tensor {
+  if (!isNoting()) return module.forward(x)
+  const nameIn = (outer: object | undefined): string => {
+    const siblings = outer instanceof Module ? [...outer.children()] : []
+    return siblings.find(([, child]) => child === module)?.[0] ?? ''
+  }
+  return inLayer(module, nameIn, () => module.forward(x))
 }
 
 /** `runningMean` → `running_mean`: names on disk are PyTorch's. */

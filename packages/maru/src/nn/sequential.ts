@@ -1,7 +1,7 @@
 /** Layers one after the other. */
 import type { Chain, CheckChain, ShapeFn } from '../base/types/layer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { Layer, type Module } from './module.ts'
+import { applied, Layer, type Module } from './module.ts'
 import type { Settings } from './settings.ts'
 
 interface SequentialFn<Ls extends readonly unknown[]> extends ShapeFn {
@@ -36,7 +36,7 @@ export class Sequential<const Ls extends readonly Module[]> extends Layer<Sequen
   }
 
   override forward(x: Tensor): Tensor {
-    return this.layers.reduce<Tensor>((value, layer) => layer.forward(value), x)
+    return this.layers.reduce<Tensor>((value, layer) => applied(layer, value), x)
   }
 
   /** Its layers are its settings: `nn/definition.ts` writes them out. */

@@ -3,6 +3,7 @@
 import { dtypes } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
+import { beginStep } from '../runtime/anomaly.ts'
 import { assign, assignAll } from '../runtime/realize.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
 import { parameter } from '../tensor/create.ts'
@@ -120,6 +121,7 @@ export abstract class Optimizer {
     const before = this.steps
     this.#rate.value = this.lr * (this.schedule?.(before) ?? 1)
     this.steps = before + 1
+    beginStep(this.steps)
     this.prepare()
     return () => {
       if (this.steps === before + 1) this.steps = before

@@ -3,10 +3,12 @@
 import type { Backend, MemoryUse } from '../backend/backend.ts'
 import { defaultDevice, openDevice } from '../backend/devices.ts'
 import { type DType, dtypes, type HostArray } from '../base/dtype.ts'
-import { ValueError } from '../base/error.ts'
+import { MemoryError, ValueError } from '../base/error.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import type { Cell } from '../graph/cell.ts'
 import { Data, type DeviceBuffer } from '../graph/data.ts'
+import type { Node } from '../graph/node.ts'
+import { inherit, originOf } from '../graph/origin.ts'
 import { handedOut } from './pressure.ts'
 
 /** Values up to this size stay on the host, where the collector sees their weight. */
@@ -27,13 +29,65 @@ export function useDevice(name: string): void {
 
 // Buffers
 
+/** Values in device memory; their sites are known where origins are kept. */
+const holders = new Map<DeviceBuffer, Holder>()
+
+/** A value in device memory. */
+export interface Holder {
+  readonly bytes: number
+  readonly shape: Sizes
+  readonly dtype: DType
+  /** `file:line` that made it, with `DEBUG=1`. */
+  readonly site: string | undefined
+}
+
 const collected = new FinalizationRegistry<DeviceBuffer>((buffer) => {
+  holders.delete(buffer)
   openDevice(buffer.device).free(buffer)
 })
+
+/** Memory of the current device. @throws MemoryError that names the largest holders */
+function allocate(bytes: number): DeviceBuffer {
+  try {
+    return device().allocate(bytes)
+  } catch (error) {
+    throw withHolders(error)
+  }
+}
+
+/** An error of a device that has no more memory, with those who have it. */
+export function withHolders(error: unknown): unknown {
+  if (!(error instanceof MemoryError) || error.key === 'memory.held') return error
+  const largest = largestHolders(MOST_NAMED).map(holderText)
+  if (largest.length === 0 || !('asked' in error.fields)) return error
+  const { live, arena } = device().memory()
+  return new MemoryError(
+    'memory.held',
+    { asked: Number(error.fields.asked), live, arena, largest },
+    error,
+  )
+}
+
+/** Holders that an error names. */
+const MOST_NAMED = 3
+/** Holders that `memory()` lists. */
+const MOST_LISTED = 10
+
+function largestHolders(most: number): Holder[] {
+  const { name } = device()
+  const own = [...holders].filter(([buffer]) => buffer.device === name).map(([, holder]) => holder)
+  return own.sort((a, b) => b.bytes - a.bytes).slice(0, most)
+}
+
+function holderText({ bytes, dtype, shape, site }: Holder): string {
+  return `${dtype}[${shape.join(', ')}] of ${bytes}${site ? ` made at ${site}` : ''}`
+}
 
 /** Gives a value a buffer, which is freed when the value is collected. */
 function hold(data: Data, buffer: DeviceBuffer): DeviceBuffer {
   data.buffer = buffer
+  const { dtype, shape } = data
+  holders.set(buffer, { bytes: buffer.bytes, dtype, shape, site: originOf(data)?.site })
   collected.register(data, buffer, data)
   handedOut(buffer.bytes)
   return buffer
@@ -43,6 +97,7 @@ function hold(data: Data, buffer: DeviceBuffer): DeviceBuffer {
 export function release(data: Data): void {
   if (!data.buffer) return
   collected.unregister(data)
+  holders.delete(data.buffer)
   openDevice(data.buffer.device).free(data.buffer)
   data.buffer = undefined
 }
@@ -61,7 +116,7 @@ export function resident(data: Data): DeviceBuffer {
   const backend = device()
   if (data.buffer?.device === backend.name) return data.buffer
   const host = onHost(data)
-  const buffer = backend.allocate(host.byteLength)
+  const buffer = allocate(host.byteLength)
   backend.upload(buffer, host)
   release(data)
   data.host = undefined
@@ -79,13 +134,15 @@ export function readable(data: Data): DeviceBuffer | HostArray {
   return resident(data)
 }
 
-/** A place for a result. */
-export function resultData(dtype: DType, shape: Sizes): Data {
+/** A place for a node's value. */
+export function resultData(node: Node): Data {
+  const { dtype, shape } = node
   const size = sizeOf(shape)
   const bytes = size * dtypes[dtype].bytes
   if (bytes <= SMALL_BYTES) return new Data(dtype, shape, { host: dtypes[dtype].make(size) })
   const data = new Data(dtype, shape, {})
-  hold(data, device().allocate(bytes))
+  inherit(data, node)
+  hold(data, allocate(bytes))
   return data
 }
 
@@ -103,7 +160,8 @@ export function ownBuffer(cell: Cell): DeviceBuffer {
   const from = resident(cell.data)
   if (!cell.shared) return from
   const data = new Data(cell.dtype, cell.shape, {})
-  const own = hold(data, device().allocate(from.bytes))
+  inherit(data, cell.data)
+  const own = hold(data, allocate(from.bytes))
   device().copy(from, own)
   cell.data = data
   cell.shared = false
@@ -130,7 +188,20 @@ export function clearPending(cells: Iterable<Cell>): void {
   }
 }
 
-/** Memory of the current device, in bytes. */
-export function memory(): MemoryUse & { readonly device: string } {
-  return { device: device().name, ...device().memory() }
+export interface MemoryReport extends MemoryUse {
+  readonly device: string
+  /** The largest values in device memory; with `DEBUG=1` also who made them. */
+  readonly largest: readonly Holder[]
+}
+
+/**
+ * Memory of the current device in bytes, and its largest holders.
+ *
+ * Values up to 64 KiB live on the host and are not counted.
+ *
+ * @example console.log(memory().live, memory().largest[0])
+ */
+export function memory(): MemoryReport {
+  const backend = device()
+  return { device: backend.name, ...backend.memory(), largest: largestHolders(MOST_LISTED) }
 }

@@ -42,7 +42,7 @@ function collector(): () => void {
 }
 
 /** Ends the current task and goes on in another one. */
-function pause(): Promise<void> {
+export function pause(): Promise<void> {
   return new Promise((resolve) => {
     if (host.setImmediate) {
       host.setImmediate(resolve)

@@ -1,8 +1,11 @@
 /** Programs by graph key: a graph that was seen before is not compiled again. */
 import type { Backend, Prepared } from '../backend/backend.ts'
+import { isWatched, worked } from '../backend/watch.ts'
 import { debugLevel } from '../base/env.ts'
 import { compile } from '../compiler/compile.ts'
+import { launchesOf } from '../compiler/program.ts'
 import type { Captured } from './capture.ts'
+import { describeProgram } from './debug.ts'
 
 /** Programs that are kept; the one unused for longest goes first. */
 const MOST_PROGRAMS = 256
@@ -46,12 +49,13 @@ export function programFor(graph: Captured, backend: Backend): Prepared {
   entries.set(graph.hash, [...same, entry])
   byUse.add(entry)
   if (byUse.size > MOST_PROGRAMS) evict()
-  if (debugLevel() >= 1) {
-    const { body, functions } = prepared.program
-    const ms = (performance.now() - start).toFixed(1)
-    console.error(
-      `maru: compiled ${graph.nodes.length} nodes to ${body.length} launches of ${functions.length} kernels in ${ms} ms`,
-    )
+  const level = debugLevel()
+  const end = performance.now()
+  if (level >= 1) describeProgram(graph, backend, prepared.program, { ms: end - start, level })
+  if (isWatched()) {
+    const { length: launches } = launchesOf(prepared.program.body)
+    const details = { nodes: graph.nodes.length, launches, device: backend.name }
+    worked({ what: 'compile', start, end, details, live: backend.memory().live })
   }
   return prepared
 }

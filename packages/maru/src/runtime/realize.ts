@@ -1,12 +1,16 @@
 /** Makes recorded nodes into values: capture, find or compile a program, bind, run, commit. */
 
+import type { Prepared } from '../backend/backend.ts'
+import { isWatched, worked } from '../backend/watch.ts'
 import { dtypes, type HostArray } from '../base/dtype.ts'
 import { debugLevel } from '../base/env.ts'
+import { launchesOf } from '../compiler/program.ts'
 import type { Cell } from '../graph/cell.ts'
 import { order } from '../graph/closed.ts'
 import { Data, type DeviceBuffer } from '../graph/data.ts'
 import { endInterning, makeLeaf, type Node } from '../graph/node.ts'
 import { leaf as leafOp } from '../primitives/source.ts'
+import { Inspection, looksForAnomalies } from './anomaly.ts'
 import { type Captured, capture, expectCurrent, isNumber, isReady, type Write } from './capture.ts'
 import {
   clearPending,
@@ -14,9 +18,11 @@ import {
   ownBuffer,
   pendingCells,
   readable,
+  release,
   resident,
   resultData,
   setPending,
+  withHolders,
 } from './engine.ts'
 import { relieve } from './pressure.ts'
 import { programFor } from './programs.ts'
@@ -92,7 +98,7 @@ export function submit(nodes: readonly Node[]): Promise<unknown> {
   try {
     const outputs = [...new Set(nodes)].filter((node) => !isReady(node))
     if (outputs.length + writes.length === 0) return settled
-    const graph = capture(outputs, writes, cellLeaf)
+    const graph = captureNow(outputs, writes)
     const { results, done } = execute({ graph, writes, before }, [])
     outputs.forEach((node, i) => {
       node.data = results[i]
@@ -103,6 +109,16 @@ export function submit(nodes: readonly Node[]): Promise<unknown> {
     clearPending(writes.map(({ cell }) => cell))
     endInterning()
   }
+}
+
+function captureNow(outputs: readonly Node[], writes: readonly Write[]): Captured {
+  if (!isWatched()) return capture(outputs, writes, cellLeaf)
+  const start = performance.now()
+  const graph = capture(outputs, writes, cellLeaf)
+  const details = { nodes: graph.nodes.length, leaves: graph.leaves.length }
+  const end = performance.now()
+  worked({ what: 'capture', start, end, details, live: device().memory().live })
+  return graph
 }
 
 /**
@@ -166,10 +182,16 @@ interface Running {
 }
 
 /** Binds a graph and queues one run of its program. */
-export function execute({ graph, writes, before }: Run, args: readonly Data[]): Running {
+export function execute(run: Run, args: readonly Data[]): Running {
+  return launch(run, args, looksForAnomalies())
+}
+
+function launch({ graph, writes, before }: Run, args: readonly Data[], looks: boolean): Running {
   const prepared = programFor(graph, device())
+  const values = (): Data[] => graph.leaves.map((node) => leafData(node, args))
+  const inspection = looks ? new Inspection(graph, writes, values()) : undefined
   const leaves = bind(graph, writes, args)
-  const results = graph.outputs.map(({ dtype, shape }) => resultData(dtype, shape))
+  const results = graph.outputs.map(resultData)
   const undo: (() => void)[] = []
   const fail = (error: unknown): never => {
     for (const data of results) data.failure = error
@@ -185,19 +207,65 @@ export function execute({ graph, writes, before }: Run, args: readonly Data[]): 
       node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0),
     )
     const outputs = results.map((data) => data.buffer ?? data.host)
-    const watched = debugLevel() >= 1
-    const start = watched ? performance.now() : 0
-    const done = device()
-      .run(prepared, { leaves, parameters, outputs })
-      .then(() => {
-        if (!watched) return
-        const ms = (performance.now() - start).toFixed(2)
-        console.error(`maru: ran ${prepared.program.body.length} launches in ${ms} ms`)
-      }, fail)
+    const report = reportRun(prepared)
+    inspection?.bound(results, parameters)
+    const ran = device().run(prepared, { leaves, parameters, outputs }).then(report)
+    const done = (inspection ? ran.then(() => inspection.check(runOnce)) : ran).catch(fail)
     settled = done.catch(() => {})
     return { results, done }
   } catch (error) {
-    return fail(error)
+    return fail(withHolders(error))
+  }
+}
+
+function runOnce(graph: Captured): Running {
+  return launch({ graph, writes: [], before: [] }, [], false)
+}
+
+const nothing = (): void => {}
+
+/** What to do when a run is over that starts now: tell those who want to know. */
+function reportRun({ program }: Prepared): () => void {
+  if (debugLevel() < 1 && !isWatched()) return nothing
+  const start = performance.now()
+  const { length: launches } = launchesOf(program.body)
+  return () => {
+    const end = performance.now()
+    worked({ what: 'run', start, end, details: { launches }, live: device().memory().live })
+    if (debugLevel() < 1) return
+    console.error(`maru: ran ${launches} launches in ${(end - start).toFixed(2)} ms`)
+  }
+}
+
+/**
+ * Runs a recording as if it had not run: what it stores goes to memory of its own, and its host work
+ * is left out.
+ */
+export async function rehearse(recording: Run, args: readonly Data[]): Promise<void> {
+  submit([])
+  const kept = recording.writes.map(({ cell }) => {
+    const { data, shared } = cell
+    cell.shared = true
+    return { cell, data, shared }
+  })
+  const made: Data[] = []
+  try {
+    const done = (() => {
+      try {
+        const { results, done } = execute({ ...recording, before: [] }, args)
+        made.push(...results)
+        return done
+      } finally {
+        // What the run uses is bound by now: nobody sees the cells with other values.
+        for (const { cell, data, shared } of kept) {
+          if (cell.data !== data) made.push(cell.data)
+          Object.assign(cell, { data, shared })
+        }
+      }
+    })()
+    await done
+  } finally {
+    for (const data of made) release(data)
   }
 }
 

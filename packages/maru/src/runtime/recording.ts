@@ -1,10 +1,11 @@
 /** Records a function of nodes once and replays its program. */
+import { isWatched, worked } from '../backend/watch.ts'
 import type { Data } from '../graph/data.ts'
 import { endInterning, makeLeaf, type Node } from '../graph/node.ts'
 import type { Spec } from '../graph/primitive.ts'
 import { leaf as leafOp } from '../primitives/source.ts'
 import { capture } from './capture.ts'
-import { clearPending, pendingCells } from './engine.ts'
+import { clearPending, device, pendingCells } from './engine.ts'
 import { cellLeaf, commit, execute, type Run, submit, takeWrites } from './realize.ts'
 import { record, type Trace } from './trace.ts'
 
@@ -16,12 +17,19 @@ export function recordGraph(
   // What waits to be stored belongs to the time before the recording.
   submit([])
   const trace: Trace = { before: [], mistake: undefined }
+  const start = performance.now()
   const inputs = specs.map((spec, index) => makeLeaf(leafOp, { kind: 'input', index }, spec))
   try {
     const outputs = record(trace, () => body(inputs))
     if (trace.mistake) throw trace.mistake
     const writes = takeWrites()
-    return { graph: capture(outputs, writes, cellLeaf), writes, before: trace.before }
+    const graph = capture(outputs, writes, cellLeaf)
+    if (isWatched()) {
+      const details = { nodes: graph.nodes.length }
+      const end = performance.now()
+      worked({ what: 'record', start, end, details, live: device().memory().live })
+    }
+    return { graph, writes, before: trace.before }
   } finally {
     clearPending([...pendingCells()])
     endInterning()

@@ -2,6 +2,7 @@
 import { TraceError } from '../base/error.ts'
 import type { Data } from '../graph/data.ts'
 import { makeLeaf, type Node } from '../graph/node.ts'
+import type { Spec } from '../graph/primitive.ts'
 import * as p from '../primitives/index.ts'
 import { isReady } from '../runtime/capture.ts'
 import { device } from '../runtime/engine.ts'
@@ -20,9 +21,13 @@ export type Outputs = Tensor | undefined | readonly Outputs[] | { readonly [name
 export type Arguments<A extends readonly Tensor[]> = { readonly [K in keyof A]: A[K] | number }
 
 /** How the outputs of one recording are put back into the shape that the function returned. */
-type Template = number | undefined | readonly Template[] | { readonly [name: string]: Template }
+export type Template =
+  | number
+  | undefined
+  | readonly Template[]
+  | { readonly [name: string]: Template }
 
-interface Compiled {
+export interface Compiled {
   readonly recording: Run
   readonly template: Template
 }
@@ -46,9 +51,7 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
 ): (...args: Arguments<A>) => Promise<R> {
   const known = new Map<string, Compiled>()
   return async (...args) => {
-    const nodes = args.map((arg) =>
-      typeof arg === 'number' ? scalar(arg) : nodeOf('compile', arg),
-    )
+    const nodes = nodesOf('compile', args)
     const values = nodes.map(currentValue)
     if (values.includes(undefined)) await realizeNodes(nodes)
     const data = nodes.map((node, i) => values[i] ?? mustData(node))
@@ -64,22 +67,29 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
   }
 }
 
+/** Nodes of what a recorded function is called with. */
+export function nodesOf(op: string, args: readonly unknown[]): Node[] {
+  return args.map((arg) => (typeof arg === 'number' ? scalar(arg) : nodeOf(op, arg)))
+}
+
 function scalar(value: number): Node {
   return fromHost(Float32Array.of(value), [], 'float32').node
 }
 
-function mustData(node: Node): Data {
+/** The value of a node that has been computed. */
+export function mustData(node: Node): Data {
   const data = currentValue(node)
   if (!data) throw new RangeError('an argument has no value')
   return data
 }
 
-function record<A extends readonly Tensor[], R extends Outputs>(
+/** Records one call of a function on placeholders of the given specs. */
+export function record<A extends readonly Tensor[], R extends Outputs>(
   fn: (...args: A) => R,
-  nodes: readonly Node[],
+  specs: readonly Spec[],
 ): Compiled {
   let template: Template
-  const recording = recordGraph(nodes, (inputs) => {
+  const recording = recordGraph(specs, (inputs) => {
     const args: readonly Tensor[] = inputs.map((node) => new Tensor(node))
     const returned: unknown = fn(...(args as A))
     if (returned instanceof Promise) {

@@ -2,7 +2,7 @@
 import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { DataLoader } from '../data/loader.ts'
-import type { Module } from '../nn/module.ts'
+import { applied, type Module } from '../nn/module.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import { compile } from '../tensor/compile.ts'
 import { crossEntropy } from '../tensor/loss.ts'
@@ -56,7 +56,7 @@ export async function fit(
   if (data.length === 0) throw new ValueError('data.empty', { op: 'fit' })
   const mode = model.training
   const step = compile((inputs: Tensor, labels: Tensor) => {
-    const loss = crossEntropy(model.forward(inputs), labels)
+    const loss = crossEntropy(applied(model, inputs), labels)
     optimizer.step(loss)
     return loss
   })

@@ -29,16 +29,21 @@ const NOT_ON_TENSORS = new Set([
   'customGradient',
   'hvp',
   'jvp',
+  'detectAnomaly', // this one, and those below: test/inside
   'scan',
   'valueAndGrad',
   'vjp',
   'vmap',
   'whileLoop',
   'dim',
+  'explain',
   'grad', // its own suite
   'manualSeed',
   'memory',
   'realize',
+  'selfTest',
+  'startTrace',
+  'stopTrace',
   'tensor', // what all samples are made with
   'useDevice',
 ])

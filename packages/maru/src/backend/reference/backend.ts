@@ -7,6 +7,7 @@ import type { Target } from '../../compiler/target.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
 import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
 import { interpret } from '../interpret.ts'
+import { launched, timesLaunches } from '../watch.ts'
 
 const target: Target = { name: 'reference', lanes: 0, dtypes: new Set(), fuse: false }
 
@@ -81,10 +82,13 @@ export class ReferenceBackend implements Backend {
       if (!found) throw new RangeError(`no buffer ${buffer}`)
       return found
     }
+    const timed = timesLaunches()
     for (const launch of launchesOf(program.body)) {
+      const start = timed ? performance.now() : 0
       if (launch.kind === 'interpret') interpret(launch, program.buffers, bindings.parameters, view)
       else if (launch.kind === 'copy') view(launch.to).set(view(launch.from))
       else throw new RangeError('the reference backend has no code to run')
+      if (timed) launched({ program, launch, start, end: performance.now(), thread: 0 })
     }
   }
 

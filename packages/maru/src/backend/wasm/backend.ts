@@ -1,31 +1,27 @@
 /** The WebAssembly backend: vector kernels on one linear memory, run on the calling thread. */
 import { type DType, dtypes, type HostArray } from '../../base/dtype.ts'
-import { debugLevel } from '../../base/env.ts'
 import { MemoryError } from '../../base/error.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { type Argument, SLACK_BYTES } from '../../compiler/lowering.ts'
 import { type Launch, launchesOf, type Program, viewOffset } from '../../compiler/program.ts'
 import type { Target } from '../../compiler/target.ts'
+import type { VectorFunction } from '../../compiler/vector.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
 import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
 import { interpret } from '../interpret.ts'
 import { walk } from '../walk.ts'
+import { launched, timesLaunches } from '../watch.ts'
 import { assembleModule } from './assembler.ts'
 import { encode } from './encode.ts'
 import { enableFma } from './features.ts'
 import { Heap } from './heap.ts'
+import { listing } from './listing.ts'
 
 const PAGE = 65536
 const MOST_PAGES = 65536
 const LANES = 4
 
 type KernelFunction = (args: number, begin: number, end: number) => void
-
-/** One line of `DEBUG=2`. */
-function report(launch: Launch, ms: number): void {
-  const what = launch.kind === 'code' ? launch.label : launch.kind
-  console.error(`maru: ${ms.toFixed(3).padStart(9)} ms  ${what}`)
-}
 
 /** An integer or bool as lanes hold it: bytes wrap to 8 bits, true is all ones. */
 function laneOf(dtype: DType, value: number): number {
@@ -50,6 +46,7 @@ interface WasmPrepared extends Prepared {
 export class WasmBackend implements Backend {
   readonly name: string
   readonly target: Target
+  readonly features: readonly string[]
   readonly #memory = new WebAssembly.Memory({ initial: 4, maximum: MOST_PAGES })
   readonly #heap: Heap
   readonly #fma: boolean
@@ -59,6 +56,7 @@ export class WasmBackend implements Backend {
   constructor({ fuse = true }: { readonly fuse?: boolean } = {}) {
     this.name = fuse ? 'wasm' : 'wasm-unfused'
     this.#fma = enableFma()
+    this.features = ['vectors', this.#fma ? 'fused multiply-add' : 'no fused multiply-add']
     this.#heap = new Heap(SLACK_BYTES, (end) => this.#reserve(end + SLACK_BYTES))
     const compiled = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
     this.target = { name: this.name, lanes: LANES, dtypes: compiled, fuse }
@@ -177,9 +175,9 @@ export class WasmBackend implements Backend {
       const { dtype, shape } = program.buffers[buffer] ?? { dtype: 'float32', shape: [] }
       return dtypes[dtype].array(this.#memory.buffer, addresses[buffer] ?? 0, sizeOf(shape))
     }
-    const watch = debugLevel() >= 2
+    const timed = timesLaunches()
     const run = (launch: Launch): void => {
-      const start = watch ? performance.now() : 0
+      const start = timed ? performance.now() : 0
       if (launch.kind === 'code') {
         prepared.functions[launch.code]?.(prepared.arguments.get(launch) ?? 0, 0, launch.units)
       } else if (launch.kind === 'copy') {
@@ -187,7 +185,7 @@ export class WasmBackend implements Backend {
       } else {
         interpret(launch, program.buffers, bindings.parameters, view)
       }
-      if (watch) report(launch, performance.now() - start)
+      if (timed) launched({ program, launch, start, end: performance.now(), thread: 0 })
     }
     walk(program.body, {
       launch: run,
@@ -283,5 +281,10 @@ export class WasmBackend implements Backend {
   memory(): MemoryUse {
     const arena = this.#arena?.bytes ?? 0
     return { live: this.#heap.live - arena, arena, reserved: this.#memory.buffer.byteLength }
+  }
+
+  listing(code: VectorFunction): string[] {
+    const bytes = encode(code, this.#fma).code.view()
+    return [`${bytes.length} bytes of WebAssembly`, ...listing(bytes).map((line) => `  ${line}`)]
   }
 }

@@ -1,0 +1,290 @@
+/** Kernels and schedules as text: one form for logs, tests and tools. */
+import type { DType } from '../base/dtype.ts'
+import type { Sizes } from '../base/shape.ts'
+import type { Guard } from '../graph/indexing.ts'
+import type { IndexExpr, Term } from './index-expr.ts'
+import { type ContractKernel, collapse, type Expr, type Kernel, type LoopKernel } from './kernel.ts'
+import type { Launch, Program, ProgramBuffer, ProgramNode } from './program.ts'
+import { type CompileInput, schedule } from './schedule.ts'
+import type { Target } from './target.ts'
+
+/** `float32[64, 10]`. */
+export function specText({
+  dtype,
+  shape,
+}: {
+  readonly dtype: DType
+  readonly shape: Sizes
+}): string {
+  return `${dtype}[${shape.join(', ')}]`
+}
+
+/** One line about a kernel: `contract 1·64 × (6·784·1·25)`, `loops [64] add [100] → 1`. */
+export function labelOf(kernel: Kernel): string {
+  if (kernel.kind === 'contract') {
+    const { batch, m, n, k } = kernel
+    return `contract ${batch.join('·')} × (${m}·${n}·${k.join('·')})`
+  }
+  const { extents, folded, fold, stores } = kernel
+  const over = fold ? ` ${fold.combine} [${folded.join(', ')}]` : ''
+  return `loops [${extents.join(', ')}]${over} → ${stores.length}`
+}
+
+/** Ops that a line about a launch names. */
+const MOST_OPS = 6
+
+/** One line about a launch: its loops and ops, or whose definition is interpreted. */
+export function labelOfLaunch(launch: Launch): string {
+  if (launch.kind === 'copy') return 'copy'
+  if (launch.kind === 'interpret') return `interpret ${launch.op.name}`
+  const ops = launch.kernel ? opsOf(launch.kernel) : []
+  const more = ops.length > MOST_OPS ? ' …' : ''
+  return ops.length === 0
+    ? launch.label
+    : `${launch.label}: ${ops.slice(0, MOST_OPS).join(' ')}${more}`
+}
+
+/** Names of the ops that a kernel computes, inputs before users, each once. */
+export function opsOf(kernel: Kernel): string[] {
+  if (kernel.kind === 'contract') return []
+  const names = new Set<string>()
+  const seen = new Set<Expr>()
+  const visit = (expr: Expr): void => {
+    if (seen.has(expr)) return
+    seen.add(expr)
+    if (expr.kind === 'guarded') visit(expr.value)
+    if (expr.kind !== 'op') return
+    for (const arg of expr.args) visit(arg)
+    names.add(expr.op.name)
+  }
+  if (kernel.fold) visit(kernel.fold.value)
+  for (const { value } of kernel.stores) visit(value)
+  return [...names]
+}
+
+/** Why each node in memory is there, in the order of their computation. */
+export function printSchedule(input: CompileInput, target: Target): string[] {
+  const scheduled = schedule(input, target)
+  const kept = input.nodes.flatMap((node) => {
+    const why = scheduled.reason(node)
+    return why ? [{ what: `${node.op.name} ${specText(node)}`, why }] : []
+  })
+  const width = Math.max(0, ...kept.map(({ what }) => what.length))
+  const inside = input.nodes.length - kept.length
+  return [
+    `${kept.length} nodes in memory, ${inside} computed inside of them`,
+    ...kept.map(({ what, why }) => `  ${what.padEnd(width)}  ${why}`),
+  ]
+}
+
+/** The loop nests of a program, one after the other, numbered as `launchesOf` has them. */
+export function printProgram({ body, buffers }: Program): string[] {
+  const name = namesOf(buffers)
+  let count = 0
+  const print = (node: ProgramNode): string[] => {
+    const inner = (nodes: readonly ProgramNode[]): string[] => nodes.flatMap(print).map(indent)
+    switch (node.kind) {
+      case 'launch': {
+        const head = `${count++}: ${labelOfLaunch(node.launch)}`
+        return [head, ...printLaunch(node.launch, name).map(indent)]
+      }
+      case 'loop': {
+        const views = node.views.map((view) => indent(viewText(view, buffers, name)))
+        return [`${node.count} turns`, ...views, ...inner(node.body)]
+      }
+      case 'while': {
+        const test = inner(node.condition)
+        return ['repeat', ...test, `while ${name(node.predicate)}`, ...inner(node.body)]
+      }
+      case 'branch': {
+        const yes = inner(node.yes)
+        return [`if ${name(node.predicate)}`, ...yes, 'else', ...inner(node.no)]
+      }
+    }
+  }
+  return body.flatMap(print)
+}
+
+function viewText(
+  view: number,
+  buffers: readonly ProgramBuffer[],
+  name: (buffer: number) => string,
+): string {
+  const place = buffers[view]?.place
+  if (place?.kind !== 'view') return name(view)
+  const { of, offset, step, shift, period } = place
+  const turn = period > 0 ? `((turn + ${shift}) mod ${period})` : 'turn'
+  return `${name(view)} = ${name(of)} from byte ${offset} + ${step}·${turn}`
+}
+
+function printLaunch(launch: Launch, name: (buffer: number) => string): string[] {
+  if (launch.kind === 'code') return launch.kernel ? printKernel(launch.kernel, name) : []
+  if (launch.kind === 'copy') return [`${name(launch.to)} = ${name(launch.from)}`]
+  const inputs = launch.inputs.map((input) =>
+    input.kind === 'buffer' ? name(input.buffer) : `p${input.index}`,
+  )
+  return [`${launch.outputs.map(name).join(', ')} = ${launch.op.name}(${inputs.join(', ')})`]
+}
+
+/** `in0` for what is given, `out0` for results, `tmp5` for what lives in between, `part7` of another. */
+function namesOf(buffers: readonly ProgramBuffer[]): (buffer: number) => string {
+  return (buffer) => {
+    const place = buffers[buffer]?.place
+    if (place?.kind === 'leaf') return `in${place.leaf}`
+    if (place?.kind === 'output') return `out${place.output}`
+    return place?.kind === 'view' ? `part${buffer}` : `tmp${buffer}`
+  }
+}
+
+/**
+ * The loop nest of a kernel as it runs, its loops collapsed. `in0[8·i0 + k0 | 0 ≤ k0 - 2 < 28]` is an
+ * element where what stands behind the bar holds, else 0.
+ */
+export function printKernel(
+  kernel: Kernel,
+  name: (buffer: number) => string = (buffer) => `b${buffer}`,
+): string[] {
+  return kernel.kind === 'contract' ? contraction(kernel, name) : loops(collapse(kernel), name)
+}
+
+function loops(kernel: LoopKernel, name: (buffer: number) => string): string[] {
+  const { extents, folded, fold, stores } = kernel
+  const variables = [...extents.map((_, i) => `i${i}`), ...folded.map((_, i) => `k${i}`)]
+  const over = (from: number, sizes: readonly number[]): string =>
+    sizes.map((size, i) => `${variables[from + i]} < ${size}`).join(', ')
+  const printer = new Printer(variables, name)
+  const lines: string[] = []
+  if (fold) {
+    const { text, before } = printer.statements([fold.value])
+    const where = fold.guards.length > 0 ? ` where ${printer.guards(fold.guards)}` : ''
+    const what = fold.result === 'index' ? `index of ${fold.combine}` : fold.combine
+    lines.push(...before.map((line) => `for ${over(extents.length, folded)}: ${line}`))
+    lines.push(`folded = ${what} over ${over(extents.length, folded)}${where} of ${text[0]}`)
+  }
+  const { text, before } = printer.statements(stores.map(({ value }) => value))
+  lines.push(...before)
+  stores.forEach(({ buffer, offset }, i) => {
+    lines.push(`${name(buffer)}[${printer.index(offset)}] = ${text[i]}`)
+  })
+  return extents.length === 0 ? lines : [`for ${over(0, extents)}`, ...lines.map(indent)]
+}
+
+function contraction(kernel: ContractKernel, name: (buffer: number) => string): string[] {
+  const sizes = [...kernel.batch, kernel.m, kernel.n, ...kernel.k]
+  const variables = ['b0', 'b1', 'm', 'n', 'k0', 'k1']
+  const loop = (from: number, to: number): string =>
+    variables
+      .slice(from, to)
+      .flatMap((variable, i) => (sizes[from + i] === 1 ? [] : [`${variable} < ${sizes[from + i]}`]))
+      .join(', ')
+  const element = (buffer: number, strides: readonly number[], offset = 0): string => {
+    const terms = strides.map((factor, i): Term => ({ atom: i, factor, key: '' }))
+    const moving = terms.filter(({ factor }, i) => factor !== 0 && sizes[i] !== 1)
+    const index = indexText({ constant: offset, terms: moving }, variables)
+    return `${name(buffer)}[${index}]`
+  }
+  const { a, b, c } = kernel
+  const product = `${element(a.buffer, [...a.batch, a.row, 0, ...a.k], a.offset)} · ${element(b.buffer, [...b.batch, 0, 1, ...b.k], b.offset)}`
+  const sum = loop(4, 6)
+  return [
+    `for ${loop(0, 4) || 'one element'}`,
+    `  ${element(c.buffer, [...c.batch, c.row, 1, 0, 0])} = ${sum ? `sum over ${sum} of ` : ''}${product}`,
+  ]
+}
+
+/** Widest expression that is not given a name of its own. */
+const MOST_CHARACTERS = 72
+
+class Printer {
+  readonly #variables: readonly string[]
+  readonly #buffer: (buffer: number) => string
+  readonly #names = new Map<Expr, string>()
+  #uses = new Map<Expr, number>()
+  #lines: string[] = []
+  #count = 0
+
+  constructor(variables: readonly string[], buffer: (buffer: number) => string) {
+    this.#variables = variables
+    this.#buffer = buffer
+  }
+
+  /** The expressions, and lines before them that name what they share. */
+  statements(roots: readonly Expr[]): { readonly text: string[]; readonly before: string[] } {
+    this.#uses = new Map()
+    this.#lines = []
+    for (const root of roots) this.#countUses(root)
+    const text = roots.map((root) => this.#text(root))
+    return { text, before: this.#lines }
+  }
+
+  #countUses(expr: Expr): void {
+    const uses = this.#uses.get(expr) ?? 0
+    this.#uses.set(expr, uses + 1)
+    if (uses > 0) return
+    if (expr.kind === 'op') for (const arg of expr.args) this.#countUses(arg)
+    if (expr.kind === 'guarded') this.#countUses(expr.value)
+  }
+
+  #text(expr: Expr): string {
+    const known = this.#names.get(expr)
+    if (known) return known
+    const text = this.#write(expr)
+    const compound = expr.kind === 'op' || expr.kind === 'guarded'
+    const shared = (this.#uses.get(expr) ?? 0) > 1
+    if (!compound || (!shared && text.length <= MOST_CHARACTERS)) return text
+    const name = `x${this.#count++}`
+    this.#lines.push(`${name} = ${text}`)
+    this.#names.set(expr, name)
+    return name
+  }
+
+  #write(expr: Expr): string {
+    switch (expr.kind) {
+      case 'parameter':
+        return `p${expr.index}`
+      case 'folded':
+        return 'folded'
+      case 'index':
+        return `(${this.index(expr.index)})`
+      case 'load': {
+        const guards = expr.guards.length > 0 ? ` | ${this.guards(expr.guards)}` : ''
+        return `${this.#buffer(expr.buffer)}[${this.index(expr.offset)}${guards}]`
+      }
+      case 'guarded':
+        return `(${this.#text(expr.value)} | ${this.guards(expr.guards)} | else ${expr.fill})`
+      case 'op':
+        return `${expr.op.name}(${expr.args.map((arg) => this.#text(arg)).join(', ')})`
+    }
+  }
+
+  index(index: IndexExpr): string {
+    return indexText(index, this.#variables)
+  }
+
+  guards(guards: readonly Guard<IndexExpr>[]): string {
+    return guards.map(({ value, bound }) => `0 ≤ ${this.index(value)} < ${bound}`).join(', ')
+  }
+}
+
+function indexText({ constant, terms }: IndexExpr, variables: readonly string[]): string {
+  let text = ''
+  const join = (value: number, rest: string): void => {
+    const size = Math.abs(value)
+    const term = rest === '' ? `${size}` : size === 1 ? rest : `${size}·${rest}`
+    if (text === '') text = value < 0 ? `-${term}` : term
+    else text += value < 0 ? ` - ${term}` : ` + ${term}`
+  }
+  for (const { atom, factor } of terms) {
+    const name =
+      typeof atom === 'number'
+        ? (variables[atom] ?? `v${atom}`)
+        : `⌊(${indexText(atom.of, variables)})/${atom.divisor}⌋`
+    join(factor, name)
+  }
+  if (constant !== 0 || text === '') join(constant, '')
+  return text
+}
+
+function indent(line: string): string {
+  return `  ${line}`
+}
