@@ -38,6 +38,7 @@ export {
   valueAndGrad,
   vjp,
 } from './tensor/grad.ts'
+export { embedding } from './tensor/indexing.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
 export type { Loose, Tree } from './tensor/tree.ts'

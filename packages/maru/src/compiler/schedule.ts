@@ -28,6 +28,7 @@ const STORED: ReadonlySet<string> = new Set([
   'reduce',
   'contract',
   'join',
+  'scatter',
   'bundle',
   'control',
   'pick',
@@ -60,6 +61,10 @@ export function isCompiled(node: Node, target: Target): boolean {
       return false
     case 'reduce':
       return node.inputs[0]?.dtype !== 'bool'
+    case 'scatter': {
+      const combine = node.op.combine(node.attrs)
+      return combine === undefined || hasVectorForm(combine.name)
+    }
     default:
       return true
   }
@@ -113,12 +118,13 @@ class Scheduler implements Schedule {
     // What an interpreted node or a loop reads must be in memory, even a literal's expansion.
     if (!this.compiled(node) || op.trait === 'control')
       for (const input of node.inputs) this.#keep(input)
-    if (op.trait === 'movement' && op.overlaps) this.#repeat(node)
+    if (op.trait === 'movement' && op.overlaps) this.#repeat(node, node.inputs)
+    if (op.trait === 'index') this.#repeat(node, node.inputs.slice(0, 1))
   }
 
   /** An input read several times at different places is computed once, if that is any work. */
-  #repeat(node: Node): void {
-    for (const input of node.inputs) {
+  #repeat(node: Node, inputs: readonly Node[]): void {
+    for (const input of inputs) {
       const grows = sizeOf(node.shape) > sizeOf(input.shape)
       const costly = (this.#work.get(input)?.cost ?? 0) > CHEAP
       const bordered = !this.#leaf.has(input) && hasFill(input)
@@ -143,12 +149,10 @@ class Scheduler implements Schedule {
   }
 }
 
-/** Whether a movement adds a border: an axis is larger than what it was made from. */
-function hasFill(node: Node): boolean {
-  return (
-    node.op.trait === 'movement' &&
-    node.shape.some((dim, i) => dim > (node.inputs[0]?.shape[i] ?? dim))
-  )
+/** Whether a movement adds elements of its own: a border. */
+function hasFill({ op, shape, inputs: [from] }: Node): boolean {
+  const fills = op.trait === 'index' || (op.trait === 'movement' && !op.overlaps)
+  return fills && sizeOf(shape) > sizeOf(from?.shape ?? shape)
 }
 
 export function schedule(input: CompileInput, target: Target): Schedule {

@@ -5,6 +5,7 @@ import { creation } from './rows/create.ts'
 import { decompositions } from './rows/decomposition.ts'
 import { elementwise } from './rows/elementwise.ts'
 import { transforms } from './rows/fourier.ts'
+import { indexing } from './rows/indexing.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
 import { products } from './rows/products.ts'
@@ -20,6 +21,7 @@ export const table: readonly Row[] = [
   ...normalised,
   ...movements,
   ...products,
+  ...indexing,
   ...windows,
   ...orders,
   ...transforms,
