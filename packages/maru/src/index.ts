@@ -44,6 +44,7 @@ export {
   valueAndGrad,
   vjp,
 } from './tensor/grad.ts'
+export { embedding } from './tensor/indexing.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
 export type { NanToNumOptions } from './tensor/math.ts'
 export {

@@ -942,6 +942,107 @@ export const messages = {
       '라벨을, 또는 마지막 층의 크기를 확인한다',
     ],
   },
+  // indexing
+  'index.range': {
+    en: [
+      '{op}: index {index} at position {position} is out of range for an axis of size {size}',
+      'indices run from 0 to one below the size',
+      'check where the indices come from, or the size of the table',
+    ],
+    ko: [
+      '{op}: {position}번째 인덱스 {index}이(가) 크기 {size}인 축의 범위를 벗어난다',
+      '인덱스는 0부터 크기보다 하나 작은 수까지이다',
+      '인덱스의 출처나 표의 크기를 확인한다',
+    ],
+  },
+  'index.dtype': {
+    en: ['{op}: an index is {dtype}', 'int32 or uint8 was expected', "use .cast('int32')"],
+    ko: ['{op}: 인덱스가 {dtype}이다', 'int32나 uint8이어야 한다', ".cast('int32')를 쓴다"],
+  },
+  'index.shape': {
+    en: [
+      '{op}: shape {indices} does not fit into {shape}',
+      'as many axes, and no size larger on another axis than the one named',
+      '',
+    ],
+    ko: [
+      '{op}: shape {indices}은(는) {shape}에 들어가지 않는다',
+      '축의 수가 같고, 지정한 축이 아니면 더 크지 않아야 한다',
+      '',
+    ],
+  },
+  'index.line': {
+    en: ['{op}: indices have shape {indices}', 'one axis was expected', ''],
+    ko: ['{op}: 인덱스의 shape가 {indices}이다', '축이 하나여야 한다', ''],
+  },
+  'scatter.mode': {
+    en: ['scatter: there is no mode "{got}"', 'set, add, mul, max or min was expected', ''],
+    ko: ['scatter: "{got}"이라는 mode는 없다', 'set, add, mul, max, min 중 하나여야 한다', ''],
+  },
+  'scatter.dtype': {
+    en: [
+      '{op}: the tensor is {dtype}, the values are {values}',
+      'one dtype was expected',
+      "cast the values: .cast('{dtype}')",
+    ],
+    ko: [
+      '{op}: 텐서는 {dtype}인데 값은 {values}이다',
+      'dtype이 같아야 한다',
+      "값을 변환한다: .cast('{dtype}')",
+    ],
+  },
+  'maskedFill.shape': {
+    en: [
+      'maskedFill: mask {mask} is larger than the tensor, {shape}',
+      'the mask and the value must broadcast to the shape of the tensor',
+      '',
+    ],
+    ko: [
+      'maskedFill: 마스크 {mask}이(가) 텐서 {shape}보다 크다',
+      '마스크와 값은 텐서의 shape로 broadcast되어야 한다',
+      '',
+    ],
+  },
+  'segmentSum.ids': {
+    en: [
+      'segmentSum: ids have shape {ids}, the tensor {shape}',
+      'one id for each slice of the first axis was expected',
+      '',
+    ],
+    ko: [
+      'segmentSum: id의 shape는 {ids}, 텐서는 {shape}이다',
+      '첫 축의 조각마다 id가 하나여야 한다',
+      '',
+    ],
+  },
+  'dynamic.block': {
+    en: [
+      '{op}: {count} starts for a block {part} in {whole}',
+      'one start for each axis, and a block no larger on any, were expected',
+      '',
+    ],
+    ko: [
+      '{op}: {whole} 안의 블록 {part}에 시작점이 {count}개이다',
+      '축마다 시작점이 하나이고, 블록은 어느 축에서도 더 크지 않아야 한다',
+      '',
+    ],
+  },
+  'dynamic.start': {
+    en: [
+      '{op}: a start has shape {start} for a block {part} in {whole}',
+      'a scalar, or one for each block of leading axes along which nothing moves',
+      'use .reshape([])',
+    ],
+    ko: [
+      '{op}: {whole} 안의 블록 {part}에 시작점의 shape가 {start}이다',
+      '스칼라이거나, 움직이지 않는 앞 축들의 블록마다 하나여야 한다',
+      '.reshape([])를 쓴다',
+    ],
+  },
+  'embedding.weight': {
+    en: ['embedding: the table has shape {shape}', 'rows and columns were expected', ''],
+    ko: ['embedding: 표의 shape가 {shape}이다', '행과 열이 있어야 한다', ''],
+  },
   'loss.broadcast': {
     en: [
       '{op}: prediction {a} and target {b} differ in shape',

@@ -3,9 +3,11 @@ import { canonical } from '../base/canonical.ts'
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
+import { keyOf } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
 import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
+import { lowerScatter } from './lower-scatter.ts'
 import type { Argument, Lowered } from './lowering.ts'
 import { type Plan, plan } from './plan.ts'
 import { labelOf } from './print.ts'
@@ -157,7 +159,9 @@ class Functions {
       })
       return { kind: 'interpret', op, attrs, inputs, outputs: step.outputs.map(resolve) }
     }
-    const lowered = this.#lower(step.kernel)
+    const kernel = withoutIdentity(step.kernel, resolve)
+    if (!kernel) return undefined
+    const lowered = this.#lower(kernel)
     if (lowered.units === 0) return undefined
     const key = canonical(lowered.code)
     let code = this.#known.get(key)
@@ -172,8 +176,8 @@ class Functions {
     })
     return {
       kind: 'code',
-      label: labelOf(step.kernel),
-      kernel: step.kernel,
+      label: labelOf(kernel),
+      kernel,
       code,
       arguments: args,
       units: lowered.units,
@@ -182,6 +186,18 @@ class Functions {
 
   #lower(kernel: Kernel): Lowered {
     if (kernel.kind === 'contract') return lowerContract(kernel, this.#lanes)
-    return lowerLoops(kernel, this.#lanes, (buffer) => sizeOf(this.#buffers[buffer]?.shape ?? []))
+    const sizes = (buffer: number): number => sizeOf(this.#buffers[buffer]?.shape ?? [])
+    if (kernel.kind === 'scatter') return lowerScatter(kernel, this.#lanes, sizes)
+    return lowerLoops(kernel, this.#lanes, sizes)
   }
+}
+
+/** The kernel without stores of what lies where it should be, since a result is written in place. */
+function withoutIdentity(kernel: Kernel, resolve: (buffer: number) => number): Kernel | undefined {
+  if (kernel.kind !== 'loops' || kernel.fold) return kernel
+  const stores = kernel.stores.filter(({ buffer, offset, value }) => {
+    if (value.kind !== 'load' || value.guards.length > 0) return true
+    return resolve(value.buffer) !== resolve(buffer) || keyOf(value.offset) !== keyOf(offset)
+  })
+  return stores.length === 0 ? undefined : { ...kernel, stores }
 }

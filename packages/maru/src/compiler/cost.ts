@@ -2,8 +2,14 @@
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Guard } from '../graph/indexing.ts'
-import { type IndexExpr, keyOf } from './index-expr.ts'
-import { type ContractKernel, collapse, type Expr, type LoopKernel } from './kernel.ts'
+import { type IndexExpr, isValueIndex, keyOf, valuesIn } from './index-expr.ts'
+import {
+  type ContractKernel,
+  collapse,
+  type Expr,
+  type LoopKernel,
+  type ScatterKernel,
+} from './kernel.ts'
 import type { InterpretLaunch, Launch, ProgramBuffer } from './program.ts'
 
 /** A multiply-add is two operations; another op is as many as its record says it costs. */
@@ -31,7 +37,8 @@ export function costOf(launch: Launch, buffers: readonly ProgramBuffer[]): Cost 
   }
   const { kernel } = launch
   if (!kernel) return { flops: 0, read: 0, written: 0 }
-  return kernel.kind === 'contract' ? contraction(kernel, bytesOf) : loops(kernel, bytesOf)
+  if (kernel.kind === 'contract') return contraction(kernel, bytesOf)
+  return kernel.kind === 'scatter' ? scatter(kernel, bytesOf) : loops(kernel, bytesOf)
 }
 
 type BytesOf = (buffer: number, elements: number) => number
@@ -64,12 +71,18 @@ function loops(before: LoopKernel, bytesOf: BytesOf): Cost {
     count.add(value)
     written += bytesOf(buffer, results)
   }
-  let read = 0
-  for (const [buffer, places] of count.loads) {
-    const elements = [...places.values()].reduce((sum, each) => sum + each, 0)
-    read += bytesOf(buffer, elements)
-  }
-  return { flops: count.flops, read, written }
+  return { flops: count.flops, read: count.read(bytesOf), written }
+}
+
+/** Indices and values are read once, and every place that a value goes to is read and written. */
+function scatter({ extents, combine, store }: ScatterKernel, bytesOf: BytesOf): Cost {
+  const count = new Counter({ extents, folded: [] })
+  count.add(store.value)
+  count.touch(store.offset)
+  const read = count.read(bytesOf)
+  const written = bytesOf(store.buffer, count.points)
+  const flops = count.flops + (combine ? combine.cost * count.points : 0)
+  return { flops, read: read + (combine ? written : 0), written }
 }
 
 /** Adds up expressions: each counts once for every combination of the loop variables in it. */
@@ -83,10 +96,25 @@ class Counter {
   readonly #outer: number
   readonly #seen = new Map<Expr, ReadonlySet<number>>()
 
-  constructor({ extents, folded }: LoopKernel) {
+  constructor({ extents, folded }: Pick<LoopKernel, 'extents' | 'folded'>) {
     this.#extents = [...extents, ...folded]
     this.#outer = extents.length
     this.points = this.#space(new Set(this.#extents.keys()))
+  }
+
+  /** Bytes of everything that was read. */
+  read(bytesOf: BytesOf): number {
+    let bytes = 0
+    for (const [buffer, places] of this.loads) {
+      const elements = [...places.values()].reduce((sum, each) => sum + each, 0)
+      bytes += bytesOf(buffer, elements)
+    }
+    return bytes
+  }
+
+  /** Counts the values that an index depends on. */
+  touch(index: IndexExpr): void {
+    for (const { value } of valuesIn(index)) this.add(value)
   }
 
   #space(variables: ReadonlySet<number>): number {
@@ -102,6 +130,7 @@ class Counter {
     const variables = new Set<number>()
     if (expr.kind === 'load') {
       variablesOf(expr.offset, variables)
+      this.touch(expr.offset)
       const places = this.loads.get(expr.buffer) ?? new Map<string, number>()
       this.loads.set(expr.buffer, places.set(keyOf(expr.offset), this.#space(variables)))
       guarded(expr.guards, variables)
@@ -128,6 +157,7 @@ function guarded(guards: readonly Guard<IndexExpr>[], into: Set<number>): void {
 function variablesOf({ terms }: IndexExpr, into: Set<number>): void {
   for (const { atom } of terms) {
     if (typeof atom === 'number') into.add(atom)
+    else if (isValueIndex(atom)) for (const inner of atom.indices) variablesOf(inner, into)
     else variablesOf(atom.of, into)
   }
 }

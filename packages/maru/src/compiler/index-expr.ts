@@ -1,5 +1,6 @@
-/** Symbolic index arithmetic: affine in loop variables, with floor-quotients where a reshape needs them. */
+/** Symbolic index arithmetic: affine in loop variables, with floor-quotients and values of tensors as atoms. */
 import type { IndexAlgebra } from '../graph/indexing.ts'
+import type { Expr } from './kernel.ts'
 
 /** `⌊of / divisor⌋`, opaque to further simplification. */
 export interface Quotient {
@@ -7,9 +8,17 @@ export interface Quotient {
   readonly divisor: number
 }
 
+/** A tensor's value as an index: as it is, or brought within `0 … bound − 1`. */
+export interface ValueIndex {
+  readonly value: Expr
+  readonly bound: number | undefined
+  /** Every index expression within the value. */
+  readonly indices: readonly IndexExpr[]
+}
+
 export interface Term {
-  /** Loop variable number, or a quotient. */
-  readonly atom: number | Quotient
+  /** Loop variable number, a quotient, or a value. */
+  readonly atom: number | Quotient | ValueIndex
   readonly factor: number
   /** Identity of the atom. */
   readonly key: string
@@ -31,21 +40,59 @@ export function keyOf(expr: IndexExpr): string {
   return `${expr.constant}${expr.terms.map(({ factor, key }) => `+${factor}${key}`).join('')}`
 }
 
+export function isValueIndex(atom: Term['atom']): atom is ValueIndex {
+  return typeof atom !== 'number' && 'value' in atom
+}
+
+/** The values that an index depends on, inside quotients too. */
+export function valuesIn(expr: IndexExpr): ValueIndex[] {
+  return expr.terms.flatMap(({ atom }) => {
+    if (typeof atom === 'number') return []
+    return isValueIndex(atom) ? [atom] : valuesIn(atom.of)
+  })
+}
+
 /** Factor of a loop variable in the affine part. */
 export function factorOf(expr: IndexExpr, index: number): number {
   return expr.terms.find(({ atom }) => atom === index)?.factor ?? 0
 }
 
-/** Whether the expression changes with a loop variable, inside quotients too. */
+/** Whether the expression changes with a loop variable, inside quotients and values too. */
 export function mentions(expr: IndexExpr, index: number): boolean {
   return expr.terms.some(({ atom }) =>
-    typeof atom === 'number' ? atom === index : mentions(atom.of, index),
+    typeof atom === 'number'
+      ? atom === index
+      : isValueIndex(atom)
+        ? valueMentions(atom, index)
+        : mentions(atom.of, index),
   )
+}
+
+function valueMentions({ indices }: ValueIndex, index: number): boolean {
+  return indices.some((inner) => mentions(inner, index))
 }
 
 /** Whether the variable occurs inside a quotient, so that steps along it are not constant. */
 export function mentionsInQuotient(expr: IndexExpr, index: number): boolean {
-  return expr.terms.some(({ atom }) => typeof atom !== 'number' && mentions(atom.of, index))
+  return expr.terms.some(
+    ({ atom }) => typeof atom !== 'number' && !isValueIndex(atom) && mentions(atom.of, index),
+  )
+}
+
+/** The terms that are values which change with the variable, and the rest. */
+export function splitValues(
+  expr: IndexExpr,
+  index: number,
+): {
+  readonly values: readonly (Term & { readonly atom: ValueIndex })[]
+  readonly rest: IndexExpr
+} {
+  const changes = (term: Term): term is Term & { readonly atom: ValueIndex } =>
+    isValueIndex(term.atom) && valueMentions(term.atom, index)
+  return {
+    values: expr.terms.filter(changes),
+    rest: { constant: expr.constant, terms: expr.terms.filter((term) => !changes(term)) },
+  }
 }
 
 function combine(a: IndexExpr, b: IndexExpr): IndexExpr {
@@ -99,8 +146,11 @@ export class Affine implements IndexAlgebra<IndexExpr> {
     return [low, high]
   }
 
-  #atomRange(atom: number | Quotient): readonly [number, number] {
+  #atomRange(atom: Term['atom']): readonly [number, number] {
     if (typeof atom === 'number') return [0, Math.max(0, (this.#extents[atom] ?? 1) - 1)]
+    if (isValueIndex(atom)) {
+      return atom.bound === undefined ? [-(2 ** 31), 2 ** 31 - 1] : [0, Math.max(0, atom.bound - 1)]
+    }
     const [low, high] = this.range(atom.of)
     return [Math.floor(low / atom.divisor), Math.floor(high / atom.divisor)]
   }
@@ -124,9 +174,10 @@ export class Affine implements IndexAlgebra<IndexExpr> {
   /** Drops low-order terms that cannot carry into the quotient: ⌊(4i + j)/8⌋ = ⌊i/2⌋ for j < 4. */
   #quotient(expr: IndexExpr, divisor: number): IndexExpr {
     const [only] = expr.terms
-    if (expr.terms.length === 1 && only?.factor === 1 && typeof only.atom !== 'number') {
+    const atom = expr.terms.length === 1 && only?.factor === 1 ? only.atom : undefined
+    if (typeof atom === 'object' && !isValueIndex(atom)) {
       // ⌊(⌊x/a⌋ + c)/b⌋ = ⌊(x + a·c)/(a·b)⌋
-      const { of, divisor: inner } = only.atom
+      const { of, divisor: inner } = atom
       return this.floorDiv(combine(of, this.constant(expr.constant * inner)), inner * divisor)
     }
     for (const { factor } of expr.terms) {
@@ -145,8 +196,9 @@ export class Affine implements IndexAlgebra<IndexExpr> {
       }
       return this.floorDiv(reduced, divisor / step)
     }
-    const atom: Quotient = { of: expr, divisor }
-    return { constant: 0, terms: [{ atom, factor: 1, key: `(${keyOf(expr)})/${divisor}` }] }
+    const quotient: Quotient = { of: expr, divisor }
+    const key = `(${keyOf(expr)})/${divisor}`
+    return { constant: 0, terms: [{ atom: quotient, factor: 1, key }] }
   }
 
   mod(expr: IndexExpr, divisor: number): IndexExpr {
@@ -155,29 +207,46 @@ export class Affine implements IndexAlgebra<IndexExpr> {
   }
 }
 
-/** Rewrites loop variables: `map[old]` is the new number; dropped ones (size 1) map to -1. */
-export function renumber(expr: IndexExpr, map: readonly number[]): IndexExpr {
+type Revalue = (atom: ValueIndex) => ValueIndex
+
+/**
+ * Rewrites loop variables: `map[old]` is the new number, and dropped ones (size 1) map to -1; no map
+ * leaves them. Values are rewritten by `revalue`.
+ */
+export function renumber(
+  expr: IndexExpr,
+  map: readonly number[] | undefined,
+  revalue: Revalue,
+): IndexExpr {
   let out: IndexExpr = { constant: expr.constant, terms: [] }
-  for (const { atom, factor } of expr.terms) {
-    if (typeof atom === 'number') {
-      const to = map[atom] ?? -1
-      if (to >= 0) {
-        out = combine(out, { constant: 0, terms: [{ atom: to, factor, key: `v${to}` }] })
-      }
-      continue
-    }
-    const of = renumber(atom.of, map)
-    const moved: Quotient = { of, divisor: atom.divisor }
-    const key = `(${keyOf(of)})/${atom.divisor}`
-    out = combine(out, { constant: 0, terms: [{ atom: moved, factor, key }] })
+  for (const term of expr.terms) {
+    const moved = renumberTerm(term, map, revalue)
+    if (moved) out = combine(out, { constant: 0, terms: [moved] })
   }
   return out
+}
+
+function renumberTerm(
+  { atom, factor, key }: Term,
+  map: readonly number[] | undefined,
+  revalue: Revalue,
+): Term | undefined {
+  if (typeof atom === 'number') {
+    const to = map ? (map[atom] ?? -1) : atom
+    return to >= 0 ? { atom: to, factor, key: `v${to}` } : undefined
+  }
+  if (isValueIndex(atom)) return { atom: revalue(atom), factor, key }
+  const of = renumber(atom.of, map, revalue)
+  const { divisor } = atom
+  return { atom: { of, divisor }, factor, key: `(${keyOf(of)})/${divisor}` }
 }
 
 /** Whether variables `outer` and `inner = outer + 1` always occur as `outer · extent + inner`. */
 export function mergeable(expr: IndexExpr, outer: number, inner: number, extent: number): boolean {
   if (factorOf(expr, outer) !== factorOf(expr, inner) * extent) return false
-  return expr.terms.every(
-    ({ atom }) => typeof atom === 'number' || mergeable(atom.of, outer, inner, extent),
-  )
+  return expr.terms.every(({ atom }) => {
+    if (typeof atom === 'number') return true
+    const inside = isValueIndex(atom) ? atom.indices : [atom.of]
+    return inside.every((index) => mergeable(index, outer, inner, extent))
+  })
 }

@@ -1,10 +1,10 @@
 /** Nodes → expressions of a kernel: everything between two places in memory becomes one expression. */
 import { stridesOf } from '../base/shape.ts'
-import { dot, type Guard } from '../graph/indexing.ts'
+import { dot, type Guard, type Looked, type Origin } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
 import type { Affine, IndexExpr } from './index-expr.ts'
-import { keyOf } from './index-expr.ts'
-import type { Expr } from './kernel.ts'
+import { keyOf, zero } from './index-expr.ts'
+import { type Expr, partsOf, valueIndex } from './kernel.ts'
 
 /** Where values that exist can be read. */
 export interface Places {
@@ -12,6 +12,8 @@ export interface Places {
   buffer(node: Node): number | undefined
   /** Position among the program's parameters. */
   parameter(node: Node): number | undefined
+  /** A number that no other value used as an index has. */
+  nextValue(): number
 }
 
 type Index = readonly IndexExpr[]
@@ -22,6 +24,8 @@ export class Inliner {
   readonly #affine: Affine
   readonly #places: Places
   readonly #memo = new Map<Node, Map<string, Expr>>()
+  /** Numbers of the values that are indices. */
+  readonly #values = new Map<Expr, number>()
   /** A fold whose value the kernel has at hand, and the flat index at which it has it. */
   readonly #folded: { readonly node: Node; readonly at: string } | undefined
 
@@ -62,6 +66,7 @@ export class Inliner {
       case 'source':
         return this.#counter(node, index)
       case 'movement':
+      case 'index':
         return this.#move(node, index, guards)
       case 'alias': {
         const [from] = node.inputs
@@ -90,8 +95,12 @@ export class Inliner {
   #move(node: Node, index: Index, guards: Guards): Expr | undefined {
     const { op, attrs, dtype } = node
     const [from] = node.inputs
-    if (op.trait !== 'movement' || !from) return undefined
-    const origin = op.origin(this.#affine, index, attrs, from.shape)
+    if ((op.trait !== 'movement' && op.trait !== 'index') || !from) return undefined
+    const origin =
+      op.trait === 'index'
+        ? this.#origin(node, index, guards)
+        : op.origin(this.#affine, index, attrs, from.shape)
+    if (!origin) return undefined
     const own = origin.guards.filter(({ value, bound }) => {
       const [low, high] = this.#affine.range(value)
       return low < 0 || high >= bound
@@ -106,4 +115,41 @@ export class Inliner {
     if (!value || own.length === 0 || (value.kind === 'load' && Object.is(fill, 0))) return value
     return { kind: 'guarded', guards: own, value, fill, dtype }
   }
+
+  /** Where an element comes from if values say so. */
+  #origin(
+    { op, attrs, inputs }: Node,
+    index: Index,
+    guards: Guards,
+  ): Origin<IndexExpr> | undefined {
+    if (op.trait !== 'index') return undefined
+    let whole = true
+    const look = (input: number, at: Index, bound: number): Looked<IndexExpr> => {
+      const from = inputs[input]
+      const looked = from && this.look(from, at, bound, guards)
+      whole &&= looked !== undefined
+      return looked ?? { given: zero, inside: zero }
+    }
+    const shapes = inputs.map(({ shape }) => shape)
+    const origin = op.origin(this.#affine, index, attrs, shapes, look)
+    return whole ? origin : undefined
+  }
+
+  /** The value of a node of integers as an index. */
+  look(node: Node, at: Index, bound: number, guards: Guards = []): Looked<IndexExpr> | undefined {
+    const value = this.expression(node, at, guards)
+    // A fold's result may be one of several lanes, and an index must be known alone.
+    if (!value || holdsFold(value)) return undefined
+    const number = this.#values.get(value) ?? this.#places.nextValue()
+    this.#values.set(value, number)
+    const asIndex = (most: number | undefined): IndexExpr => {
+      const key = most === undefined ? `i${number}` : `i${number}<${most}`
+      return { constant: 0, terms: [{ atom: valueIndex(value, most), factor: 1, key }] }
+    }
+    return { given: asIndex(undefined), inside: asIndex(bound) }
+  }
+}
+
+function holdsFold(expr: Expr): boolean {
+  return expr.kind === 'folded' || partsOf(expr).some(holdsFold)
 }

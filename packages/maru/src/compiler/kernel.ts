@@ -2,7 +2,7 @@
 import type { DType } from '../base/dtype.ts'
 import type { Guard } from '../graph/indexing.ts'
 import type { Attrs, Elementwise } from '../graph/primitive.ts'
-import { type IndexExpr, mergeable, renumber } from './index-expr.ts'
+import { type IndexExpr, mergeable, renumber, type ValueIndex } from './index-expr.ts'
 
 /** A number that the program supplies at run time: the value of a literal or of a slot. */
 export interface Parameter {
@@ -93,20 +93,63 @@ export interface ContractKernel {
   }
 }
 
-export type Kernel = LoopKernel | ContractKernel
+/**
+ * Values combined with a buffer's elements in the order of the loops, the last one fastest: the
+ * store's offset has a value in it, and nothing is stored outside the guard.
+ */
+export interface ScatterKernel {
+  readonly kind: 'scatter'
+  readonly extents: readonly number[]
+  readonly guard: Guard<IndexExpr>
+  /** What makes one element of the old one and the value; absent: the value replaces it. */
+  readonly combine: Elementwise | undefined
+  readonly store: Store
+}
+
+export type Kernel = LoopKernel | ContractKernel | ScatterKernel
+
+/** The index expressions that belong to an expression itself. */
+export function indicesOf(expr: Expr): readonly IndexExpr[] {
+  if (expr.kind === 'index') return [expr.index]
+  if (expr.kind !== 'load' && expr.kind !== 'guarded') return []
+  const guards = expr.guards.map(({ value }) => value)
+  return expr.kind === 'load' ? [expr.offset, ...guards] : guards
+}
+
+/** The expressions that an expression is made of. */
+export function partsOf(expr: Expr): readonly Expr[] {
+  if (expr.kind === 'op') return expr.args
+  return expr.kind === 'guarded' ? [expr.value] : []
+}
 
 /** Calls `visit` on every index expression of an expression tree. */
 function visitIndices(expr: Expr, visit: (index: IndexExpr) => void): void {
-  if (expr.kind === 'load') visit(expr.offset)
-  if (expr.kind === 'index') visit(expr.index)
-  if (expr.kind === 'load' || expr.kind === 'guarded') {
-    for (const { value } of expr.guards) visit(value)
-  }
-  if (expr.kind === 'guarded') visitIndices(expr.value, visit)
-  if (expr.kind === 'op') for (const arg of expr.args) visitIndices(arg, visit)
+  for (const index of indicesOf(expr)) visit(index)
+  for (const part of partsOf(expr)) visitIndices(part, visit)
+}
+
+/** The value of an expression as an index. */
+export function valueIndex(value: Expr, bound: number | undefined): ValueIndex {
+  const indices: IndexExpr[] = []
+  visitIndices(value, (index) => indices.push(index))
+  return { value, bound, indices }
 }
 
 type Rewrite = (index: IndexExpr) => IndexExpr
+
+/** Renumbers loop variables in index expressions, and in the values in them. */
+function renaming(map: readonly number[] | undefined, done: Map<Expr, Expr>): Rewrite {
+  const rename: Rewrite = (index) =>
+    renumber(index, map, ({ value, bound }) =>
+      valueIndex(rewriteIndices(value, rename, done), bound),
+    )
+  return rename
+}
+
+/** The expression with others in the place of some. */
+export function replaced(expr: Expr, known: Map<Expr, Expr>): Expr {
+  return rewriteIndices(expr, renaming(undefined, known), known)
+}
 
 function rewriteGuards(guards: readonly Guard<IndexExpr>[], f: Rewrite): Guard<IndexExpr>[] {
   return guards.map(({ value, bound }) => ({ value: f(value), bound }))
@@ -131,32 +174,38 @@ function rewriteIndices(expr: Expr, f: Rewrite, done: Map<Expr, Expr>): Expr {
   return out
 }
 
-function allIndices(kernel: LoopKernel): IndexExpr[] {
-  const found: IndexExpr[] = []
-  const note = (index: IndexExpr): void => {
-    found.push(index)
-  }
-  for (const { offset, value } of kernel.stores) {
-    note(offset)
-    visitIndices(value, note)
-  }
-  if (kernel.fold) {
-    note(kernel.fold.position)
-    visitIndices(kernel.fold.value, note)
-    for (const { value } of kernel.fold.guards) note(value)
-  }
+function storeIndices({ offset, value }: Store): IndexExpr[] {
+  const found = [offset]
+  visitIndices(value, (index) => found.push(index))
   return found
+}
+
+function foldIndices({ position, value, guards }: Fold): IndexExpr[] {
+  const found = [position, ...guards.map((guard) => guard.value)]
+  visitIndices(value, (index) => found.push(index))
+  return found
+}
+
+interface Collapsed {
+  readonly extents: readonly number[]
+  readonly folded: readonly number[]
+  /** Expressions that were rewritten. */
+  readonly done: Map<Expr, Expr>
+  readonly rename: Rewrite
 }
 
 /**
  * Drops loops of one iteration and merges neighbours that every index treats as one, so that
  * `[32, 6, 28, 28]` over contiguous data becomes a single loop.
  */
-export function collapse(kernel: LoopKernel): LoopKernel {
-  const extents = [...kernel.extents, ...kernel.folded]
-  const outer = kernel.extents.length
+function collapseLoops(
+  outerExtents: readonly number[],
+  folded: readonly number[],
+  indices: readonly IndexExpr[],
+): Collapsed {
+  const extents = [...outerExtents, ...folded]
+  const outer = outerExtents.length
   const map = extents.map((_, i) => i)
-  const indices = allIndices(kernel)
   const kept: { extent: number; folded: boolean; last: number }[] = []
   extents.forEach((extent, i) => {
     const folded = i >= outer
@@ -181,22 +230,43 @@ export function collapse(kernel: LoopKernel): LoopKernel {
     map[last] = position
   })
   const done = new Map<Expr, Expr>()
-  const rename: Rewrite = (index) => renumber(index, map)
+  return {
+    extents: kept.filter(({ folded }) => !folded).map(({ extent }) => extent),
+    folded: kept.filter(({ folded }) => folded).map(({ extent }) => extent),
+    done,
+    rename: renaming(map, done),
+  }
+}
+
+function renamedStore(store: Store, { rename, done }: Collapsed): Store {
+  const value = rewriteIndices(store.value, rename, done)
+  return { ...store, offset: rename(store.offset), value }
+}
+
+/** The kernel with as few loops as there can be. */
+export function collapse(kernel: LoopKernel): LoopKernel {
+  const indices = kernel.stores.flatMap(storeIndices)
+  if (kernel.fold) indices.push(...foldIndices(kernel.fold))
+  const loops = collapseLoops(kernel.extents, kernel.folded, indices)
+  const { extents, folded, rename, done } = loops
   const fold = kernel.fold && {
     ...kernel.fold,
     value: rewriteIndices(kernel.fold.value, rename, done),
     guards: rewriteGuards(kernel.fold.guards, rename),
     position: rename(kernel.fold.position),
   }
+  const stores = kernel.stores.map((store) => renamedStore(store, loops))
+  return { kind: 'loops', extents, folded, fold, stores }
+}
+
+/** Likewise for a scatter. */
+export function collapseScatter(kernel: ScatterKernel): ScatterKernel {
+  const { guard, store } = kernel
+  const loops = collapseLoops(kernel.extents, [], [...storeIndices(store), guard.value])
   return {
-    kind: 'loops',
-    extents: kept.filter(({ folded }) => !folded).map(({ extent }) => extent),
-    folded: kept.filter(({ folded }) => folded).map(({ extent }) => extent),
-    fold,
-    stores: kernel.stores.map((store) => ({
-      ...store,
-      offset: rename(store.offset),
-      value: rewriteIndices(store.value, rename, done),
-    })),
+    ...kernel,
+    extents: loops.extents,
+    guard: { ...guard, value: loops.rename(guard.value) },
+    store: renamedStore(store, loops),
   }
 }

@@ -1,6 +1,6 @@
 /** Loop kernels → vector IR: maps, and folds by rows, by columns or one by one. */
-import { factorOf } from './index-expr.ts'
-import { collapse, type Expr, type Fold, type LoopKernel } from './kernel.ts'
+import { factorOf, valuesIn } from './index-expr.ts'
+import { collapse, type Expr, type Fold, indicesOf, type LoopKernel, partsOf } from './kernel.ts'
 import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'
 import type { Scalar, Vector } from './vector.ts'
 
@@ -52,8 +52,7 @@ function prefersRows(kernel: LoopKernel, value: Expr): boolean {
       if (Math.abs(factorOf(expr.offset, folded)) === 1) votes++
       if (Math.abs(factorOf(expr.offset, out)) === 1) votes--
     }
-    if (expr.kind === 'op') for (const arg of expr.args) visit(arg)
-    if (expr.kind === 'guarded') visit(expr.value)
+    for (const part of partsOf(expr)) visit(part)
   }
   visit(value)
   return votes > 0
@@ -61,9 +60,9 @@ function prefersRows(kernel: LoopKernel, value: Expr): boolean {
 
 /** Whether neighbours along the axis lie more than an element apart in memory. */
 function reachesFar(expr: Expr, axis: number): boolean {
-  if (expr.kind === 'load') return Math.abs(factorOf(expr.offset, axis)) > 1
-  if (expr.kind === 'op') return expr.args.some((arg) => reachesFar(arg, axis))
-  return expr.kind === 'guarded' && reachesFar(expr.value, axis)
+  if (expr.kind === 'load' && Math.abs(factorOf(expr.offset, axis)) > 1) return true
+  const values = indicesOf(expr).flatMap((index) => valuesIn(index).map(({ value }) => value))
+  return [...partsOf(expr), ...values].some((part) => reachesFar(part, axis))
 }
 
 class LoopLowering {

@@ -5,12 +5,16 @@ import {
   Affine,
   factorOf,
   type IndexExpr,
+  isValueIndex,
   keyOf,
   mentions,
   mentionsInQuotient,
   type Quotient,
+  splitValues,
+  type ValueIndex,
+  valuesIn,
 } from './index-expr.ts'
-import type { Expr } from './kernel.ts'
+import { type Expr, indicesOf, partsOf } from './kernel.ts'
 import {
   type Element,
   type Scalar,
@@ -54,6 +58,8 @@ export function elementOf(dtype: DType): Element {
 
 const shiftOf: { readonly [E in Element]: number } = { f32: 2, i32: 2, u8: 0 }
 
+type Load = Expr & { readonly kind: 'load' }
+
 /** One loop variable's current value. */
 type Coordinate = Scalar & { readonly k: 'get' }
 
@@ -71,6 +77,12 @@ export class Lowering {
   #memo = new Map<Expr, Vector>()
   #bases = new Map<Expr, Scalar>()
   #quotients = new Map<string, Scalar>()
+  /** Values as indices, by what they are of and their bound. */
+  #values = new Map<string, Scalar>()
+  /** What is known before the innermost loop: values as indices, and which guards hold. */
+  #rowValues = new Map<string, Scalar>()
+  #rowTests = new Map<string, Scalar>()
+  #rowMasks = new Map<string, Vector>()
   /** Guards that hold wherever code is written now, because a condition around it says so. */
   #assured: ReadonlySet<string> = new Set()
   folded: Vector | undefined
@@ -106,9 +118,14 @@ export class Lowering {
   scalar(index: IndexExpr, without = -1): Scalar {
     const { b } = this
     let sum: Scalar = index.constant === 0 ? { k: 'const', value: 0 } : this.integer(index.constant)
-    for (const { atom, factor } of index.terms) {
+    for (const { atom, factor, key } of index.terms) {
       if (atom === without) continue
-      const value = typeof atom === 'number' ? this.coordinate(atom) : this.#quotient(atom)
+      const value =
+        typeof atom === 'number'
+          ? this.coordinate(atom)
+          : isValueIndex(atom)
+            ? this.#valueScalar(atom, key)
+            : this.#quotient(atom)
       sum = b.add(sum, factor === 1 ? value : b.mul(value, this.integer(factor)))
     }
     return sum
@@ -122,6 +139,24 @@ export class Lowering {
     const value = this.b.variable(this.#floorDiv(this.scalar(of), of, divisor))
     this.#quotients.set(key, value)
     return value
+  }
+
+  /** A value as an index, computed once in a body, or before it where it was hoisted. */
+  #valueScalar(atom: ValueIndex, key: string): Scalar {
+    const known = this.#values.get(key)
+    if (known) return known
+    const value = this.b.variable(this.b.first(this.#valueLanes(atom, 'one')))
+    this.#values.set(key, value)
+    return value
+  }
+
+  /** A value as an index, in every lane. */
+  #valueLanes({ value, bound }: ValueIndex, form: Form): Vector {
+    const { b } = this
+    const lanes = this.evaluate(value, form)
+    if (bound === undefined) return lanes
+    const last: Vector = { k: 'splat', of: this.integer(Math.max(0, bound - 1)) }
+    return b.binary('i32.min', b.binary('i32.max', lanes, b.i32(0)), last)
   }
 
   #floorDiv(value: Scalar, of: IndexExpr, divisor: number): Scalar {
@@ -139,6 +174,9 @@ export class Lowering {
   enterRow(): void {
     this.#hoisted = new Map()
     this.#bases = new Map()
+    this.#rowValues = new Map()
+    this.#rowTests = new Map()
+    this.#rowMasks = new Map()
     this.enterBody()
   }
 
@@ -146,6 +184,7 @@ export class Lowering {
   enterBody(): void {
     this.#memo = new Map(this.#hoisted)
     this.#quotients = new Map()
+    this.#values = new Map(this.#rowValues)
   }
 
   /** Computes, before the innermost loop, everything in `expr` that stays the same along it. */
@@ -154,9 +193,28 @@ export class Lowering {
       this.#hoisted.set(expr, this.b.let(this.evaluate(expr, 'full')))
       return
     }
-    if (expr.kind === 'op') for (const arg of expr.args) this.hoist(arg)
-    if (expr.kind === 'guarded') this.hoist(expr.value)
-    if (expr.kind === 'load' && !mentionsInQuotient(expr.offset, this.inner)) this.#base(expr)
+    for (const part of partsOf(expr)) this.hoist(part)
+    for (const index of indicesOf(expr)) this.hoistIndex(index)
+    if (expr.kind === 'load' && this.#hasBase(expr)) this.#base(expr)
+    if (expr.kind !== 'load' && expr.kind !== 'guarded') return
+    for (const guard of expr.guards) {
+      const key = guardKey(guard)
+      if (mentions(guard.value, this.inner)) continue
+      if (valuesIn(guard.value).length > 0 || expr.kind === 'guarded') {
+        this.#rowMasks.set(key, this.b.let(this.mask([guard], 'full')))
+      }
+      if (expr.kind === 'load') this.#rowTests.set(key, this.b.variable(this.condition([guard])))
+    }
+  }
+
+  /** Likewise for the values in an index. */
+  hoistIndex(index: IndexExpr): void {
+    for (const { value } of valuesIn(index)) this.hoist(value)
+    for (const { atom, key } of index.terms) {
+      if (typeof atom !== 'object' || !isValueIndex(atom)) continue
+      if (splitValues(index, this.inner).values.some((term) => term.key === key)) continue
+      this.#rowValues.set(key, this.#valueScalar(atom, key))
+    }
   }
 
   #varies(expr: Expr): boolean {
@@ -178,8 +236,14 @@ export class Lowering {
     }
   }
 
+  /** Whether a load's addresses are one for the row and a constant step. */
+  #hasBase({ offset }: Load): boolean {
+    if (this.inner < 0 || mentionsInQuotient(offset, this.inner)) return false
+    return splitValues(offset, this.inner).values.length === 0
+  }
+
   /** Byte address of a load where the innermost variable is 0, computed once a row. */
-  #base(load: Expr & { readonly kind: 'load' }): Scalar {
+  #base(load: Load): Scalar {
     const known = this.#bases.get(load)
     if (known) return known
     const offset = this.scalar(load.offset, this.inner)
@@ -189,9 +253,13 @@ export class Lowering {
   }
 
   byteAddress(buffer: number, dtype: DType, offset: Scalar): Scalar {
+    return this.b.add(this.address(buffer), this.bytes(dtype, offset))
+  }
+
+  /** An offset in elements as one in bytes. */
+  bytes(dtype: DType, offset: Scalar): Scalar {
     const shift = shiftOf[elementOf(dtype)]
-    const bytes = shift === 0 ? offset : this.b.scalar('shl', offset, shift)
-    return this.b.add(this.address(buffer), bytes)
+    return shift === 0 ? offset : this.b.scalar('shl', offset, shift)
   }
 
   /** A vector that holds the expression at the innermost position, or at it and those after it. */
@@ -236,21 +304,31 @@ export class Lowering {
   /** An index expression's value in each lane. */
   indexLanes(index: IndexExpr, form: Form): Vector {
     const { b } = this
-    const start: Vector = { k: 'splat', of: this.scalar(index) }
+    if (form === 'one') return { k: 'splat', of: this.scalar(index) }
+    const { values, rest } = splitValues(index, this.inner)
+    const times = (lanes: Vector, factor: number): Vector =>
+      factor === 1 ? lanes : b.binary('i32.mul', lanes, { k: 'splat', of: this.integer(factor) })
+    let sum: Vector = { k: 'splat', of: this.scalar(rest) }
     const factor = this.inner < 0 ? 0 : factorOf(index, this.inner)
-    if (form === 'one' || factor === 0) return start
-    const lanes: Vector = { k: 'lanes' }
-    const step: Vector = { k: 'splat', of: this.integer(factor) }
-    return b.binary('i32.add', start, factor === 1 ? lanes : b.binary('i32.mul', lanes, step))
+    if (factor !== 0) sum = b.binary('i32.add', sum, times({ k: 'lanes' }, factor))
+    for (const { atom, factor } of values) {
+      sum = b.binary('i32.add', sum, times(this.#valueLanes(atom, form), factor))
+    }
+    return sum
   }
 
   /** All ones where every guard holds. */
   mask(guards: readonly Guard<IndexExpr>[], form: Form): Vector {
     const { b } = this
     let mask: Vector | undefined
-    for (const { value, bound } of guards) {
-      const lanes = this.indexLanes(value, form)
-      const holds = b.binary('i32.ltU', lanes, { k: 'splat', of: this.integer(bound) })
+    for (const guard of guards) {
+      const { value, bound } = guard
+      const test = (): Vector =>
+        b.binary('i32.ltU', this.indexLanes(value, form), {
+          k: 'splat',
+          of: this.integer(bound),
+        })
+      const holds = this.#rowMasks.get(guardKey(guard)) ?? test()
       mask = mask ? b.binary('and', mask, holds) : holds
     }
     return mask ?? b.i32(-1)
@@ -264,7 +342,7 @@ export class Lowering {
       return
     }
     const outer = this.#assured
-    this.b.when(this.#condition(uniform), () => {
+    this.b.when(this.condition(uniform), () => {
       this.#assured = new Set([...outer, ...uniform.map(guardKey)])
       body()
     })
@@ -277,29 +355,39 @@ export class Lowering {
   }
 
   /** 1 where every guard holds for the current element, else 0. */
-  #condition(guards: readonly Guard<IndexExpr>[]): Scalar {
+  condition(guards: readonly Guard<IndexExpr>[]): Scalar {
     const { b } = this
+    const test = ({ value, bound }: Guard<IndexExpr>): Scalar =>
+      b.scalar('ltU', this.scalar(value), this.integer(bound))
     return guards
-      .map(({ value, bound }) => b.scalar('ltU', this.scalar(value), this.integer(bound)))
+      .map((guard) => this.#rowTests.get(guardKey(guard)) ?? test(guard))
       .reduce((all, holds) => b.scalar('and', all, holds))
   }
 
-  #load(expr: Expr & { readonly kind: 'load' }, form: Form): Vector {
+  #load(expr: Load, form: Form): Vector {
     const { b } = this
     const guards = this.unassured(expr.guards)
     const value = this.#fetch(expr, form)
-    const raw = expr.dtype === 'bool' ? b.unary('i32.neg', value) : value
+    const raw = truths(b, expr.dtype, value)
     if (guards.length === 0) return raw
     const perLane = guards.some(({ value }) => this.inner >= 0 && mentions(value, this.inner))
-    if (perLane && form === 'full') return b.binary('and', raw, this.mask(guards, form))
-    return { k: 'choose', when: this.#condition(guards), a: raw, b: b.i32(0) }
+    // An index that is a value was brought into the buffer, so that a load needs no branch.
+    const safe = guards.every((guard) => valuesIn(guard.value).length > 0) && this.#readable(expr)
+    if (safe || (perLane && form === 'full')) return b.binary('and', raw, this.mask(guards, form))
+    return { k: 'choose', when: this.condition(guards), a: raw, b: b.i32(0) }
   }
 
-  #fetch(expr: Expr & { readonly kind: 'load' }, form: Form): Vector {
+  #fetch(expr: Load, form: Form): Vector {
     const { b } = this
     const element = elementOf(expr.dtype)
     const factor = this.inner < 0 ? 0 : factorOf(expr.offset, this.inner)
-    if (this.inner < 0 || mentionsInQuotient(expr.offset, this.inner)) {
+    if (!this.#hasBase(expr)) {
+      if (form === 'full' && splitValues(expr.offset, this.inner).values.length > 0) {
+        const lanes = this.indexLanes(expr.offset, form)
+        const shift = shiftOf[element]
+        const offsets = shift === 0 ? lanes : b.shift('i32.shl', lanes, shift)
+        return b.pick(element, this.address(expr.buffer), offsets)
+      }
       const address = this.byteAddress(expr.buffer, expr.dtype, this.scalar(expr.offset))
       return { k: 'load', form: this.inner < 0 ? 'splat' : 'one', element, address }
     }
@@ -314,37 +402,34 @@ export class Lowering {
     const step = this.integer(factor * (1 << shift))
     const address = b.add(base, b.mul(at, step))
     if (form === 'one') return { k: 'load', form, element, address }
-    return { k: 'gather', element, address, step }
+    return b.gather(element, address, step)
   }
 
   /** Whether the expression can be computed several elements at a time along the innermost loop. */
   vectorizable(expr: Expr): boolean {
-    if (expr.kind === 'op') return expr.args.every((arg) => this.vectorizable(arg))
-    const straight = (index: IndexExpr): boolean => !mentionsInQuotient(index, this.inner)
-    switch (expr.kind) {
-      case 'index':
-        return straight(expr.index)
-      case 'guarded':
-        return expr.guards.every(({ value }) => straight(value)) && this.vectorizable(expr.value)
-      case 'load': {
-        const perLane = expr.guards.some(({ value }) => mentions(value, this.inner))
-        return (
-          straight(expr.offset) &&
-          expr.guards.every(({ value }) => straight(value)) &&
-          (!perLane || this.#readable(expr))
-        )
-      }
-      default:
-        return true
+    const straight = (index: IndexExpr): boolean =>
+      !mentionsInQuotient(index, this.inner) &&
+      valuesIn(index).every(({ value }) => this.vectorizable(value))
+    if (!indicesOf(expr).every(straight)) return false
+    if (expr.kind === 'load') {
+      const perLane = expr.guards.some(({ value }) => mentions(value, this.inner))
+      return !perLane || this.#readable(expr)
     }
+    return partsOf(expr).every((part) => this.vectorizable(part))
   }
 
   /** Whether every address that the loops can form lies within the readable slack. */
-  #readable(load: Expr & { readonly kind: 'load' }): boolean {
+  #readable(load: Load): boolean {
     const [low, high] = this.affine.range(load.offset)
     const bytes = dtypes[load.dtype].bytes
     const spare = SLACK_BYTES - 64
     return -low * bytes < spare && (high + 1 - this.#sizes(load.buffer)) * bytes < spare
+  }
+
+  /** What a buffer holds at an address, as lanes have it. */
+  stored(form: Form, dtype: DType, address: Scalar): Vector {
+    const { b } = this
+    return b.let(truths(b, dtype, { k: 'load', form, element: elementOf(dtype), address }))
   }
 
   store(form: Form, dtype: DType, address: Scalar, value: Vector): void {
@@ -356,6 +441,11 @@ export class Lowering {
   finish(units: number): Lowered {
     return { code: this.b.finish(), arguments: this.args, units }
   }
+}
+
+/** Bools from memory as masks. */
+function truths(b: VectorBuilder, dtype: DType, value: Vector): Vector {
+  return dtype === 'bool' ? b.unary('i32.neg', value) : value
 }
 
 function guardKey({ value, bound }: Guard<IndexExpr>): string {

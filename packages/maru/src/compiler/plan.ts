@@ -7,7 +7,7 @@ import type { Spec } from '../graph/primitive.ts'
 import { fitContraction } from './contraction.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
-import type { Expr, Fold, LoopKernel, Store } from './kernel.ts'
+import { type Expr, type Fold, type LoopKernel, replaced, type Store } from './kernel.ts'
 import { ControlPlanner } from './plan-control.ts'
 import type { Operand } from './program.ts'
 import { type CompileInput, type Schedule, schedule } from './schedule.ts'
@@ -55,6 +55,7 @@ export class Planner implements Places {
   readonly #absorbed = new Map<Node, Node>()
   /** Step that writes each buffer. */
   readonly #writer = new Map<number, number>()
+  #values = 0
 
   constructor(input: CompileInput, target: Target, frame: Frame) {
     this.buffers = frame.buffers
@@ -83,6 +84,10 @@ export class Planner implements Places {
 
   parameter(node: Node): number | undefined {
     return this.#frame.parameters.get(node)
+  }
+
+  nextValue(): number {
+    return this.#values++
   }
 
   /** A buffer that holds the node's value and is not a leaf's: a copy if need be. */
@@ -140,6 +145,7 @@ export class Planner implements Places {
     else if (node.op.trait === 'contract') this.#contract(node, buffer)
     else if (node.op.trait === 'reduce') this.#reduce(node, buffer)
     else if (node.op.trait === 'join') this.#join(node, node.op.axis(node.attrs), buffer)
+    else if (node.op.trait === 'scatter') this.#scatter(node, buffer)
     else this.#map(node, buffer)
     this.#held.set(node, buffer)
   }
@@ -210,6 +216,29 @@ export class Planner implements Places {
     this.step({ kind: 'kernel', kernel })
   }
 
+  /** What values are scattered into is laid out first; they are combined with it where it lies. */
+  #scatter(node: Node, buffer: number): void {
+    const { op, attrs, dtype, shape } = node
+    const [into, indices, values] = node.inputs
+    if (op.trait !== 'scatter' || !into || !indices || !values) throw new RangeError('no scatter')
+    this.#elements(into, shape, buffer)
+    if (sizeOf(indices.shape) === 0) return
+    const affine = new Affine(indices.shape)
+    const inliner = new Inliner(affine, this)
+    const at = variables(indices.shape)
+    const bound = shape[op.axis(attrs)] ?? 0
+    const place = inliner.look(indices, at, bound)
+    const value = inliner.expression(values, at)
+    if (!place || !value) throw new RangeError(`${op.name}: an input cannot be expressed`)
+    const index = at.map((part, axis) => (axis === op.axis(attrs) ? place.inside : part))
+    const offset = dot(affine, index, stridesOf(shape))
+    const guard = { value: place.given, bound }
+    const store = { buffer, dtype, offset, value }
+    const combine = op.combine(attrs)
+    const kernel = { kind: 'scatter', extents: indices.shape, guard, combine, store } as const
+    this.step({ kind: 'kernel', kernel })
+  }
+
   /** The fold of a node, its output index running over loops of the given extents. */
   #fold(node: Node, extents: Sizes): { fold: Fold; folded: readonly number[] } {
     const { op, attrs } = node
@@ -259,11 +288,16 @@ export class Planner implements Places {
       this.#reduce(absorbed, own)
       this.#held.set(absorbed, own)
     }
-    const affine = new Affine(node.shape)
-    const value = new Inliner(affine, this).expression(node, variables(node.shape))
+    this.#elements(node, node.shape, buffer)
+  }
+
+  /** Computes a node element by element, in an earlier kernel if that fits. */
+  #elements(node: Node, shape: Sizes, buffer: number): void {
+    const affine = new Affine(shape)
+    const value = new Inliner(affine, this).expression(node, variables(shape))
     if (!value) throw new RangeError(`${node.op.name} cannot be expressed`)
-    const store: Store = { buffer, dtype: node.dtype, offset: flatIndex(affine, node.shape), value }
-    if (!this.#group(node.shape, store)) this.#loops(node.shape, store)
+    const store: Store = { buffer, dtype: node.dtype, offset: flatIndex(affine, shape), value }
+    if (!this.#group(shape, store)) this.#loops(shape, store)
   }
 
   /**
@@ -352,20 +386,13 @@ function withStore(
     related ||= made !== undefined || reads.has(load.buffer)
   }
   if (!related) return undefined
-  return { ...kernel, stores: [...kernel.stores, { ...store, value: replace(store.value, known) }] }
+  return {
+    ...kernel,
+    stores: [...kernel.stores, { ...store, value: replaced(store.value, known) }],
+  }
 }
 
 const MOST_STORES = 6
-
-function replace(expr: Expr, known: Map<Expr, Expr>): Expr {
-  const found = known.get(expr)
-  if (found) return found
-  let out = expr
-  if (expr.kind === 'op') out = { ...expr, args: expr.args.map((arg) => replace(arg, known)) }
-  if (expr.kind === 'guarded') out = { ...expr, value: replace(expr.value, known) }
-  known.set(expr, out)
-  return out
-}
 
 function variables(shape: Sizes): IndexExpr[] {
   return shape.map((_, axis) => variable(axis))

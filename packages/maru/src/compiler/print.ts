@@ -2,8 +2,16 @@
 import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Guard } from '../graph/indexing.ts'
-import type { IndexExpr, Term } from './index-expr.ts'
-import { type ContractKernel, collapse, type Expr, type Kernel, type LoopKernel } from './kernel.ts'
+import { type IndexExpr, isValueIndex, type Term } from './index-expr.ts'
+import {
+  type ContractKernel,
+  collapse,
+  collapseScatter,
+  type Expr,
+  type Kernel,
+  type LoopKernel,
+  type ScatterKernel,
+} from './kernel.ts'
 import type { Launch, Program, ProgramBuffer, ProgramNode } from './program.ts'
 import { type CompileInput, schedule } from './schedule.ts'
 import type { Target } from './target.ts'
@@ -25,6 +33,7 @@ export function labelOf(kernel: Kernel): string {
     const { batch, m, n, k } = kernel
     return `contract ${batch.join('·')} × (${m}·${n}·${k.join('·')})`
   }
+  if (kernel.kind === 'scatter') return `scatter [${kernel.extents.join(', ')}]`
   const { extents, folded, fold, stores } = kernel
   const over = fold ? ` ${fold.combine} [${folded.join(', ')}]` : ''
   return `loops [${extents.join(', ')}]${over} → ${stores.length}`
@@ -56,6 +65,10 @@ export function opsOf(kernel: Kernel): string[] {
     if (expr.kind !== 'op') return
     for (const arg of expr.args) visit(arg)
     names.add(expr.op.name)
+  }
+  if (kernel.kind === 'scatter') {
+    visit(kernel.store.value)
+    return [...names, ...(kernel.combine ? [kernel.combine.name] : [])]
   }
   if (kernel.fold) visit(kernel.fold.value)
   for (const { value } of kernel.stores) visit(value)
@@ -144,7 +157,20 @@ export function printKernel(
   kernel: Kernel,
   name: (buffer: number) => string = (buffer) => `b${buffer}`,
 ): string[] {
-  return kernel.kind === 'contract' ? contraction(kernel, name) : loops(collapse(kernel), name)
+  if (kernel.kind === 'contract') return contraction(kernel, name)
+  return kernel.kind === 'scatter' ? scatter(kernel, name) : loops(collapse(kernel), name)
+}
+
+function scatter(source: ScatterKernel, name: (buffer: number) => string): string[] {
+  const { extents, guard, combine, store } = collapseScatter(source)
+  const variables = extents.map((_, i) => `i${i}`)
+  const printer = new Printer(variables, name)
+  const { text, before } = printer.statements([store.value])
+  const place = `${name(store.buffer)}[${printer.index(store.offset)} | ${printer.guards([guard])}]`
+  const value = combine ? `${combine.name}(${place}, ${text[0]})` : text[0]
+  const lines = [...before, `${place} = ${value}`]
+  const over = variables.map((variable, i) => `${variable} < ${extents[i]}`).join(', ')
+  return extents.length === 0 ? lines : [`for ${over}`, ...lines.map(indent)]
 }
 
 function loops(kernel: LoopKernel, name: (buffer: number) => string): string[] {
@@ -180,7 +206,7 @@ function contraction(kernel: ContractKernel, name: (buffer: number) => string): 
   const element = (buffer: number, strides: readonly number[], offset = 0): string => {
     const terms = strides.map((factor, i): Term => ({ atom: i, factor, key: '' }))
     const moving = terms.filter(({ factor }, i) => factor !== 0 && sizes[i] !== 1)
-    const index = indexText({ constant: offset, terms: moving }, variables)
+    const index = indexText({ constant: offset, terms: moving }, variables, () => '')
     return `${name(buffer)}[${index}]`
   }
   const { a, b, c } = kernel
@@ -258,7 +284,7 @@ class Printer {
   }
 
   index(index: IndexExpr): string {
-    return indexText(index, this.#variables)
+    return indexText(index, this.#variables, (value) => this.#text(value))
   }
 
   guards(guards: readonly Guard<IndexExpr>[]): string {
@@ -266,7 +292,11 @@ class Printer {
   }
 }
 
-function indexText({ constant, terms }: IndexExpr, variables: readonly string[]): string {
+function indexText(
+  { constant, terms }: IndexExpr,
+  variables: readonly string[],
+  valueText: (value: Expr) => string,
+): string {
   let text = ''
   const join = (value: number, rest: string): void => {
     const size = Math.abs(value)
@@ -275,11 +305,9 @@ function indexText({ constant, terms }: IndexExpr, variables: readonly string[])
     else text += value < 0 ? ` - ${term}` : ` + ${term}`
   }
   for (const { atom, factor } of terms) {
-    const name =
-      typeof atom === 'number'
-        ? (variables[atom] ?? `v${atom}`)
-        : `⌊(${indexText(atom.of, variables)})/${atom.divisor}⌋`
-    join(factor, name)
+    if (typeof atom === 'number') join(factor, variables[atom] ?? `v${atom}`)
+    else if (isValueIndex(atom)) join(factor, valueText(atom.value))
+    else join(factor, `⌊(${indexText(atom.of, variables, valueText)})/${atom.divisor}⌋`)
   }
   if (constant !== 0 || text === '') join(constant, '')
   return text

@@ -28,6 +28,7 @@ const STORED: { readonly [trait: string]: Reason } = {
   reduce: 'a fold',
   contract: 'a contraction',
   join: 'put together from parts',
+  scatter: 'put where indices say',
   bundle: 'interpreted',
   control: 'a loop or branch',
   pick: 'one of several results',
@@ -48,6 +49,7 @@ export type Reason =
   | 'a loop or branch'
   | 'one of several results'
   | 'put together from parts'
+  | 'put where indices say'
   | 'read as a whole'
   | 'would be computed again and again'
   | 'read by several kernels'
@@ -78,6 +80,10 @@ export function isCompiled(node: Node, target: Target): boolean {
       return false
     case 'reduce':
       return node.inputs[0]?.dtype !== 'bool'
+    case 'scatter': {
+      const combine = node.op.combine(node.attrs)
+      return combine === undefined || hasVectorForm(combine.name)
+    }
     default:
       return true
   }
@@ -137,7 +143,8 @@ class Scheduler implements Schedule {
     if (!this.compiled(node) || op.trait === 'control') {
       for (const input of node.inputs) this.#keep(input, 'read as a whole')
     }
-    if (op.trait === 'movement' && op.overlaps) this.#repeat(node)
+    if (op.trait === 'movement' && op.overlaps) this.#repeat(node, node.inputs)
+    if (op.trait === 'index') this.#repeat(node, node.inputs.slice(0, 1))
   }
 
   /** Why a node is in memory whatever reads it. */
@@ -147,8 +154,8 @@ class Scheduler implements Schedule {
   }
 
   /** An input read several times at different places is computed once, if that is any work. */
-  #repeat(node: Node): void {
-    for (const input of node.inputs) {
+  #repeat(node: Node, inputs: readonly Node[]): void {
+    for (const input of inputs) {
       const grows = sizeOf(node.shape) > sizeOf(input.shape)
       const costly = (this.#work.get(input)?.cost ?? 0) > CHEAP
       const bordered = !this.#leaf.has(input) && hasFill(input)
@@ -176,12 +183,10 @@ class Scheduler implements Schedule {
   }
 }
 
-/** Whether a movement adds a border: an axis is larger than what it was made from. */
-function hasFill(node: Node): boolean {
-  return (
-    node.op.trait === 'movement' &&
-    node.shape.some((dim, i) => dim > (node.inputs[0]?.shape[i] ?? dim))
-  )
+/** Whether a movement adds elements of its own: a border. */
+function hasFill({ op, shape, inputs: [from] }: Node): boolean {
+  const fills = op.trait === 'index' || (op.trait === 'movement' && !op.overlaps)
+  return fills && sizeOf(shape) > sizeOf(from?.shape ?? shape)
 }
 
 export function schedule(input: CompileInput, target: Target): Schedule {

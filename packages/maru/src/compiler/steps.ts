@@ -2,8 +2,8 @@
 import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
-import { keyOf } from './index-expr.ts'
-import type { Expr, Kernel } from './kernel.ts'
+import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
+import { type Expr, indicesOf, type Kernel, partsOf } from './kernel.ts'
 import type { Operand, View } from './program.ts'
 
 /** A buffer before it has a place. */
@@ -87,6 +87,13 @@ export function touches(
     read(step.kernel.a.buffer)
     read(step.kernel.b.buffer)
     write(step.kernel.c.buffer)
+  } else if (step.kernel.kind === 'scatter') {
+    const { store, guard } = step.kernel
+    const note = (load: Load): void => read(load.buffer)
+    eachLoad(store.value, note)
+    for (const index of [store.offset, guard.value]) eachIndexLoad(index, note, new Set())
+    read(store.buffer)
+    write(store.buffer)
   } else {
     const { fold, stores } = step.kernel
     if (fold) eachLoad(fold.value, (load) => read(load.buffer))
@@ -100,7 +107,7 @@ export function touches(
 
 export type Load = Expr & { readonly kind: 'load' }
 
-/** Visits every load below an expression, shared ones once. */
+/** Visits every load below an expression, those of indices included, shared ones once. */
 export function eachLoad(
   expr: Expr,
   visit: (load: Load) => void,
@@ -109,8 +116,12 @@ export function eachLoad(
   if (seen.has(expr)) return
   seen.add(expr)
   if (expr.kind === 'load') visit(expr)
-  if (expr.kind === 'guarded') eachLoad(expr.value, visit, seen)
-  if (expr.kind === 'op') for (const arg of expr.args) eachLoad(arg, visit, seen)
+  for (const index of indicesOf(expr)) eachIndexLoad(index, visit, seen)
+  for (const part of partsOf(expr)) eachLoad(part, visit, seen)
+}
+
+function eachIndexLoad(index: IndexExpr, visit: (load: Load) => void, seen: Set<Expr>): void {
+  for (const { value } of valuesIn(index)) eachLoad(value, visit, seen)
 }
 
 interface Writes {

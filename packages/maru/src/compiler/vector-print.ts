@@ -60,6 +60,8 @@ function scalar(it: Scalar): string {
       return `args[${it.index}]`
     case 'scalar':
       return `(${scalar(it.a)} ${signs[it.op] ?? it.op} ${scalar(it.b)})`
+    case 'first':
+      return `lane 0 of ${vector(it.of)}`
   }
 }
 
@@ -80,6 +82,8 @@ function vector(it: Vector): string {
       return `${it.element}.${it.form}[${scalar(it.address)}]`
     case 'gather':
       return `${it.element}.gather[${scalar(it.address)}, step ${scalar(it.step)}]`
+    case 'pick':
+      return `${it.element}.pick[${scalar(it.address)}, offsets ${vector(it.offsets)}]`
     case 'unary':
       return `${it.op}(${vector(it.a)})`
     case 'binary':

@@ -28,6 +28,8 @@ export type Scalar =
   | { readonly k: 'get'; readonly local: number }
   | { readonly k: 'arg'; readonly index: number }
   | { readonly k: 'scalar'; readonly op: ScalarOp; readonly a: Scalar; readonly b: Scalar }
+  /** Lane 0 of a vector of integers. */
+  | { readonly k: 'first'; readonly of: Vector }
 
 export type UnaryOp =
   | 'f32.neg'
@@ -89,6 +91,13 @@ export type Vector =
       readonly element: Element
       readonly address: Scalar
       readonly step: Scalar
+    }
+  /** Lane l from `address + offsets[l]`. */
+  | {
+      readonly k: 'pick'
+      readonly element: Element
+      readonly address: Scalar
+      readonly offsets: Vector & { readonly k: 'vget' }
     }
   | { readonly k: 'unary'; readonly op: UnaryOp; readonly a: Vector }
   | { readonly k: 'binary'; readonly op: BinaryOp; readonly a: Vector; readonly b: Vector }
@@ -188,6 +197,11 @@ export class VectorBuilder {
     return { k: 'get', local }
   }
 
+  /** Lane 0 of a vector of integers. */
+  first(of: Vector): Scalar {
+    return { k: 'first', of }
+  }
+
   set(variable: Scalar & { readonly k: 'get' }, value: Operand): void {
     this.#block.push({ s: 'set', local: variable.local, value: scalarOf(value) })
   }
@@ -225,6 +239,16 @@ export class VectorBuilder {
 
   select(mask: Vector, a: Vector, b: Vector): Vector {
     return { k: 'select', mask, a, b }
+  }
+
+  /** Elements from `address + lane · step`. */
+  gather(element: Element, address: Scalar, step: Scalar): Vector {
+    return { k: 'gather', element, address, step }
+  }
+
+  /** Elements from `address + offsets[lane]`. */
+  pick(element: Element, address: Scalar, offsets: Vector): Vector {
+    return { k: 'pick', element, address, offsets: this.let(offsets) }
   }
 
   /** Names a vector, so that it is computed once; a name is returned as it is. */

@@ -22,6 +22,15 @@ export interface Origin<I> {
   readonly guards: readonly Guard<I>[]
 }
 
+/** An element that is an index: as it is, and brought within `0 … bound − 1`. */
+export interface Looked<I> {
+  readonly given: I
+  readonly inside: I
+}
+
+/** Takes the element of an input, by its position among the inputs, at an index. */
+export type Look<I> = (input: number, at: readonly I[], bound: number) => Looked<I>
+
 /** The algebra of plain numbers: what the reference interpreter uses. */
 export const numbers: IndexAlgebra<number> = {
   constant: (value) => value,

@@ -3,7 +3,7 @@ import type { DType, HostArray } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Graph } from './closed.ts'
-import type { IndexAlgebra, Origin } from './indexing.ts'
+import type { IndexAlgebra, Look, Origin } from './indexing.ts'
 
 /** What is known of a tensor before it is computed. */
 export interface Spec {
@@ -78,6 +78,36 @@ export interface Join<A extends Attrs = Attrs> extends Common<A> {
   readonly trait: 'join'
   /** The axis along which they follow each other. */
   axis(attrs: A): number
+  /** Attributes of the op with one more axis in front of every input. */
+  lift(attrs: A): A
+}
+
+/** A movement by values: every output element is one element of the first input, where others say. */
+export interface Index<A extends Attrs = Attrs> extends Common<A> {
+  readonly trait: 'index'
+  /** Index of the element behind an output element; `look` reads the inputs after the first. */
+  origin<I>(
+    algebra: IndexAlgebra<I>,
+    out: readonly I[],
+    attrs: A,
+    inputs: readonly Sizes[],
+    look: Look<I>,
+  ): Origin<I>
+  /** Value of elements outside the guards. */
+  fill(attrs: A): number
+  /** Attributes of the op with one more axis of a size in front of every input. */
+  lift(attrs: A, size: number): A
+}
+
+/**
+ * Values combined with elements of the first input: the third's, where the second's elements say
+ * along an axis. Equal places take their values in ascending order; places outside the axis, none.
+ */
+export interface Scatter<A extends Attrs = Attrs> extends Common<A> {
+  readonly trait: 'scatter'
+  axis(attrs: A): number
+  /** What makes one element of the old one and a value; absent: the value replaces it. */
+  combine(attrs: A): Elementwise | undefined
   /** Attributes of the op with one more axis in front of every input. */
   lift(attrs: A): A
 }
@@ -208,6 +238,8 @@ export type Single<A extends Attrs = Attrs> =
   | Elementwise<A>
   | Movement<A>
   | Join<A>
+  | Index<A>
+  | Scatter<A>
   | Reduce<A>
   | Contract<A>
   | Source<A>

@@ -15,7 +15,7 @@ import type { Tensor } from './tensor.ts'
 export interface KernelReport {
   /** Its loops: `loops [64] add [100] → 1`, `contract 1·1 × (64·30·1·100)`. */
   readonly label: string
-  readonly kind: 'loops' | 'contract' | 'interpret' | 'copy'
+  readonly kind: 'loops' | 'contract' | 'scatter' | 'interpret' | 'copy'
   /** Ops that it computes, inputs before users. */
   readonly ops: readonly string[]
   /** Launches in one run: as many as the turns of a loop around it. */

@@ -5,7 +5,7 @@ import { at, normalizeAxis, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { LinearTensor } from './linalg.ts'
+import { IndexingTensor } from './indexing.ts'
 import { apply, floating, nodeOf } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -67,7 +67,7 @@ export function selected(x: Tensor, indices: Tensor, axis: number): Selection {
   return { values: x.takeAlong(indices, axis), indices }
 }
 
-export abstract class SortTensor extends LinearTensor {
+export abstract class SortTensor extends IndexingTensor {
   /**
    * Positions that sort an axis: `x.takeAlong(x.argsort(), -1)` is sorted.
    *

@@ -152,10 +152,13 @@ class Widening {
         const [given] = all().map((each) => (lifted.input ? reshapeNode(each, lifted.input) : each))
         return make(given ? [given] : [], lifted.attrs)
       }
+      case 'index':
+        return make(all(), op.lift(attrs, this.#size))
       case 'contract':
         return make(nodes, liftedLabels(op.labels(attrs), inputs))
       case 'reduce':
       case 'join':
+      case 'scatter':
       case 'routine':
       case 'bundle':
         return make(all(), op.lift(attrs))

@@ -25,6 +25,13 @@ function bytes(...shape: number[]): Tensor {
   )
 }
 
+/** Indices, some of which lie outside. */
+function places(size: number, ...shape: number[]): Tensor {
+  const stream = new Stream(10, shape.join())
+  const data = Int32Array.from({ length: sizeOf(shape) }, () => stream.integer(size + 2))
+  return tensor(data, shape).sub(1)
+}
+
 const lengths = [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 23, 24, 31, 32, 33, 47, 48, 63, 100]
 
 // biome-ignore format: a table
@@ -58,6 +65,22 @@ export const kernels: [name: string, make: () => Tensor][] = [
   ['windows that overlap', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 1 })],
   ['windows that meet', () => values(2, 3, 8, 10).maxPool2d(2)],
   ['windows with padding', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 2, padding: 1 })],
+  ['rows of a table', () => values(9, 37).take(places(9, 12), { axis: 0 }).add(1)],
+  ['elements of rows', () => values(13, 30).take(places(30, 29), { axis: 1 })],
+  ['elements of a padded view', () => values(13, 30).pad([[1, 0], [2, 3]]).take(places(35, 29), { axis: 1 }).exp()],
+  ['bytes of rows', () => bytes(13, 30).take(places(30, 29), { axis: 1 })],
+  ['bools of rows', () => values(13, 30).less(0).take(places(30, 29), { axis: 1 })],
+  ['indices of indices', () => values(40).take(places(29, 33).take(places(33, 21)))],
+  ['a sum of elements of rows', () => values(13, 30).take(places(30, 45), { axis: 1 }).sum(1)],
+  ['a largest of rows of a table', () => values(9, 37).take(places(9, 12), { axis: 0 }).max(0)],
+  ['the element at the largest', () => values(9, 37).take(values(37, 9).argmax(1), { axis: 0 }).neg()],
+  ['rows added', () => values(9, 37).indexAdd(places(9, 21), values(21, 37).exp(), { axis: 0 })],
+  ['elements placed', () => values(9, 37).scatter(places(37, 9, 21), values(9, 21), { axis: 1 })],
+  ['bytes multiplied', () => bytes(90).scatter(places(90, 201), bytes(201), { axis: 0, mode: 'mul' })],
+  ['the largest of integers', () => integers(9, 37).scatter(places(9, 21, 1).expand([21, 37]), integers(21, 37), { axis: 0, mode: 'max' })],
+  ['bools placed', () => values(9, 37).less(0).indexFill(places(9, 5), 1, { axis: 0 })],
+  ['a block that moves', () => values(9, 37).dynamicSlice([places(9, 1).reshape([]), 7], { sizes: [4, 19] })],
+  ['a block laid over', () => values(9, 37).dynamicUpdate(values(4, 19), [places(9, 1).reshape([]), 7])],
   ['a contraction', () => values(45, 31).matmul(values(31, 61))],
   ['a contraction of odd sizes', () => values(7, 3).matmul(values(3, 5))],
   ['a contraction with a transposed operand', () => values(31, 45).transpose().matmul(values(61, 31).transpose())],

@@ -1,5 +1,6 @@
 /** A kernel's work may be cut anywhere: any partition of `begin … end` gives the same bits. */
 import { describe, expect, test } from 'vitest'
+import { bytesOf } from '../../src/backend/backend.ts'
 import { assembleModule } from '../../src/backend/wasm/assembler.ts'
 import { encode } from '../../src/backend/wasm/encode.ts'
 import { enableFma } from '../../src/backend/wasm/features.ts'
@@ -28,6 +29,14 @@ function values(...shape: number[]): Tensor {
   return tensor(data, shape)
 }
 
+function places(size: number, ...shape: number[]): Tensor {
+  const stream = new Stream(8, shape.join())
+  return tensor(
+    Int32Array.from({ length: sizeOf(shape) }, () => stream.integer(size)),
+    shape,
+  )
+}
+
 /** Bytes of all buffers after each launch ran over the ranges that `cut` makes of its units. */
 function run(
   program: Program,
@@ -44,7 +53,7 @@ function run(
   program.buffers.forEach(({ place }, buffer) => {
     const leaf = place.kind === 'leaf' ? leaves[place.leaf]?.leaf : undefined
     if (leaf?.kind !== 'data' || !leaf.data.host) return
-    new Float32Array(memory.buffer, addresses[buffer], leaf.data.host.length).set(leaf.data.host)
+    new Uint8Array(memory.buffer).set(bytesOf(leaf.data.host), addresses[buffer])
   })
   const bodies = program.functions.map(({ code }) => encode(code, fma))
   const module = new WebAssembly.Module(assembleModule(bodies, 3))
@@ -86,6 +95,24 @@ describe('any partition gives the same bits', () => {
     ['windows that overlap', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 1 })],
     ['a contraction', () => values(45, 31).matmul(values(31, 29))],
     ['a batched contraction', () => values(7, 10, 6).matmul(values(7, 6, 5))],
+    ['rows of a table', () => values(50, 37).take(places(50, 90), { axis: 0 })],
+    ['elements of rows', () => values(37, 50).take(places(50, 23), { axis: 1 })],
+    ['rows added', () => values(400, 37).indexAdd(places(400, 90), values(90, 37), { axis: 0 })],
+    [
+      'elements placed in a long line',
+      () => values(20_000).scatter(places(20_000, 900), values(900), { axis: 0 }),
+    ],
+    [
+      'elements added within rows',
+      () => values(40, 300).scatterAdd(places(300, 40, 20), values(40, 20), { axis: 1 }),
+    ],
+    [
+      'rows combined within pictures',
+      () => {
+        const indices = places(60, 6, 50, 1).expand([6, 50, 33])
+        return values(6, 60, 33).scatter(indices, values(6, 50, 33), { axis: 1, mode: 'max' })
+      },
+    ],
     ['a convolution', () => values(3, 2, 8, 9).conv2d(values(5, 2, 3, 3), { padding: 1 })],
   ]
   test.each(rows)('%s', (_, make) => {

@@ -1,13 +1,25 @@
 /** What is one kernel stays one kernel: launches of small graphs and of whole training steps. */
 import { describe, expect, test } from 'vitest'
-import { crossEntropy, grad, type Parameter, type Tensor, tensor } from '../../src/index.ts'
+import {
+  crossEntropy,
+  embedding,
+  grad,
+  type Parameter,
+  type Tensor,
+  tensor,
+} from '../../src/index.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { Linear, type Module, ReLU, Sequential } from '../../src/nn/index.ts'
 import { Adam, AdamW, type Optimizer, SGD } from '../../src/optim/index.ts'
+import { assign } from '../../src/runtime/realize.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import { given, graphOf, graphOfStep, launches } from './programs.ts'
 
 const labels = (): Tensor => tensor(new Int32Array(64))
+
+function ids(...shape: number[]): Tensor {
+  return tensor(new Int32Array(shape.reduce((size, dim) => size * dim, 1)), shape)
+}
 
 /** Square deviation from the mean of each row. */
 function deviation(x: Tensor): Tensor {
@@ -58,6 +70,24 @@ const kernels: readonly (readonly [what: string, graph: () => Tensor[], launches
   ['a pointwise convolution is a product',
     () => [given(8, 3, 28, 28).conv2d(given(6, 3, 1, 1)).relu()],
     ['contract 1·8 × (6·784·1·3)', 'loops [8, 6, 28, 28] → 1']],
+  ['rows of a table are read by what uses them',
+    () => [given(500, 64).take(ids(8, 10), { axis: 0 }).mul(2).add(given(10, 64))],
+    ['loops [8, 10, 64] → 1']],
+  ['elements of a view of what is cheap to compute',
+    () => [given(64, 100).mul(2).transpose().reshape([10, 10, 64]).gather(ids(10, 1, 64), { axis: 1 })],
+    ['loops [10, 1, 64] → 1']],
+  ['an index is computed where it is used', () => [given(100).take(ids(20).mul(3).add(1)).exp()],
+    ['loops [20] → 1']],
+  ['a sum of rows of a table', () => [given(500, 64).take(ids(8, 10), { axis: 0 }).sum(1)],
+    ['loops [8, 64] add [10] → 1']],
+  ['the gradient of a table is laid out, then rows are added to it',
+    () => {
+      const table = given(500, 64)
+      return grad(embedding(table, ids(8, 10)).mul(given(8, 10, 64)).sum(), [table])
+    },
+    ['loops [500, 64] → 1', 'scatter [80, 64]']],
+  ['a block that moves', () => [given(9, 64).dynamicSlice([ids(1).reshape([]), 3], { sizes: [4, 9] }).exp()],
+    ['loops [4, 9] → 1']],
 ]
 
 describe('kernels of', () => {
@@ -82,6 +112,28 @@ test('an op that a target cannot compile is interpreted, its neighbours are not'
 test('without fusion every node is a kernel', () => {
   const x = given(64, 100)
   expect(launches(graphOf(x.add(x).exp().sum()), 'wasm-unfused')).toHaveLength(4)
+})
+
+test('a block that moves along an axis is written into a parameter in place', () => {
+  const cache = parameter(new Float32Array(4096), [64, 64], 'float32')
+  const step = (at: Tensor, row: Tensor): Tensor[] => {
+    assign(cache.cell, cache.dynamicUpdate(row, [at, 0]).node)
+    return []
+  }
+  const specs = [
+    { shape: [], dtype: 'int32' },
+    { shape: [1, 64], dtype: 'float32' },
+  ] as const
+  expect(launches(graphOfStep(specs, step))).toEqual(['scatter [1, 64]'])
+})
+
+test('another place is the same program', () => {
+  const x = given(100, 64)
+  const keyOf = (start: number, row: number): number[] => {
+    const block = x.dynamicSlice([start, 0], { sizes: [10, 64] })
+    return [...graphOf(block.add(x.take(row, { axis: 0 }))).key]
+  }
+  expect(keyOf(3, 70)).toEqual(keyOf(9, -1))
 })
 
 /** The step that an optimiser makes on one parameter for the loss `Σ p²`. */

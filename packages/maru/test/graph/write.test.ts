@@ -1,7 +1,7 @@
 /** Stores of one step see the old values of all parameters, in place or not, whatever their order. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Parameter, realize, type Tensor, useDevice } from '../../src/index.ts'
+import { type Parameter, realize, type Tensor, tensor, useDevice } from '../../src/index.ts'
 import { assign } from '../../src/runtime/realize.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import { devices } from '../ops/calls.ts'
@@ -9,6 +9,9 @@ import { devices } from '../ops/calls.ts'
 const SEED = 20261123
 const SHAPE = [3, 4]
 const COUNT = 3
+
+const rows = tensor([2, 1], [2], { dtype: 'int32' })
+const count = tensor(2, [], { dtype: 'int32' })
 
 /** What a parameter becomes: from its own old value, and another's. */
 // biome-ignore format: a table
@@ -22,6 +25,11 @@ const updates: Readonly<Record<string, (own: Tensor, other: Tensor) => Tensor>> 
   'a total': (own) => own.sub(own.sum(0, { keepDims: true })),
   'a product': (own, other) => own.matmul(other.transpose()).matmul(own).clamp(-9, 9),
   'a constant': (own) => own.mul(0),
+  'rows of another': (own, other) => other.take(own.sum(1).abs().cast('int32'), { axis: 0 }).clamp(-9, 9),
+  'itself, rows of another added': (own, other) => own.indexAdd(rows, other.take([2, 0], { axis: 0 }), { axis: 0 }).clamp(-9, 9),
+  'another, its own rows placed in it': (own, other) => other.scatter(rows.reshape([2, 1]).expand([2, 4]), own.slice(0, 1), { axis: 0 }),
+  'itself, a row replaced': (own, other) => own.dynamicUpdate(other.slice(0, 0, 1), [count, 0]),
+  'itself, its own row copied': (own) => own.dynamicUpdate(own.slice(0, 0, 1), [count, 0]),
   'what both would become': (own, other) => own.maximum(other),
 }
 const names = Object.keys(updates)
@@ -41,7 +49,7 @@ function next(old: readonly Tensor[], choices: readonly Choice[]): (Tensor | und
   return choices.map(([update, other], i) => {
     const apply = updates[names[update % names.length] ?? '']
     const [a, b] = [old[i], old[other % COUNT]]
-    return update % 11 === 10 || !a || !b ? undefined : apply?.(a, b)
+    return update % 16 === 15 || !a || !b ? undefined : apply?.(a, b)
   })
 }
 
@@ -79,7 +87,7 @@ async function expected(choices: readonly Choice[]): Promise<number[][]> {
   return results
 }
 
-const choice = fc.noBias(fc.tuple(fc.nat(21), fc.nat(COUNT - 1)))
+const choice = fc.noBias(fc.tuple(fc.nat(31), fc.nat(COUNT - 1)))
 const program = fc.array(choice, { minLength: COUNT, maxLength: COUNT })
 
 describe.each(devices)('on %s', (device) => {

@@ -77,6 +77,8 @@ const rows: [text: string, bytes: string, write: (a: Assembler) => void][] = [
   ['vmovss xmm1, [r15+r9*1]', 'c4 81 7a 10 0c 0f', (a) => a.vex('vmovss', 1, 0, { base: r15, index: r9, offset: 0 })],
   ['vmovss [r15+rcx*1], xmm8', 'c4 41 7a 11 04 0f', (a) => a.vex('vmovss.store', 8, 0, { base: r15, index: rcx, offset: 0 })],
   ['vmovd xmm3, r10d', 'c4 c1 79 6e da', (a) => a.vex('vmovd', 3, 0, r10)],
+  ['vmovd r10d, xmm3', 'c4 c1 79 7e da', (a) => a.vex('vmovd.get', 3, 0, r10)],
+  ['vpextrd eax, xmm9, 3', 'c4 63 79 16 c8 03', (a) => a.vex('vpextrd', 9, 0, rax, 3)],
   ['vmovq [r15+rcx*1], xmm2', 'c4 c1 79 d6 14 0f', (a) => a.vex('vmovq.store', 2, 0, { base: r15, index: rcx, offset: 0 })],
   ['vbroadcastss ymm1, [r14+0x24]', 'c4 c2 7d 18 4e 24', (a) => a.vex('vbroadcastss', 1, 0, { base: r14, offset: 36 })],
   ['vbroadcastss ymm1, xmm2', 'c4 e2 7d 18 ca', (a) => a.vex('vbroadcastss', 1, 0, 2)],

@@ -404,6 +404,83 @@ const pooled: Make = (b, given, [choice, more]) => {
   return moved({ ...x, error }, code, tensor)
 }
 
+// Elements at places that are values
+
+function wholeLeaf(b: Builder, shape: Sizes): Value {
+  const { name, tensor, bound } = b.leaf(shape)
+  return b.keep({ code: `${name}.cast('int32')`, tensor: tensor.cast('int32'), bound, error: 0 })
+}
+
+/** Indices into an axis: a value's where one fits, brought within it. */
+function indicesFor(b: Builder, choice: number, size: number, shape: Sizes): Value {
+  const known = b.pick(
+    choice,
+    (y) => y.tensor.dtype === 'int32' && y.bound < 2 ** 24 && sizesOf(y).join() === shape.join(),
+  )
+  const from = known ?? wholeLeaf(b, shape)
+  const last = Math.max(0, size - 1)
+  const tensor = from.tensor.clamp(0, last)
+  return b.keep({ code: `${from.name}.clamp(0, ${last})`, tensor, bound: size, error: 0 })
+}
+
+const taken: Make = (b, x, [choice, more]) => {
+  const shape = sizesOf(x)
+  if (shape.length === 0) return undefined
+  const axis = choice % shape.length
+  const size = shape[axis] ?? 1
+  if (size === 0) return undefined
+  if (more % 2) {
+    const indices = indicesFor(b, choice, size, more % 3 ? [1 + (more % 7)] : [2, more % 4])
+    const code = `take(${indices.name}, { axis: ${axis} })`
+    return moved(x, code, x.tensor.take(indices.tensor, { axis }))
+  }
+  const indices = indicesFor(b, choice, size, shape.with(axis, 1 + (more % 7)))
+  const code = `gather(${indices.name}, { axis: ${axis} })`
+  return moved(x, code, x.tensor.gather(indices.tensor, { axis }))
+}
+
+const scattered: Make = (b, given, [choice, more]) => {
+  const x = b.small(given)
+  const shape = sizesOf(x)
+  if (shape.length === 0) return undefined
+  const axis = choice % shape.length
+  const count = 1 + (more % 7)
+  const indices = indicesFor(b, choice, shape[axis] ?? 1, shape.with(axis, count))
+  const like = (y: Value): boolean =>
+    float(y) && sizesOf(y).join() === sizesOf(indices).join() && y.bound <= 64
+  const values = b.pick(more, like) ?? b.leaf(sizesOf(indices))
+  const mode = (['set', 'add', 'add'] as const)[more % 3] ?? 'set'
+  const code = `${x.name}.scatter(${indices.name}, ${values.name}, { axis: ${axis}, mode: '${mode}' })`
+  const tensor = x.tensor.scatter(indices.tensor, values.tensor, { axis, mode })
+  const terms = mode === 'add' ? count : 1
+  const bound = mode === 'add' ? x.bound + count * values.bound : Math.max(x.bound, values.bound)
+  const exact = x.error + values.error === 0
+  const error = exact ? 0 : x.error + terms * (values.error + ULP * bound)
+  return { code, tensor, bound, error }
+}
+
+const block: Make = (b, x, [choice, more]) => {
+  const shape = sizesOf(x)
+  const sizes = shape.map((size, axis) => size - (((choice >> axis) & 1) % (size + 1)))
+  const starts = shape.map((_, axis) => indicesFor(b, more + axis, 2, []))
+  const names = starts.map(({ name }) => name)
+  const tensors = starts.map(({ tensor }) => tensor)
+  if (more % 2) {
+    const code = `dynamicSlice([${names}], { sizes: [${sizes}] })`
+    return moved(x, code, x.tensor.dynamicSlice(tensors, { sizes }))
+  }
+  const like = (y: Value): boolean =>
+    y.tensor.dtype === x.tensor.dtype && sizesOf(y).join() === sizes.join()
+  const update = b.pick(more, like)
+  if (!update) return undefined
+  return {
+    code: `${x.name}.dynamicUpdate(${update.name}, [${names}])`,
+    tensor: x.tensor.dynamicUpdate(update.tensor, tensors),
+    bound: Math.max(x.bound, update.bound),
+    error: Math.max(x.error, update.error),
+  }
+}
+
 /** The ops; those that make graphs what they usually are come several times. */
 export const makers: readonly Make[] = [
   arithmetic,
@@ -446,7 +523,20 @@ export const makers: readonly Make[] = [
   gram,
   convolved,
   pooled,
+  taken,
+  taken,
+  scattered,
+  scattered,
+  block,
 ]
 
 /** Ops that know what to do with any dtype. */
-export const anyDType: ReadonlySet<Make> = new Set([rearranged, resized, largest, casting, chosen])
+export const anyDType: ReadonlySet<Make> = new Set([
+  rearranged,
+  resized,
+  largest,
+  casting,
+  chosen,
+  taken,
+  block,
+])

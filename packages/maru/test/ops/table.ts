@@ -8,6 +8,7 @@ import { creation } from './rows/create.ts'
 import { decompositions } from './rows/decomposition.ts'
 import { elementwise } from './rows/elementwise.ts'
 import { transforms } from './rows/fourier.ts'
+import { indexing } from './rows/indexing.ts'
 import { functions } from './rows/math.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
@@ -29,6 +30,7 @@ export const table: readonly Row[] = [
   ...normalised,
   ...movements,
   ...products,
+  ...indexing,
   ...windows,
   ...orders,
   ...transforms,

@@ -104,6 +104,9 @@ const vectorOps = {
   vmovss: '128.F3.0F 10',
   'vmovss.store': '128.F3.0F 11',
   vmovd: '128.66.0F 6E',
+  /** To a general register. */
+  'vmovd.get': '128.66.0F 7E',
+  vpextrd: '128.66.0F3A 16',
   'vmovq.store': '128.66.0F D6',
   vbroadcastss: '256.66.0F38 18',
   vpbroadcastd: '256.66.0F38 58',

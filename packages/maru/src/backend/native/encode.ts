@@ -311,6 +311,12 @@ class Encoder {
       case 'vpextrb.store':
         out.vex(op, this.#vector(a, SCRATCH), 0, this.#place(b), it.constant)
         break
+      case 'vmovd.get':
+      case 'vpextrd': {
+        const from = this.#vector(a, SCRATCH)
+        this.#result(it, (to) => out.vex(op, from, 0, to, it.constant))
+        break
+      }
       case 'zero':
         this.#result(it, (to) => out.vex('vxorps', to, to, to))
         break

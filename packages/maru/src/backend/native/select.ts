@@ -135,11 +135,25 @@ class Selector {
 
   #scalar(it: Scalar, to?: Register): Operand {
     if (it.k === 'scalar') return this.#operation(it, to)
+    if (it.k === 'first') return this.#lane(this.#held(it.of), 0, to)
     const value = this.#leaf(it)
     return to ? this.code.integer('mov', [value], to) : value
   }
 
-  #leaf(it: Exclude<Scalar, { readonly k: 'scalar' }>): Operand {
+  /** One of the lower four lanes. */
+  #lane(of: Register, lane: number, to?: Register): Register {
+    const result = to ?? this.code.register(false)
+    const constant = lane === 0 ? {} : { constant: lane }
+    this.code.instructions.push({
+      op: lane === 0 ? 'vmovd.get' : 'vpextrd',
+      to: result,
+      from: [of],
+      ...constant,
+    })
+    return result
+  }
+
+  #leaf(it: Exclude<Scalar, { readonly k: 'scalar' | 'first' }>): Operand {
     switch (it.k) {
       case 'const':
         return constant(it.value)
@@ -210,6 +224,8 @@ class Selector {
         return this.#load(it.form, it.element, it.address, to)
       case 'gather':
         return this.#gather(it.element, it.address, it.step, to)
+      case 'pick':
+        return this.#pick(it.element, it.address, it.offsets, to)
       case 'unary':
         return unary(code, it.op, this.#vector(it.a), to)
       case 'binary':
@@ -291,16 +307,37 @@ class Selector {
     const { code } = this
     const by = this.#scalar(step)
     let at = this.#integer(address)
-    const half = (lanes: readonly number[]): Register => {
-      let filled: Register | undefined
-      for (const lane of lanes) {
-        if (lane > 0) at = code.integer('add', [at, by])
-        filled = this.#insert(element, filled, { k: 'memory', at, offset: 0 }, lane & 3)
-      }
-      return filled ?? code.vector('zero', [])
+    const low = this.#four(element, (lane) => {
+      if (lane > 0) at = code.integer('add', [at, by])
+      return at
+    })
+    const high = this.#four(element, () => {
+      at = code.integer('add', [at, by])
+      return at
+    })
+    return code.vector('vinsertf128', [low, high], to, 1)
+  }
+
+  #pick(element: Element, address: Scalar, offsets: Vector, to?: Register): Register {
+    const { code } = this
+    const base = this.#scalar(address)
+    const low = this.#held(offsets)
+    const high = code.vector('vperm2f128', [low, low], undefined, 0x11)
+    const [first, second] = [low, high].map((four) =>
+      this.#four(element, (lane) => code.integer('add', [this.#lane(four, lane), base])),
+    )
+    if (!first || !second) throw new RangeError('two halves')
+    return code.vector('vinsertf128', [first, second], to, 1)
+  }
+
+  /** Four elements, each from its own address. */
+  #four(element: Element, addressOf: (lane: number) => Register): Register {
+    let filled: Register | undefined
+    for (let lane = 0; lane < 4; lane++) {
+      const from: Operand = { k: 'memory', at: addressOf(lane), offset: 0 }
+      filled = this.#insert(element, filled, from, lane)
     }
-    const low = half([0, 1, 2, 3])
-    return code.vector('vinsertf128', [low, half([4, 5, 6, 7])], to, 1)
+    return filled ?? this.code.vector('zero', [])
   }
 
   #insert(element: Element, into: Register | undefined, from: Operand, lane: number): Register {

@@ -122,6 +122,10 @@ class Encoder {
         this.#scalar(it.b)
         this.code.byte(scalarOpcode[it.op])
         return
+      case 'first':
+        this.#vector(it.of)
+        this.#simd(simd.i32ExtractLane).byte(0)
+        return
     }
   }
 
@@ -158,7 +162,10 @@ class Encoder {
         this.#load(it.form, it.element, it.address)
         return
       case 'gather':
-        this.#gather(it.element, it.address, it.step)
+        this.#gather(it.element, (lane) => this.#stepped(it.address, it.step, lane))
+        return
+      case 'pick':
+        this.#gather(it.element, (lane) => this.#picked(it.address, it.offsets, lane))
         return
       case 'unary':
         this.#vector(it.a)
@@ -231,15 +238,23 @@ class Encoder {
     this.#simd(opcode).u32(2).u32(0)
   }
 
-  #gather(element: Element, address: Scalar, step: Scalar): void {
-    const lane = (l: number): void => {
-      this.#scalar(address)
-      if (l > 0) {
-        this.#scalar(step)
-        if (l > 1) this.code.byte(op.i32Const).s32(l).byte(scalarOpcode.mul)
-        this.code.byte(scalarOpcode.add)
-      }
-    }
+  #stepped(address: Scalar, step: Scalar, lane: number): void {
+    this.#scalar(address)
+    if (lane === 0) return
+    this.#scalar(step)
+    if (lane > 1) this.code.byte(op.i32Const).s32(lane).byte(scalarOpcode.mul)
+    this.code.byte(scalarOpcode.add)
+  }
+
+  #picked(address: Scalar, offsets: Vector, lane: number): void {
+    this.#scalar(address)
+    this.#vector(offsets)
+    this.#simd(simd.i32ExtractLane).byte(lane)
+    this.code.byte(scalarOpcode.add)
+  }
+
+  /** One element for each lane, from the address that `lane` leaves on the stack. */
+  #gather(element: Element, lane: (l: number) => void): void {
     if (element === 'u8') {
       this.#constant([0, 0, 0, 0])
       for (let l = 0; l < 4; l++) {

@@ -111,6 +111,8 @@ class Renderer {
         return `args[${it.index + 1}]`
       case 'scalar':
         return this.#operation(it)
+      case 'first':
+        return `bitcast<i32>(${word(this.#vector(it.of))})`
     }
   }
 
@@ -170,6 +172,10 @@ class Renderer {
       case 'load':
       case 'gather':
         return loads[it.element](this.#scalar(it.address))
+      case 'pick': {
+        const offset = `bitcast<i32>(${word(this.#vector(it.offsets))})`
+        return loads[it.element](`(${this.#scalar(it.address)} + ${offset})`)
+      }
       case 'unary':
         return unary[it.op](this.#vector(it.a))
       case 'binary':
