@@ -95,6 +95,7 @@ export const floor: Elementwise = elementwise('floor', {
 export const relu: Elementwise = elementwise('relu', {
   arity: 1,
   takes: 'number',
+  cost: 2,
   scalar: (_, x) => (x >= 0 || Number.isNaN(x) ? x : 0),
   vjp: (g, { inputs: [x] }) => [x?.lessEqual(0).where(0, g)],
 })
