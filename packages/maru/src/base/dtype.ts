@@ -1,4 +1,5 @@
 /** The element types: one row each. Suites and targets iterate over the rows. */
+import { showAny } from './argument.ts'
 import { DTypeError } from './error.ts'
 
 /** Name of an element type. */
@@ -86,7 +87,11 @@ export function isDType(name: unknown): name is DType {
 /** The dtype, or a `DTypeError` that lists what exists. */
 export function expectDType(op: string, name: unknown): DType {
   if (isDType(name)) return name
-  throw new DTypeError('dtype.unknown', { op, got: String(name), known: Object.keys(dtypes) })
+  throw new DTypeError('dtype.unknown', {
+    op,
+    got: typeof name === 'string' ? name : showAny(name),
+    known: Object.keys(dtypes),
+  })
 }
 
 export function isFloat(dtype: DType): boolean {

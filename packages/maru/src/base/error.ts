@@ -12,7 +12,8 @@ type FieldsOf<K extends MessageKey> = { readonly [F in Fields<K>]: FieldValue }
  * Base of every error that maru throws on purpose.
  *
  * `message` reads `what — expected`, then `try:` and `at:` lines. `key` names the message in
- * every language; `fields` carries the values it mentions.
+ * every language; `fields` carries the values it mentions. A message about an op names the one
+ * that the user called, not the one that it is made of.
  */
 export class MaruError<K extends MessageKey = MessageKey> extends Error {
   readonly key: K
@@ -21,10 +22,10 @@ export class MaruError<K extends MessageKey = MessageKey> extends Error {
   readonly site: string | undefined
 
   constructor(key: K, fields: FieldsOf<K>, cause?: unknown) {
-    const site = callSite()
-    super(render(key, fields, site), cause === undefined ? undefined : { cause })
+    const { site, called } = userCall(deepStack())
+    super(render(key, fields, { site, called }), cause === undefined ? undefined : { cause })
     this.key = key
-    this.fields = fields
+    this.fields = 'op' in fields && called ? { ...fields, op: called } : fields
     this.name = this.constructor.name
     this.site = site
     // The engine wrote the stack before it knew the name.
@@ -74,15 +75,20 @@ function fill(template: string, fields: Readonly<Record<string, FieldValue>>): s
   )
 }
 
+/** How a message begins that is about an op. */
+const ABOUT_OP = /^(\{op\}|[a-z]\w*): /
+
 const catalogue: Readonly<Record<MessageKey, Message>> = messages
 
 function render(
   key: MessageKey,
   fields: Readonly<Record<string, FieldValue>>,
-  site: string | undefined,
+  { site, called }: UserCall,
 ): string {
   const lang = language()
-  const parts = catalogue[key][lang].map((part) => fill(part, fields))
+  const [head, ...rest] = catalogue[key][lang]
+  const about = called ? head.replace(ABOUT_OP, `${called}: `) : head
+  const parts = [about, ...rest].map((part) => fill(part, fields))
   const [what, expected, fix] = lang === 'ko' ? parts.map(chooseParticles) : parts
   const lines = [expected ? `${what} — ${expected}` : `${what}`]
   if (fix) lines.push(`  ${lang === 'ko' ? '해결' : 'try'}: ${fix}`)
@@ -103,22 +109,38 @@ function deepStack(): string | undefined {
 }
 
 const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
+const packagePath = packageRoot.replace('file://', '')
+/** Where methods and functions of tensors are. */
+const opsFolder = `${packagePath}tensor/`
 /** A place in a frame, as V8 writes it and, after `@`, as other engines do. */
 const PLACE = /(?: \(|at (?:async )?|@)((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*):(\d+):\d+\)?$/
+/** The function of a frame: `at Tensor.add (…)`, `at Tensor.add [as sum] (…)`, `at stack (…)`, `add@…`. */
+const FUNCTION = /^(?:\s*at (?:async )?(?:[\w$]+\.)?)?([a-z]\w*)(?: \[as \w+\])?(?: \(|@)/
+
+interface UserCall {
+  /** The line that the user wrote. */
+  readonly site: string | undefined
+  /** The op that was called there, where the engine tells. */
+  readonly called: string | undefined
+}
+
+/** First stack frame outside the package, and the function that it called. */
+function userCall(stack: string | undefined): UserCall {
+  let called: string | undefined
+  for (const line of (stack ?? '').split('\n').slice(1)) {
+    if (line.includes(packageRoot) || line.includes(packagePath)) {
+      called = line.includes(opsFolder) ? FUNCTION.exec(line)?.[1] : undefined
+      continue
+    }
+    const [, path, row] = line.includes('eval at ') ? [] : (PLACE.exec(line) ?? [])
+    if (path) return { site: `${shorten(path)}:${row}`, called }
+  }
+  return { site: undefined, called: undefined }
+}
 
 /** `file:line` of the user's call that led here. */
 export function callSite(): string | undefined {
-  return userSite(deepStack())
-}
-
-/** First stack frame outside the package: the line that the user wrote. */
-export function userSite(stack: string | undefined): string | undefined {
-  for (const line of (stack ?? '').split('\n').slice(1)) {
-    if (line.includes(packageRoot) || line.includes(packageRoot.replace('file://', ''))) continue
-    const [, path, row] = line.includes('eval at ') ? [] : (PLACE.exec(line) ?? [])
-    if (path) return `${shorten(path)}:${row}`
-  }
-  return undefined
+  return userCall(deepStack()).site
 }
 
 function shorten(path: string): string {

@@ -446,6 +446,22 @@ export const messages = {
     en: ['{op}: got {got}', 'a list of numbers was expected', ''],
     ko: ['{op}: {got}을(를) 받았다', '수의 목록이어야 한다', ''],
   },
+  'argument.tensors': {
+    en: ['{op}: got {got}', 'a list of tensors was expected', ''],
+    ko: ['{op}: {got}을(를) 받았다', '텐서의 목록이어야 한다', ''],
+  },
+  'argument.number': {
+    en: ['{op}: {name} is {got}', 'a number was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '수여야 한다', ''],
+  },
+  'argument.function': {
+    en: ['{op}: {name} is {got}', 'a function was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '함수여야 한다', ''],
+  },
+  'argument.options': {
+    en: ['{op}: got {got}', 'options by name were expected', 'write them in braces: { … }'],
+    ko: ['{op}: {got}을(를) 받았다', '이름이 붙은 옵션이어야 한다', '중괄호 안에 쓴다: { … }'],
+  },
   'where.condition': {
     en: [
       'where: the condition has dtype {dtype}',
@@ -735,6 +751,30 @@ export const messages = {
     ko: [
       '{op}: padding {padding}이(가) 커널 {size}의 절반을 넘는다',
       'padding만으로 된 창에는 원소가 없다',
+      '',
+    ],
+  },
+  'contract.labels': {
+    en: [
+      'contract: labels {labels} do not fit {a} and {b}',
+      'one label for each axis was expected; equal ones have one size, those of one side are in the result',
+      '',
+    ],
+    ko: [
+      'contract: 라벨 {labels}이(가) {a}, {b}와(과) 맞지 않는다',
+      '축마다 라벨이 하나여야 한다. 같은 라벨은 크기가 같고, 한쪽에만 있는 라벨은 결과에 있어야 한다',
+      '',
+    ],
+  },
+  'windows.sizes': {
+    en: [
+      '{op}: windows {got} do not fit {shape}',
+      'a size, a stride and a dilation of at least 1 were expected for each of the last axes',
+      '',
+    ],
+    ko: [
+      '{op}: 창 {got}이(가) {shape}에 맞지 않는다',
+      '마지막 축마다 size, stride, dilation이 1 이상의 정수로 하나씩 있어야 한다',
       '',
     ],
   },

@@ -1,4 +1,5 @@
 /** Shapes at run time: checks, broadcasting, strides. The same rules as `types/shape.ts`. */
+import { expectNumbers, showAny } from './argument.ts'
 import { IndexError, ShapeError, ValueError } from './error.ts'
 
 /** Sizes of a tensor's axes, outermost first. */
@@ -36,36 +37,35 @@ export function at(shape: Sizes, axis: number): number {
 
 /** Throws unless every size is a non-negative safe integer. */
 export function checkShape(op: string, shape: unknown): asserts shape is Sizes {
-  const good =
-    Array.isArray(shape) &&
-    shape.every((dim) => typeof dim === 'number' && Number.isSafeInteger(dim) && dim >= 0)
-  if (!good) throw new ShapeError('shape.sizes', { op, got: showAny(shape) })
-  if (!Number.isSafeInteger(sizeOf(shape as Sizes))) {
-    throw new ShapeError('shape.huge', { op, shape: shape as Sizes })
-  }
+  if (!isShape(shape)) throw new ShapeError('shape.sizes', { op, got: showAny(shape) })
+  expectCountable(op, shape)
 }
 
-function showAny(value: unknown): string {
-  return Array.isArray(value) ? `[${value.map(String).join(', ')}]` : String(value)
+function isShape(shape: unknown): shape is Sizes {
+  if (!Array.isArray(shape)) return false
+  // Unlike `every`, this sees the holes of a sparse array.
+  for (const dim of shape) if (!Number.isSafeInteger(dim) || dim < 0) return false
+  return true
+}
+
+/** Throws when there are more elements than integers to count them. */
+export function expectCountable(op: string, shape: Sizes): void {
+  if (!Number.isSafeInteger(sizeOf(shape))) throw new ShapeError('shape.huge', { op, shape })
 }
 
 /** A non-negative axis, counted from the end when negative. */
-export function normalizeAxis(op: string, axis: number, shape: Sizes): number {
-  const fixed = axis < 0 ? axis + shape.length : axis
-  if (!Number.isInteger(axis) || fixed < 0 || fixed >= shape.length) {
-    throw new IndexError('axis.range', { op, axis, shape, ndim: shape.length })
+export function normalizeAxis(op: string, axis: unknown, shape: Sizes): number {
+  if (typeof axis === 'number' && Number.isInteger(axis)) {
+    const fixed = axis < 0 ? axis + shape.length : axis
+    if (fixed >= 0 && fixed < shape.length) return fixed
   }
-  return fixed
+  throw new IndexError('axis.range', { op, axis: showAny(axis), shape, ndim: shape.length })
 }
 
 /** Distinct non-negative axes in ascending order; all axes when `axes` is undefined. */
-export function normalizeAxes(
-  op: string,
-  axes: number | readonly number[] | undefined,
-  shape: Sizes,
-): number[] {
+export function normalizeAxes(op: string, axes: unknown, shape: Sizes): number[] {
   if (axes === undefined) return shape.map((_, i) => i)
-  const list = typeof axes === 'number' ? [axes] : axes
+  const list = expectNumbers(op, axes)
   const fixed = list.map((axis) => normalizeAxis(op, axis, shape)).sort((a, b) => a - b)
   for (let i = 1; i < fixed.length; i++) {
     if (fixed[i] === fixed[i - 1]) {

@@ -2,7 +2,7 @@
 import { canonical } from '../base/canonical.ts'
 import type { DType } from '../base/dtype.ts'
 import { callSite } from '../base/error.ts'
-import type { Sizes } from '../base/shape.ts'
+import { expectCountable, type Sizes } from '../base/shape.ts'
 import type { Cell, Slot } from './cell.ts'
 import type { Data } from './data.ts'
 import { isNoting, lookAgain, note } from './origin.ts'
@@ -128,6 +128,7 @@ export function makeNode(
 ): Node {
   const results = 'results' in op ? op.results(inputs, attrs) : undefined
   const spec = 'results' in op ? firstOf(results) : op.infer(inputs, attrs)
+  expectCountable(op.name, spec.shape)
   const signature = signatureOf(op, attrs, spec)
   if (rule) return new Node(op, inputs, attrs, spec, signature, { rule })
   let key = `${signature}`

@@ -1,5 +1,7 @@
 /** The product-and-sum that matrix products, linear layers and convolutions are made of. */
+import { isNumbers, showAny } from '../base/argument.ts'
 import { isFloat } from '../base/dtype.ts'
+import { ShapeError } from '../base/error.ts'
 import { at, sizeOf, stridesOf } from '../base/shape.ts'
 import type { Contract, Spec } from '../graph/primitive.ts'
 import { eachIndex, expectKind, input } from './build.ts'
@@ -11,14 +13,33 @@ export interface Labels {
   readonly out: readonly number[]
 }
 
+/** Throws unless the labels say which axes of these operands are one index. */
+function expectLabels({ a, b, out }: Labels, inputs: readonly Spec[]): void {
+  const distinct = (labels: readonly number[], count: number): boolean =>
+    labels.length === count && new Set(labels).size === count
+  const [left, right] = [input(inputs, 0), input(inputs, 1)]
+  const good =
+    [a, b, out].every(isNumbers) &&
+    distinct(a, left.shape.length) &&
+    distinct(b, right.shape.length) &&
+    distinct(out, out.length) &&
+    out.every((label) => a.includes(label) || b.includes(label)) &&
+    a.every((label, axis) => {
+      const twin = b.indexOf(label)
+      return twin < 0 ? out.includes(label) : left.shape[axis] === right.shape[twin]
+    }) &&
+    b.every((label) => a.includes(label) || out.includes(label))
+  if (good) return
+  const labels = showAny([a, b, out])
+  throw new ShapeError('contract.labels', { a: left.shape, b: right.shape, labels })
+}
+
 /** Size of each label. */
 function sizesOf({ a, b }: Labels, inputs: readonly Spec[]): Map<number, number> {
   const sizes = new Map<number, number>()
   const note = (labels: readonly number[], spec: Spec): void => {
     labels.forEach((label, axis) => {
-      const size = at(spec.shape, axis)
-      if ((sizes.get(label) ?? size) !== size) throw new RangeError('contract: unequal sizes')
-      sizes.set(label, size)
+      sizes.set(label, at(spec.shape, axis))
     })
   }
   note(a, input(inputs, 0))
@@ -32,6 +53,7 @@ export const contract: Contract<Labels> = {
   name: 'contract',
   labels: (attrs) => attrs,
   infer(inputs, attrs) {
+    expectLabels(attrs, inputs)
     const sizes = sizesOf(attrs, inputs)
     const { dtype } = input(inputs, 0)
     expectKind('matmul', dtype, 'number')

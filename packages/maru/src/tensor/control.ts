@@ -1,4 +1,5 @@
 /** Loops and branches on the device: `scan`, `whileLoop`, `cond`. */
+import { expectFunction, expectOptions } from '../base/argument.ts'
 import { DTypeError, ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
 import { close } from '../graph/closed.ts'
@@ -9,6 +10,7 @@ import { resultOf } from '../primitives/several.ts'
 import { placeholder } from '../primitives/source.ts'
 import { recordInside } from '../runtime/trace.ts'
 import { concat } from './create.ts'
+import { nodeOf } from './nodes.ts'
 import { withFold } from './random.ts'
 import { Tensor } from './tensor.ts'
 import { flatten, type Loose, like, type Rebuild, type Tree } from './tree.ts'
@@ -92,9 +94,10 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(
   xs: X,
   options: ScanOptions = {},
 ): [Loose<C>, Loose<Y>] {
+  expectFunction('scan', 'body', body)
   const start = flat('scan', init)
   const sequences = flat('scan', xs)
-  const length = lengthOf(sequences.tensors, options.length)
+  const length = lengthOf(sequences.tensors, expectOptions('scan', options).length)
   const chunk = Math.ceil(Math.sqrt(length))
   const run = options.checkpoint && chunk > 1 ? chunked : plain
   const { carry, stacks } = run(
@@ -103,6 +106,9 @@ export function scan<C extends Tree, X extends Tree, Y extends Tree>(
         const carry = like<Loose<C>>(start.rebuild(carries))
         const x = like<Loose<X>>(sequences.rebuild(elements))
         const returned = withFold(t, () => body(carry, x, t))
+        if (!Array.isArray(returned)) {
+          throw new ValueError('control.tree', { op: 'scan', got: typeof returned })
+        }
         return { carry: flat('scan', returned[0]), stacks: flat('scan', returned[1]) }
       },
       length,
@@ -237,6 +243,8 @@ export function whileLoop<C extends Tree>(
   body: (carry: Loose<C>) => C,
   init: C,
 ): Loose<C> {
+  expectFunction('whileLoop', 'condition', condition)
+  expectFunction('whileLoop', 'body', body)
   const start = flat('whileLoop', init)
   const carries = start.tensors.map(({ node }) => placeholder(node))
   const given = (): Loose<C> => like<Loose<C>>(start.rebuild(wrap(carries)))
@@ -267,7 +275,9 @@ export function cond<I extends Tree, R extends Tree>(
   no: (inputs: Loose<I>) => R,
   inputs: I,
 ): Loose<R> {
-  expectSame('cond', [{ shape: [], dtype: 'bool' }], [condition.node])
+  expectSame('cond', [{ shape: [], dtype: 'bool' }], [nodeOf('cond', condition)])
+  expectFunction('cond', 'yes', yes)
+  expectFunction('cond', 'no', no)
   const given = flat('cond', inputs)
   const bound = given.tensors.map(({ node }) => placeholder(node))
   const arg = (): Loose<I> => like<Loose<I>>(given.rebuild(wrap(bound)))

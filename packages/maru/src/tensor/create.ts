@@ -1,4 +1,5 @@
 /** Where tensors come from. */
+import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
 import {
   type DType,
   dtypeOf,
@@ -16,7 +17,7 @@ import { Cell } from '../graph/cell.ts'
 import { Data } from '../graph/data.ts'
 import { makeLeaf, makeLiteral } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { apply, castNode, expandNode, nodeOf } from './nodes.ts'
+import { apply, castNode, expandNode, nodesOf } from './nodes.ts'
 import { Parameter, Tensor } from './tensor.ts'
 import type { Ok, Out, TensorsOf } from './typing.ts'
 
@@ -34,10 +35,14 @@ export function fromHost(array: HostArray, shape: Sizes, dtype: DType): Tensor {
   return new Tensor(makeLeaf(p.leaf, { kind: 'data', data }, data))
 }
 
+/** Depth of nesting that is followed. */
+const MOST_AXES = 1000
+
 function shapeOfNested(values: NestedInput): number[] {
   const shape: number[] = []
   for (let level = values; Array.isArray(level); level = level[0] ?? 0) {
-    shape.push(level.length)
+    // An array may hold itself.
+    if (shape.push(level.length) > MOST_AXES) throw ragged(shape)
     if (level.length === 0) break
   }
   return shape
@@ -75,8 +80,9 @@ function firstLeaf(values: NestedInput): unknown {
 export function tensor(
   values: NestedInput | NumericArray,
   shape?: readonly number[],
-  { dtype }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Tensor {
+  const { dtype } = expectOptions('tensor', options)
   if (dtype !== undefined) expectDType('tensor', dtype)
   if (ArrayBuffer.isView(values)) return fromTyped(values, shape ?? [values.length], dtype)
   const found = shapeOfNested(values)
@@ -84,7 +90,7 @@ export function tensor(
   fillNested(values, found, 0, flat)
   const leaf = firstLeaf(values)
   if (leaf !== undefined && typeof leaf !== 'number' && typeof leaf !== 'boolean') {
-    throw new ValueError('tensor.values', { got: typeof leaf })
+    throw new ValueError('tensor.values', { got: showAny(leaf) })
   }
   const type = dtype ?? (typeof leaf === 'boolean' ? 'bool' : 'float32')
   const host = dtypes[type].make(flat.length)
@@ -114,10 +120,12 @@ function fromTyped(values: NumericArray, shape: Sizes, dtype: DType | undefined)
 export function full<const N extends readonly number[]>(
   shape: N,
   value: number,
-  { dtype = 'float32' }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Tensor<ToShape<N>> {
+  const { dtype = 'float32' } = expectOptions('full', options)
   checkShape('full', shape)
-  const literal = makeLiteral(p.literal, dtypes[expectDType('full', dtype)].coerce(value), dtype)
+  const number = dtypes[expectDType('full', dtype)].coerce(expectNumber('full', 'value', value))
+  const literal = makeLiteral(p.literal, number, dtype)
   return new Tensor(expandNode(literal, [...shape]))
 }
 
@@ -140,8 +148,9 @@ export function ones<const N extends readonly number[]>(
 /** `0, 1, …, count − 1`. */
 export function arange<const N extends number>(
   count: N,
-  { dtype = 'int32' }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Tensor<ToShape<[N]>> {
+  const { dtype = 'int32' } = expectOptions('arange', options)
   const shape = [count]
   checkShape('arange', shape)
   return new Tensor(apply(p.iota, [], { shape, axis: 0, dtype: expectDType('arange', dtype) }))
@@ -170,16 +179,21 @@ export function concat<const Ss extends readonly Shape[], const A extends number
   tensors: Ok<Concat<Ss, A>, TensorsOf<Ss>>,
   axis?: A,
 ): Out<Concat<Ss, A>> {
-  return joined(tensors as readonly Tensor[], Number(axis ?? 0)) as Out<Concat<Ss, A>>
+  return joined(expectTensors('concat', tensors), axis ?? 0) as Out<Concat<Ss, A>>
 }
 
-function joined(parts: readonly Tensor[], axis: number): Tensor {
+/** A list of tensors at run time, whatever its checked type is. */
+function expectTensors(op: string, value: unknown): readonly Tensor[] {
+  return nodesOf(op, value).map((node) => new Tensor(node))
+}
+
+function joined(parts: readonly Tensor[], axis: unknown): Tensor {
   const [first] = parts
   if (!first) throw new ValueError('concat.none', {})
-  const shape: Sizes = nodeOf('concat', first).shape
+  const { shape } = first.node
   const along = normalizeAxis('concat', axis, shape)
   for (const part of parts) {
-    const own: Sizes = nodeOf('concat', part).shape
+    const own: Sizes = part.node.shape
     if (own.length !== shape.length) throw new ShapeError('concat.rank', { a: shape, b: own })
     if (!sameShape(own.toSpliced(along, 1), shape.toSpliced(along, 1))) {
       throw new ShapeError('concat.sizes', { a: shape, b: own, axis: along })
@@ -196,13 +210,13 @@ export function stack<const Ss extends readonly Shape[], const A extends number 
   tensors: Ok<Stack<Ss, A>, TensorsOf<Ss>>,
   axis?: A,
 ): Out<Stack<Ss, A>> {
-  const parts = tensors as readonly Tensor[]
+  const parts = expectTensors('stack', tensors)
   for (const part of parts) {
     const [a, b] = [parts[0]?.node.shape ?? [], part.node.shape]
     if (!sameShape(a, b)) throw new ShapeError('stack.shapes', { a, b })
   }
   const shape: Sizes = parts[0]?.node.shape ?? []
-  const along = normalizeAxis('stack', Number(axis ?? 0), [...shape, 1])
+  const along = normalizeAxis('stack', axis ?? 0, [...shape, 1])
   const raised = parts.map((part) => part.unsqueeze(along))
   return joined(raised, along) as Out<Stack<Ss, A>>
 }

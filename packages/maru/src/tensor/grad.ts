@@ -1,5 +1,6 @@
 /** Gradients, as users ask for them. */
 import { gradients, pullBack } from '../autograd/grad.ts'
+import { expectFunction } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { sameShape } from '../base/shape.ts'
 import { close, instantiate } from '../graph/closed.ts'
@@ -9,7 +10,7 @@ import * as p from '../primitives/index.ts'
 import { placeholder } from '../primitives/source.ts'
 import { recordInside } from '../runtime/trace.ts'
 import { zeros } from './create.ts'
-import { nodeOf } from './nodes.ts'
+import { nodeOf, nodesOf } from './nodes.ts'
 import { gradContext, Tensor } from './tensor.ts'
 
 /**
@@ -22,11 +23,7 @@ import { gradContext, Tensor } from './tensor.ts'
  * @example const [g] = grad(x.square().sum(), [x]) // 2x
  */
 export function grad(loss: Tensor, wrt: readonly Tensor[]): Tensor[] {
-  return gradients(
-    loss.node,
-    wrt.map(({ node }) => node),
-    gradContext,
-  )
+  return gradients(nodeOf('grad', loss), nodesOf('grad', wrt), gradContext)
 }
 
 /**
@@ -57,7 +54,7 @@ export function vjp(
 ): Tensor[] {
   expectLike('vjp', outputs, cotangents)
   const roots = outputs.map(({ node }) => node)
-  const targets = wrt.map(({ node }) => node)
+  const targets = nodesOf('vjp', wrt)
   const parts = pullBack(roots, cotangents, targets, gradContext)
   return wrt.map((each, i) => parts[i] ?? gradContext.zeros(each.node))
 }
@@ -78,9 +75,11 @@ export function jvp<A extends readonly Tensor[]>(
   primals: A,
   tangents: readonly Tensor[],
 ): [value: Tensor, tangent: Tensor] {
+  expectFunction('jvp', 'fn', fn)
   expectLike('jvp', primals, tangents)
   const own = separate(primals)
   const value = fn(...own)
+  nodeOf('jvp', value)
   const seed = alias(zeros(value.node.shape, { dtype: value.dtype }))
   const targets = own.map(({ node }) => node)
   const back = pullBack([value.node], [seed], targets, gradContext)
@@ -191,11 +190,12 @@ function separate<A extends readonly Tensor[]>(args: A): A {
 }
 
 function expectLike(op: string, tensors: readonly Tensor[], given: readonly Tensor[]): void {
-  if (given.length !== tensors.length) {
-    throw new ValueError('grad.count', { op, wanted: tensors.length, got: given.length })
+  const [nodes, others] = [nodesOf(op, tensors), nodesOf(op, given)]
+  if (others.length !== nodes.length) {
+    throw new ValueError('grad.count', { op, wanted: nodes.length, got: others.length })
   }
-  tensors.forEach((each, index) => {
-    const [wanted, got] = [each.node.shape, given[index]?.node.shape ?? []]
+  nodes.forEach((each, index) => {
+    const [wanted, got] = [each.shape, others[index]?.shape ?? []]
     if (!sameShape(wanted, got)) throw new ShapeError('grad.like', { op, index, wanted, got })
   })
 }

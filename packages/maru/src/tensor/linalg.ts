@@ -1,4 +1,5 @@
 /** Products of matrices. */
+import { expectOptions } from '../base/argument.ts'
 import { promote } from '../base/dtype.ts'
 import { DTypeError, ShapeError } from '../base/error.ts'
 import { at, broadcast } from '../base/shape.ts'
@@ -29,7 +30,8 @@ export abstract class LinearTensor extends ReduceTensor {
 
   /** Products summed over the labels that `out` lacks: see the `contract` primitive. */
   contract(other: Tensor, labels: Labels): Tensor {
-    return this.wrap(apply(p.contract, [this.node, other.node], labels))
+    const b = nodeOf('contract', other)
+    return this.wrap(apply(p.contract, [this.node, b], expectOptions('contract', labels)))
   }
 }
 

@@ -7,6 +7,7 @@ import type { CrossEntropy } from '../base/types/shape.ts'
 import type { Data } from '../graph/data.ts'
 import type { Node } from '../graph/node.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
+import { nodeOf } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Arg } from './typing.ts'
 
@@ -30,7 +31,7 @@ export function crossEntropy<L extends Shape, T extends Shape>(
 }
 
 function rowEntropy(logits: Tensor, labels: Tensor): Tensor<[]> {
-  const [a, b] = [logits.node.shape, labels.node.shape]
+  const [a, b] = [nodeOf('crossEntropy', logits).shape, nodeOf('crossEntropy', labels).shape]
   if (a.length !== 2) throw new ShapeError('crossEntropy.logits', { logits: a })
   if (sameShape(a, b)) throw new ShapeError('crossEntropy.oneHot', { logits: a, labels: b })
   if (b.length !== 1) throw new ShapeError('crossEntropy.labels', { labels: b })
@@ -99,7 +100,7 @@ function expectClasses({ host }: Data, classes: number): void {
  * @throws ShapeError when the shapes differ, even if they would broadcast
  */
 export function mseLoss(prediction: Tensor, target: Tensor): Tensor<[]> {
-  const [a, b] = [prediction.node.shape, target.node.shape]
+  const [a, b] = [nodeOf('mseLoss', prediction).shape, nodeOf('mseLoss', target).shape]
   if (!sameShape(a, b)) throw new ShapeError('loss.broadcast', { op: 'mseLoss', a, b })
   return prediction.sub(target).square().mean() as Tensor<[]>
 }

@@ -1,6 +1,14 @@
 /** The same elements in another arrangement. */
-import { ShapeError, ValueError } from '../base/error.ts'
-import { at, broadcast, normalizeAxes, normalizeAxis, sameShape } from '../base/shape.ts'
+import { expectNumber, expectNumbers, isPairs, showAny } from '../base/argument.ts'
+import { ShapeError } from '../base/error.ts'
+import {
+  at,
+  broadcast,
+  checkShape,
+  normalizeAxes,
+  normalizeAxis,
+  sameShape,
+} from '../base/shape.ts'
 import type { Permute, Slice, Squeeze, Transpose, Unsqueeze } from '../base/types/axes.ts'
 import type { SameRank, Shape, ToShape } from '../base/types/dim.ts'
 import type { Flatten, Reshape } from '../base/types/reshape.ts'
@@ -13,9 +21,7 @@ import type { Ok, Out } from './typing.ts'
 
 /** A list argument at run time, whatever its checked type is. */
 function list(op: string, value: unknown): number[] {
-  if (typeof value === 'number') return [value]
-  if (Array.isArray(value) && value.every((item) => typeof item === 'number')) return [...value]
-  throw new ValueError('argument.list', { op, got: String(value) })
+  return [...expectNumbers(op, value)]
 }
 
 export abstract class MovementTensor extends ActivationTensor {
@@ -44,15 +50,9 @@ export abstract class MovementTensor extends ActivationTensor {
   ): Out<Flatten<S, A, B>> {
     const { shape } = this.node
     if (shape.length === 0) return this.wrap(reshapeNode(this.node, [1]))
-    const first = normalizeAxis('flatten', Number(startAxis ?? 0), shape)
-    const last = normalizeAxis('flatten', Number(endAxis ?? -1), shape)
-    if (first > last) {
-      throw new ShapeError('flatten.order', {
-        start: Number(startAxis ?? 0),
-        end: Number(endAxis ?? -1),
-        shape,
-      })
-    }
+    const first = normalizeAxis('flatten', startAxis ?? 0, shape)
+    const last = normalizeAxis('flatten', endAxis ?? -1, shape)
+    if (first > last) throw new ShapeError('flatten.order', { start: first, end: last, shape })
     const middle = shape.slice(first, last + 1).reduce((product, dim) => product * dim, 1)
     return this.wrap(
       reshapeNode(this.node, [...shape.slice(0, first), middle, ...shape.slice(last + 1)]),
@@ -65,13 +65,10 @@ export abstract class MovementTensor extends ActivationTensor {
     axes: Ok<Permute<S, P>, P>,
   ): Out<Permute<S, P>> {
     const { shape } = this.node
-    const order = list('permute', axes).map((axis) => normalizeAxis('permute', axis, shape))
+    const given = list('permute', axes)
+    const order = given.map((axis) => normalizeAxis('permute', axis, shape))
     if (new Set(order).size !== shape.length || order.length !== shape.length) {
-      throw new ShapeError('permute.axes', {
-        axes: list('permute', axes),
-        shape,
-        ndim: shape.length,
-      })
+      throw new ShapeError('permute.axes', { axes: given, shape, ndim: shape.length })
     }
     return this.wrap(apply(p.permute, [this.node], { axes: order }))
   }
@@ -83,8 +80,8 @@ export abstract class MovementTensor extends ActivationTensor {
     axis1?: B,
   ): Out<Transpose<S, A, B>> {
     const { shape } = this.node
-    const first = normalizeAxis('transpose', Number(axis0 ?? -2), shape)
-    const second = normalizeAxis('transpose', Number(axis1 ?? -1), shape)
+    const first = normalizeAxis('transpose', axis0 ?? -2, shape)
+    const second = normalizeAxis('transpose', axis1 ?? -1, shape)
     const axes = shape.map((_, axis) => (axis === first ? second : axis === second ? first : axis))
     return this.wrap(apply(p.permute, [this.node], { axes }))
   }
@@ -95,6 +92,7 @@ export abstract class MovementTensor extends ActivationTensor {
     shape: Ok<Expand<S, ToShape<N>>, N>,
   ): Out<Expand<S, ToShape<N>>> {
     const to = list('expand', shape)
+    checkShape('expand', to)
     const from = this.node.shape
     if (!sameShape(broadcast('expand', from, to), to)) {
       throw new ShapeError('expand.shape', { from, to })
@@ -110,10 +108,11 @@ export abstract class MovementTensor extends ActivationTensor {
     const E extends number | undefined = undefined,
   >(this: Tensor<S>, axis: Ok<Slice<S, A, F, E>, A>, start: F, end?: E): Out<Slice<S, A, F, E>> {
     const { shape } = this.node
-    const along = normalizeAxis('slice', Number(axis), shape)
+    const along = normalizeAxis('slice', axis, shape)
     const size = at(shape, along)
     const fix = (position: number): number => (position < 0 ? position + size : position)
-    const [from, to] = [fix(start), fix(end ?? size)]
+    const from = fix(expectNumber('slice', 'start', start))
+    const to = fix(expectNumber('slice', 'end', end ?? size))
     if (
       !(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= size)
     ) {
@@ -127,10 +126,10 @@ export abstract class MovementTensor extends ActivationTensor {
   slices(ranges: readonly (readonly [number, number])[]): Tensor {
     const { shape } = this.node
     const good =
-      ranges.length === shape.length &&
+      isPairs(ranges, shape.length) &&
       ranges.flat().every(Number.isInteger) &&
       ranges.every(([from, to], axis) => from >= 0 && from <= to && to <= at(shape, axis))
-    if (!good) throw new ShapeError('slices.ranges', { ranges: ranges.map(String), shape })
+    if (!good) throw new ShapeError('slices.ranges', { ranges: showAny(ranges), shape })
     const start = ranges.map(([from]) => from)
     const end = ranges.map(([, to]) => to)
     if (sameShape(end, shape) && start.every((from) => from === 0)) return this.wrap(this.node)
@@ -145,14 +144,20 @@ export abstract class MovementTensor extends ActivationTensor {
   ): Tensor<SameRank<S>> {
     const { shape } = this.node
     const good =
-      widths.length === shape.length &&
+      isPairs(widths, shape.length) &&
       widths.flat().every((width) => Number.isSafeInteger(width) && width >= 0)
-    if (!good) throw new ShapeError('pad.widths', { widths: widths.map(String), shape })
+    if (!good) throw new ShapeError('pad.widths', { widths: showAny(widths), shape })
     const before = widths.map(([width]) => width)
     const after = widths.map(([, width]) => width)
     if ([...before, ...after].every((width) => width === 0)) return this.wrap(this.node)
     // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
-    return this.wrap(apply(p.pad, [this.node], { before, after, value: (value ?? 0) + 0 }))
+    return this.wrap(
+      apply(p.pad, [this.node], {
+        before,
+        after,
+        value: expectNumber('pad', 'value', value ?? 0) + 0,
+      }),
+    )
   }
 
   /** Axes read backwards. */
@@ -167,9 +172,9 @@ export abstract class MovementTensor extends ActivationTensor {
     axis: Ok<Squeeze<S, A>, A>,
   ): Out<Squeeze<S, A>> {
     const { shape } = this.node
-    const along = normalizeAxis('squeeze', Number(axis), shape)
+    const along = normalizeAxis('squeeze', axis, shape)
     if (shape[along] !== 1) {
-      throw new ShapeError('squeeze.size', { axis: Number(axis), size: at(shape, along), shape })
+      throw new ShapeError('squeeze.size', { axis: along, size: at(shape, along), shape })
     }
     return this.wrap(
       reshapeNode(
@@ -185,7 +190,7 @@ export abstract class MovementTensor extends ActivationTensor {
     axis: Ok<Unsqueeze<S, A>, A>,
   ): Out<Unsqueeze<S, A>> {
     const { shape } = this.node
-    const along = normalizeAxis('unsqueeze', Number(axis), [...shape, 1])
+    const along = normalizeAxis('unsqueeze', axis, [...shape, 1])
     return this.wrap(reshapeNode(this.node, [...shape.slice(0, along), 1, ...shape.slice(along)]))
   }
 }

@@ -1,4 +1,5 @@
 /** Broadcasting, promotion and literals: what every method does before a primitive sees its inputs. */
+import { showAny } from '../base/argument.ts'
 import { type DType, dtypes, promote } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
 import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
@@ -21,13 +22,13 @@ function hasNode(value: unknown): value is HasNode {
 export function nodeOf(op: string, value: unknown): Node {
   if (hasNode(value)) return value.node
   if (value instanceof Promise) throw new ValueError('argument.promise', { op })
-  throw new ValueError('argument.tensor', { op, got: describe(value) })
+  throw new ValueError('argument.tensor', { op, got: showAny(value) })
 }
 
-function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (typeof value === 'object') return value.constructor?.name ?? 'object'
-  return `${typeof value} ${String(value)}`
+/** Nodes for an argument that should be a list of tensors. */
+export function nodesOf(op: string, value: unknown): Node[] {
+  if (!Array.isArray(value)) throw new ValueError('argument.tensors', { op, got: showAny(value) })
+  return Array.from(value, (each) => nodeOf(op, each))
 }
 
 /** A number beside a tensor takes the tensor's dtype, unless it would lose its fraction. */

@@ -3,7 +3,7 @@ import { dtypes } from '../base/dtype.ts'
 import { at, normalizeAxes, normalizeAxis, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
-import type { Node } from '../graph/node.ts'
+import { makeLiteral, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { MovementTensor } from './movement.ts'
 import { apply, binary, castNode, expandNode, floating, reshapeNode, reversed } from './nodes.ts'
@@ -18,7 +18,7 @@ interface KeepDims<K extends boolean> {
 }
 
 function axesOf(op: string, axis: unknown, shape: Sizes): number[] {
-  return normalizeAxes(op, axis as Axes, shape)
+  return normalizeAxes(op, axis, shape)
 }
 
 function dropped(node: Node, axes: readonly number[], keep: boolean | undefined): Node {
@@ -104,24 +104,26 @@ export abstract class ReduceTensor extends MovementTensor {
 
   /** Largest element over axes with the gradient going to the first of equal ones, as in pooling. */
   firstMax(axes: readonly number[]): Tensor {
-    return this.wrap(dropped(maxNode(this.node, axes, 'first'), axes, false))
+    const fixed = normalizeAxes('firstMax', axes, this.node.shape)
+    return this.wrap(dropped(maxNode(this.node, fixed, 'first'), fixed, false))
   }
 
   /** Row-major position within `axes` of the first largest element, the axes kept with size 1. */
   argmaxOver(axes: readonly number[]): Tensor {
-    return this.wrap(apply(p.argmax, [this.node], { axes }))
+    const fixed = normalizeAxes('argmaxOver', axes, this.node.shape)
+    return this.wrap(apply(p.argmax, [this.node], { axes: fixed }))
   }
 
   /** At every element, its row-major position within `axes`. */
   positionsOver(axes: readonly number[]): Tensor {
     const { shape } = this.node
-    const strides = stridesOf(axes.map((axis) => at(shape, axis)))
-    const parts = axes.map((axis, i) => {
+    const fixed = normalizeAxes('positionsOver', axes, shape)
+    const strides = stridesOf(fixed.map((axis) => at(shape, axis)))
+    const parts = fixed.map((axis, i) => {
       const index = apply(p.iota, [], { shape, axis, dtype: 'int32' as const })
       return binary(p.mul, { node: index }, at(strides, i))
     })
-    const zero = apply(p.iota, [], { shape: shape.map(() => 1), axis: 0, dtype: 'int32' as const })
-    const [first = expandNode(zero, shape), ...rest] = parts
+    const [first = expandNode(makeLiteral(p.literal, 0, 'int32'), shape), ...rest] = parts
     return this.wrap(
       rest.reduce((sum, part) => binary(p.add, { node: sum }, { node: part }), first),
     )
@@ -137,7 +139,7 @@ export abstract class ReduceTensor extends MovementTensor {
     axis?: Ok<Reduce<S, A, K, 'logSumExp'>, A>,
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'logSumExp'>> {
-    const along = normalizeAxis('logSumExp', Number(axis ?? -1), this.node.shape)
+    const along = normalizeAxis('logSumExp', axis ?? -1, this.node.shape)
     const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
     const top = shiftOf(x, along)
     const sum: Tensor = x.sub(top).exp().sum(along, { keepDims: true }).log().add(top)

@@ -1,5 +1,6 @@
 /** The tensor: a handle on a graph node that is computed when its value is asked for. */
 import { type GradContext, gradients } from '../autograd/grad.ts'
+import { showAny } from '../base/argument.ts'
 import type { HostArray } from '../base/dtype.ts'
 import { ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
@@ -73,9 +74,10 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
   ): Tensor<{ -readonly [K in keyof T]: T[K] }> {
     const own = this.node.shape
     const good =
+      Array.isArray(shape) &&
       own.length === shape.length &&
       shape.every((dim, axis) => typeof dim === 'string' || dim === own[axis])
-    if (!good) throw new ShapeError('as.shape', { shape: own, wanted: shape })
+    if (!good) throw new ShapeError('as.shape', { shape: own, wanted: showAny(shape) })
     return this.wrap(this.node)
   }
 

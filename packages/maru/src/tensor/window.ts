@@ -1,6 +1,7 @@
 /** Convolution and pooling: windows, then a contraction or a fold. */
+import { expectOptions, isNumbers, showAny } from '../base/argument.ts'
 import { DTypeError, ShapeError } from '../base/error.ts'
-import { at, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
+import { at, checkShape, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type {
   Conv2dOptions,
@@ -63,6 +64,21 @@ function padded(x: Node, padding: Geometry['padding'], value: number): Node {
   return apply(p.pad, [x], { before, after, value })
 }
 
+/** The geometry, or an error; `axes` of the shape belong to each axis of a window. */
+function expectWindows(op: string, shape: Sizes, windows: Windows, axes: number): Windows {
+  const given = expectOptions(op, windows)
+  const { size, stride, dilation } = given
+  const good = [size, stride, dilation].every(
+    (part) =>
+      isNumbers(part) &&
+      part.length === size.length &&
+      part.length * axes <= shape.length &&
+      part.every((each) => Number.isSafeInteger(each) && each >= 1),
+  )
+  if (good) return { size, stride, dilation }
+  throw new ShapeError('windows.sizes', { op, got: showAny([size, stride, dilation]), shape })
+}
+
 /** Windows of a padded input: [..., kh, kw, oh, ow]. */
 function windowsNode(x: Node, geometry: Geometry, fill: number): Node {
   const { size, stride, dilation, padding } = geometry
@@ -91,12 +107,27 @@ function tilesNode(x: Node, geometry: Geometry): Node {
 export abstract class WindowTensor extends DecompositionTensor {
   /** Sliding windows over the last axes, as a view. @shape [..., H, W] → [..., kh, kw, oh, ow] */
   windows(attrs: Windows): Tensor {
-    return this.wrap(apply(p.window, [this.node], attrs))
+    const windows = expectWindows('windows', this.node.shape, attrs, 1)
+    return this.wrap(apply(p.window, [this.node], windows))
   }
 
   /** The adjoint of `windows`: overlapping copies are summed. @shape [..., kh, kw, oh, ow] → [..., H, W] */
-  foldWindows(extents: Sizes, { size, stride, dilation }: Windows): Tensor {
-    return this.wrap(apply(p.fold, [this.node], { size, stride, dilation, extents }))
+  foldWindows(extents: Sizes, attrs: Windows): Tensor {
+    const { shape } = this.node
+    const windows = expectWindows('foldWindows', shape, attrs, 2)
+    checkShape('foldWindows', extents)
+    const { size } = windows
+    const view = shape.slice(shape.length - 2 * size.length)
+    if (
+      extents.length !== size.length ||
+      !sameShape(view, [...size, ...windowCounts(extents, windows)])
+    )
+      throw new ShapeError('windows.sizes', {
+        op: 'foldWindows',
+        got: showAny([size, extents]),
+        shape,
+      })
+    return this.wrap(apply(p.fold, [this.node], { ...windows, extents }))
   }
 
   /**
