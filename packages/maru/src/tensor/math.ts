@@ -165,6 +165,13 @@ export abstract class MathTensor extends ElementwiseTensor {
     return this.wrap(apply(p.polygamma, [floating(this.node)], { order: checked }))
   }
 
+  /** Log-odds, `log(x / (1 − x))`: the inverse of the sigmoid; NaN outside 0 … 1. */
+  logit<S extends Shape>(this: Tensor<S>): Tensor<S> {
+    const x = floating(this.node)
+    const odds = binary(p.div, { node: x }, { node: binary(p.sub, 1, { node: x }) })
+    return this.wrap(unary(p.log, odds))
+  }
+
   /** `sin(πx) / πx`, and 1 at 0. */
   sinc<S extends Shape>(this: Tensor<S>): Tensor<S> {
     const atZero = binary(p.equal, this, 0)

@@ -43,6 +43,8 @@ export const evenParts: Draw = each(
   (from) => ((16 + from.integer(80)) / 32) * (from.integer(2) === 0 ? 1 : -1),
 )
 /** Between -1 and 1. */
+/** Probabilities away from 0 and 1. */
+export const likely: Draw = each((from) => (8 + from.integer(49)) / 64)
 export const unit: Draw = each((from) => (from.integer(121) - 60) / 64)
 /** Above 1. */
 export const aboveOne: Draw = each((from) => (72 + from.integer(240)) / 64)

@@ -1,8 +1,8 @@
 /** Functions of one number. */
 import { type NanToNumOptions, ValueError } from '../../../src/index.ts'
-import { aboveOne, nonzero, odd, positive, unit } from '../draw.ts'
+import { aboveOne, likely, nonzero, odd, positive, unit } from '../draw.ts'
 import { floating, kept, numbers, op, type Row, truths } from '../row.ts'
-import { few, given, isFlat, isStep, special, zero } from './samples.ts'
+import { byValue, few, given, INF, isFlat, isStep, NAN, special, zero } from './samples.ts'
 
 export const functions: readonly Row[] = [
   op('sign', {
@@ -127,6 +127,18 @@ export const functions: readonly Row[] = [
       [() => zero(2).polygamma(-1), ValueError, 'value.integer'],
       [() => zero(2).polygamma(0.5), ValueError, 'value.integer'],
     ],
+  }),
+  op('logit', {
+    run: (_, x) => x.logit(),
+    samples: [
+      { inputs: [[3, 4]] },
+      { inputs: [[]] },
+      { inputs: [[0, 2]] },
+      { inputs: [given([0, 0.5, 1, 2, NAN])], gives: [-INF, 0, INF, NAN, NAN] },
+    ],
+    oracle: byValue,
+    domain: [likely],
+    results: floating,
   }),
   op('sinc', {
     run: (_, x) => x.sinc(),
