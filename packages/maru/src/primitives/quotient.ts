@@ -44,3 +44,14 @@ export const floorDivide: Elementwise = elementwise('floorDivide', {
   },
   integer: (_, a, b) => (b === 0 ? 0 : Math.floor(a / b)),
 })
+
+/** Greatest common divisor of two integers, never negative; `gcd(0, 0)` is 0. */
+export const gcd: Elementwise = elementwise('gcd', {
+  arity: 2,
+  takes: 'int',
+  scalar: (_, a, b) => {
+    let [larger, smaller] = [Math.abs(a), Math.abs(b)]
+    while (smaller > 0) [larger, smaller] = [smaller, larger % smaller]
+    return larger
+  },
+})

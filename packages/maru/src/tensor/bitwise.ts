@@ -66,6 +66,14 @@ export abstract class BitwiseTensor extends ArithmeticTensor {
     return this.wrap(binary(p.bitwiseXor, this, -1))
   }
 
+  /** Greatest common divisor of integers, never negative; `gcd(0, 0)` is 0. @shape [...], [...] → broadcast */
+  gcd<S extends Shape, B extends Shape = []>(
+    this: Tensor<S>,
+    other: number | Arg<Broadcast<S, B, 'gcd'>, B>,
+  ): Out<Broadcast<S, B>> {
+    return this.wrap(binary(p.gcd, this, other))
+  }
+
   /** `a · 2ᵇ` of integers, high bits lost; 0 where b is not within 0 … 31. @shape [...], [...] → broadcast */
   shiftLeft<S extends Shape, B extends Shape = []>(
     this: Tensor<S>,

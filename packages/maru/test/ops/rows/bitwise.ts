@@ -66,6 +66,20 @@ export const bits: readonly Row[] = [
     gradient: noBits,
     results: integers,
   }),
+  op('gcd', {
+    run: (_, a, b) => a.gcd(b),
+    samples: [
+      ...words,
+      {
+        inputs: [given([12, -12, 0, 7, 0], [5], 'int32'), given([18, 18, 5, 13, 0], [5], 'int32')],
+        gives: [6, 6, 5, 1, 0],
+      },
+    ],
+    oracle: { none: 'values are given beside the samples' },
+    domain: [below(1000)],
+    gradient: noBits,
+    results: wholes,
+  }),
   op('shiftLeft', {
     run: (_, a, b) => a.shiftLeft(b),
     samples: [
