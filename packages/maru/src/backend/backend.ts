@@ -30,26 +30,45 @@ export interface MemoryUse {
   readonly reserved: number
 }
 
-/** One device. */
+/** A run that ended early, or was given up because one before it had: `cause` says why. */
+export class Interrupted extends Error {
+  /** Nodes of the program's body that may have begun: later ones have written nothing. */
+  readonly begun: number
+
+  constructor(cause: unknown, begun: number) {
+    super('a run was interrupted', { cause })
+    this.begun = begun
+  }
+}
+
+/**
+ * One device. What it is asked for happens in the order of the calls, runs, uploads and copies alike,
+ * and may go on after they return.
+ */
 export interface Backend {
   readonly name: string
   readonly target: Target
   /** What it found on this host, in words for a report. */
   readonly features?: readonly string[]
+  /** Whether something was queued and has not been done yet. */
+  readonly busy: boolean
   /** Memory for a buffer, its contents unspecified. Throws `MemoryError`. */
   allocate(bytes: number): DeviceBuffer
+  /** The memory is given to nobody else before everything queued so far has run. */
   free(buffer: DeviceBuffer): void
+  /** Host arrays of uploads and runs must not change any more. */
   upload(buffer: DeviceBuffer, from: HostArray): void
   /** A copy of the buffer's bytes once everything queued before has run. */
   download(buffer: DeviceBuffer): Promise<Uint8Array<ArrayBuffer>>
-  /** The buffer's bytes in place, where the host can see them. */
+  /** The buffer's bytes in place, where the host can see them and nothing is queued. */
   view(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> | undefined
   copy(from: DeviceBuffer, to: DeviceBuffer): void
   prepare(program: Program): Prepared
   release(prepared: Prepared): void
   /**
-   * Queues one run; runs happen in the order of the calls. The bindings are taken before it
-   * returns; host outputs are filled when the promise resolves.
+   * Queues one run; one that is short happens at once if nothing is queued. Addresses and parameters
+   * are taken before it returns, host arrays are read when it begins, and host outputs are filled
+   * when the promise resolves. Throws at once, or rejects with, `Interrupted` for a fault.
    */
   run(prepared: Prepared, bindings: Bindings): Promise<void>
   memory(): MemoryUse

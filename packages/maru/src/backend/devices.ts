@@ -7,12 +7,18 @@ import { WasmBackend } from './wasm/backend.ts'
 import { hasSimd } from './wasm/features.ts'
 
 const devices: { readonly [name: string]: () => Backend } = {
-  wasm: () => new WasmBackend(),
-  'wasm-unfused': () => new WasmBackend({ fuse: false }),
+  wasm: () => new WasmBackend({ machine: env('MARU_CPU') === 'wasm' ? 'never' : 'auto' }),
+  'wasm-unfused': () => new WasmBackend({ fuse: false, machine: 'never' }),
+  native: () => new WasmBackend({ name: 'native', machine: 'always' }),
   reference: () => new ReferenceBackend(),
 }
 
 const open = new Map<string, Backend>()
+
+/** Makes a backend known by its name. */
+export function addDevice(backend: Backend): void {
+  open.set(backend.name, backend)
+}
 
 /** The backend of a name, made at the first call. */
 export function openDevice(name: string): Backend {

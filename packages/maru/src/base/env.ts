@@ -8,7 +8,12 @@ interface Flag {
 /** The flags. In a browser, `globalThis.MARU = { MARU_LANG: 'ko' }` before the import does the same. */
 export const flags = {
   MARU_LANG: { fallback: '', doc: 'language of messages: en | ko (default: from LANG)' },
-  MARU_CPU: { fallback: '', doc: 'force a CPU backend: wasm | reference' },
+  MARU_CPU: { fallback: '', doc: 'force a CPU backend: native | wasm | reference' },
+  MARU_THREADS: { fallback: '', doc: 'threads that compute (default: the cores of this process)' },
+  MARU_WORKER: {
+    fallback: '',
+    doc: "URL of maru's worker module, for pages that forbid blob: ones",
+  },
   DEBUG: {
     fallback: '0',
     doc: '1 programs, why compiled, times, call sites; 2 launches, schedule; 3 loops; 4 code',

@@ -49,6 +49,8 @@ export class TraceError<K extends MessageKey = MessageKey> extends MaruError<K> 
 export class MemoryError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 /** NaN or infinity where `detectAnomaly` looks for it. */
 export class AnomalyError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+/** A run that a device could not finish, or a value that was lost by one. */
+export class DeviceError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 /** Bytes or files that are not what they claim to be. */
 export class FormatError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 

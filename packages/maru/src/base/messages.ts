@@ -433,6 +433,54 @@ export const messages = {
       'useDevice 전에 await tensor.data()를 한다',
     ],
   },
+  'device.fault': {
+    en: [
+      'a kernel failed: {reason}',
+      'every kernel keeps within its buffers',
+      'report it with what DEBUG=2 shows; parameters that the step had not begun to write are as before',
+    ],
+    ko: [
+      '커널이 실패했다: {reason}',
+      '모든 커널은 자기 버퍼 안에 머물러야 한다',
+      'DEBUG=2의 출력과 함께 알린다. 그 단계가 아직 쓰기 시작하지 않은 매개변수는 그대로이다',
+    ],
+  },
+  'device.worker': {
+    en: [
+      'a worker ended while it computed: {reason}',
+      'others are started in its place; parameters that the step had not begun to write are as before',
+      'compute the loss again and repeat the step',
+    ],
+    ko: [
+      '계산하던 워커가 끝났다: {reason}',
+      '새 워커가 시작된다. 그 단계가 아직 쓰기 시작하지 않은 매개변수는 그대로이다',
+      '손실을 다시 계산하고 그 단계를 되풀이한다',
+    ],
+  },
+  'device.native': {
+    en: [
+      'there is no machine code: {reason}',
+      'the device "native" computes with it only',
+      'npm install koffi, or leave MARU_CPU unset: what can be machine code then is, and the bits are the same',
+    ],
+    ko: [
+      '기계어를 쓸 수 없다: {reason}',
+      '"native" 장치는 기계어로만 계산한다',
+      'npm install koffi를 하거나 MARU_CPU를 비워 둔다. 그러면 가능한 것만 기계어로 계산하고, 비트는 같다',
+    ],
+  },
+  'device.torn': {
+    en: [
+      'a value of shape {shape} was lost: a step failed while it was written',
+      'a parameter must have a value to be read',
+      'load the state again: model.loadStateDict(state)',
+    ],
+    ko: [
+      '모양이 {shape}인 값을 잃었다. 그 값을 쓰던 단계가 실패했다',
+      '읽으려면 매개변수에 값이 있어야 한다',
+      '상태를 다시 불러온다: model.loadStateDict(state)',
+    ],
+  },
   // tensor
   'argument.tensor': {
     en: ['{op}: got {got}', 'a tensor was expected', 'make one: tensor(values)'],

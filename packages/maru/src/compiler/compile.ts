@@ -161,7 +161,8 @@ class Functions {
     }
     const kernel = withoutIdentity(step.kernel, resolve)
     if (!kernel) return undefined
-    const lowered = this.#lower(kernel)
+    const lower = (lanes: number): Lowered => resolved(this.#lower(kernel, lanes), resolve)
+    const lowered = lower(this.#lanes)
     if (lowered.units === 0) return undefined
     const key = canonical(lowered.code)
     let code = this.#known.get(key)
@@ -169,26 +170,24 @@ class Functions {
       code = this.list.push({ key, code: lowered.code }) - 1
       this.#known.set(key, code)
     }
-    const args = lowered.arguments.map((argument): Argument => {
-      return argument.kind === 'address'
-        ? { ...argument, buffer: resolve(argument.buffer) }
-        : argument
-    })
     return {
       kind: 'code',
       label: labelOf(kernel),
       kernel,
       code,
-      arguments: args,
+      arguments: lowered.arguments,
       units: lowered.units,
+      writes: [...touches(step, this.#buffers).writes].map(resolve),
+      work: workOf(kernel),
+      lower,
     }
   }
 
-  #lower(kernel: Kernel): Lowered {
-    if (kernel.kind === 'contract') return lowerContract(kernel, this.#lanes)
+  #lower(kernel: Kernel, lanes: number): Lowered {
+    if (kernel.kind === 'contract') return lowerContract(kernel, lanes)
     const sizes = (buffer: number): number => sizeOf(this.#buffers[buffer]?.shape ?? [])
-    if (kernel.kind === 'scatter') return lowerScatter(kernel, this.#lanes, sizes)
-    return lowerLoops(kernel, this.#lanes, sizes)
+    if (kernel.kind === 'scatter') return lowerScatter(kernel, lanes, sizes)
+    return lowerLoops(kernel, lanes, sizes)
   }
 }
 
@@ -200,4 +199,23 @@ function withoutIdentity(kernel: Kernel, resolve: (buffer: number) => number): K
     return resolve(value.buffer) !== resolve(buffer) || keyOf(value.offset) !== keyOf(offset)
   })
   return stores.length === 0 ? undefined : { ...kernel, stores }
+}
+
+/** Arguments that address the buffers which results go to in truth. */
+function resolved(lowered: Lowered, resolve: (buffer: number) => number): Lowered {
+  const args = lowered.arguments.map((argument): Argument => {
+    return argument.kind === 'address'
+      ? { ...argument, buffer: resolve(argument.buffer) }
+      : argument
+  })
+  return { ...lowered, arguments: args }
+}
+
+function workOf(kernel: Kernel): number {
+  if (kernel.kind === 'contract') {
+    const { batch, m, n, k } = kernel
+    return (sizeOf(batch) * m * n * sizeOf(k)) / 8
+  }
+  if (kernel.kind === 'scatter') return 2 * sizeOf(kernel.extents)
+  return sizeOf(kernel.extents) * (sizeOf(kernel.folded) + kernel.stores.length)
 }

@@ -3,7 +3,7 @@ import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Attrs, Primitive } from '../graph/primitive.ts'
 import type { Kernel } from './kernel.ts'
-import type { Argument } from './lowering.ts'
+import type { Argument, Lowered } from './lowering.ts'
 import type { VectorFunction } from './vector.ts'
 
 /** A buffer of the program: a leaf's, an output's, or a place in the arena. */
@@ -46,6 +46,11 @@ export interface CodeLaunch {
   readonly code: number
   readonly arguments: readonly Argument[]
   readonly units: number
+  readonly writes: readonly number[]
+  /** Rough cost: elements computed, eight multiply-adds of a contraction counted as one. */
+  readonly work: number
+  /** The same kernel for vectors of another width. */
+  readonly lower: (lanes: number) => Lowered
 }
 
 /** One primitive on contiguous buffers or parameters, by the reference interpreter. */
@@ -102,6 +107,12 @@ export function launchesOf(body: readonly ProgramNode[]): Launch[] {
     if (node.kind === 'while') return [...launchesOf(node.condition), ...launchesOf(node.body)]
     return [...launchesOf(node.yes), ...launchesOf(node.no)]
   })
+}
+
+/** Buffers that a launch writes. */
+export function writesOf(launch: Launch): readonly number[] {
+  if (launch.kind === 'code') return launch.writes
+  return launch.kind === 'copy' ? [launch.to] : launch.outputs
 }
 
 export interface Program {

@@ -23,6 +23,8 @@ export class Data {
   buffer: DeviceBuffer | undefined
   /** How many runs have read it from the host. */
   uploads = 0
+  /** The device that is to compute it, until it has. */
+  due: string | undefined
   /** Why there is no value, if computing it failed. */
   failure: unknown
 

@@ -104,15 +104,22 @@ export function release(data: Data): void {
 
 /** The value's elements where the host can see them, copied out of device memory if need be. */
 function onHost(data: Data): HostArray {
-  if (data.host) return data.host
+  if (data.host) return settledHost(data, data.host)
   const { buffer, dtype, shape } = data
   const bytes = buffer && openDevice(buffer.device).view(buffer)
   if (!bytes) throw new ValueError('device.move', { shape, device: buffer?.device ?? 'none' })
   return dtypes[dtype].array(bytes.slice().buffer, 0, sizeOf(shape))
 }
 
+/** A host array that another device than the current one may still have to fill cannot be read. */
+function settledHost({ due, shape }: Data, host: HostArray): HostArray {
+  if (due === undefined || due === device().name) return host
+  throw new ValueError('device.move', { shape, device: due })
+}
+
 /** The value on the current device: brought there if it lives elsewhere. */
 export function resident(data: Data): DeviceBuffer {
+  if (data.failure) throw data.failure
   const backend = device()
   if (data.buffer?.device === backend.name) return data.buffer
   const host = onHost(data)
@@ -130,7 +137,9 @@ export function resident(data: Data): DeviceBuffer {
 export function readable(data: Data): DeviceBuffer | HostArray {
   if (data.failure) throw data.failure
   if (data.buffer?.device === device().name) return data.buffer
-  if (data.host && (data.host.byteLength <= SMALL_BYTES || data.uploads++ === 0)) return data.host
+  if (data.host && (data.host.byteLength <= SMALL_BYTES || data.uploads++ === 0)) {
+    return settledHost(data, data.host)
+  }
   return resident(data)
 }
 
@@ -152,7 +161,18 @@ export async function download(data: Data): Promise<HostArray> {
   if (data.host) return data.host.slice()
   if (!data.buffer) throw new RangeError('a value has no place')
   const bytes = await openDevice(data.buffer.device).download(data.buffer)
+  if (data.failure) throw data.failure
   return dtypes[data.dtype].array(bytes.buffer, 0, sizeOf(data.shape))
+}
+
+/** Gives a cell a buffer that nobody else reads and whose contents do not matter. */
+export function freshBuffer(cell: Cell): DeviceBuffer {
+  const data = new Data(cell.dtype, cell.shape, {})
+  inherit(data, cell.data)
+  const buffer = hold(data, allocate(sizeOf(cell.shape) * dtypes[cell.dtype].bytes))
+  cell.data = data
+  cell.shared = false
+  return buffer
 }
 
 /** Gives a cell a buffer that nobody else reads, keeping its contents. */

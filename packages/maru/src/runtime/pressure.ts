@@ -1,4 +1,5 @@
 /** Pauses: they let finalisers run, pages draw and signals arrive while a loop only awaits promises. */
+import { pause } from '../base/pause.ts'
 
 /** Device bytes handed out since the last collection, after which there is another. */
 const PRESSURE_BYTES = 64 * 1024 * 1024
@@ -15,7 +16,6 @@ export function handedOut(more: number): void {
 
 interface Host {
   readonly gc?: () => void
-  readonly setImmediate?: (action: () => void) => unknown
   readonly process?: { readonly getBuiltinModule?: (name: string) => unknown }
 }
 
@@ -39,23 +39,6 @@ function collector(): () => void {
   }
   collect ??= () => {}
   return collect
-}
-
-/** Ends the current task and goes on in another one. */
-export function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    if (host.setImmediate) {
-      host.setImmediate(resolve)
-      return
-    }
-    // Timers of a page wait 4 ms once they are nested; messages do not.
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
 }
 
 /**

@@ -1,10 +1,11 @@
 /** Makes recorded nodes into values: capture, find or compile a program, bind, run, commit. */
 
-import type { Prepared } from '../backend/backend.ts'
+import { Interrupted, type Prepared } from '../backend/backend.ts'
 import { isWatched, worked } from '../backend/watch.ts'
 import { dtypes, type HostArray } from '../base/dtype.ts'
 import { debugLevel } from '../base/env.ts'
-import { launchesOf } from '../compiler/program.ts'
+import { DeviceError } from '../base/error.ts'
+import { type BufferPlace, launchesOf, type Program, writesOf } from '../compiler/program.ts'
 import type { Cell } from '../graph/cell.ts'
 import { order } from '../graph/closed.ts'
 import { Data, type DeviceBuffer } from '../graph/data.ts'
@@ -15,6 +16,7 @@ import { type Captured, capture, expectCurrent, isNumber, isReady, type Write } 
 import {
   clearPending,
   device,
+  freshBuffer,
   ownBuffer,
   pendingCells,
   readable,
@@ -186,16 +188,21 @@ export function execute(run: Run, args: readonly Data[]): Running {
   return launch(run, args, looksForAnomalies())
 }
 
-function launch({ graph, writes, before }: Run, args: readonly Data[], looks: boolean): Running {
-  const prepared = programFor(graph, device())
+function launch(run: Run, args: readonly Data[], looks: boolean): Running {
+  const { graph, writes, before } = run
+  const backend = device()
+  const prepared = programFor(graph, backend)
   const values = (): Data[] => graph.leaves.map((node) => leafData(node, args))
   const inspection = looks ? new Inspection(graph, writes, values()) : undefined
   const leaves = bind(graph, writes, args)
   const results = graph.outputs.map(resultData)
+  const written = writes.map(({ cell: { data, version } }) => ({ data, version }))
   const undo: (() => void)[] = []
-  const fail = (error: unknown): never => {
+  const fail = (thrown: unknown): never => {
+    const error = thrown instanceof Interrupted ? thrown.cause : thrown
     for (const data of results) data.failure = error
     for (const takeBack of undo.reverse()) takeBack()
+    if (thrown instanceof Interrupted) tear(run, written, prepared.program, thrown)
     throw error
   }
   try {
@@ -209,7 +216,12 @@ function launch({ graph, writes, before }: Run, args: readonly Data[], looks: bo
     const outputs = results.map((data) => data.buffer ?? data.host)
     const report = reportRun(prepared)
     inspection?.bound(results, parameters)
-    const ran = device().run(prepared, { leaves, parameters, outputs }).then(report)
+    const queued = backend.run(prepared, { leaves, parameters, outputs })
+    if (backend.busy) for (const data of results) data.due = backend.name
+    const ran = queued.then(() => {
+      for (const data of results) data.due = undefined
+      report()
+    })
     const done = (inspection ? ran.then(() => inspection.check(runOnce)) : ran).catch(fail)
     settled = done.catch(() => {})
     return { results, done }
@@ -269,6 +281,35 @@ export async function rehearse(recording: Run, args: readonly Data[]): Promise<v
   }
 }
 
+/**
+ * Marks the values of cells that a run may have begun to write before it failed. If cells have moved on
+ * since it was queued, graphs that read them are of the past.
+ */
+function tear(
+  { graph, writes }: Run,
+  written: readonly { readonly data: Data; readonly version: number }[],
+  { body, buffers }: Program,
+  { begun, cause }: Interrupted,
+): void {
+  const whole = (buffer: number): BufferPlace | undefined => {
+    const place = buffers[buffer]?.place
+    return place?.kind === 'view' ? whole(place.of) : place
+  }
+  const touched = launchesOf(body.slice(0, begun)).flatMap(writesOf).map(whole)
+  writes.forEach((write, i) => {
+    const { cell } = write
+    const [before, leaf] = [written[i], graph.writes[i]?.leaf]
+    const committed = before !== undefined && cell.version !== before.version
+    if (touched.some((place) => place?.kind === 'leaf' && place.leaf === leaf)) {
+      const failure = new DeviceError('device.torn', { shape: cell.shape }, cause)
+      if (before) before.data.failure = failure
+      // A run behind it may have copied the value for itself.
+      if (committed) cell.data.failure = failure
+    }
+    if (committed) moveOn([write])
+  })
+}
+
 /** What the leaves of a graph are read from, and written to where a cell is replaced in place. */
 function bind(
   graph: Captured,
@@ -279,16 +320,32 @@ function bind(
   return graph.leaves.map((node) => {
     const cell = node.data === undefined && node.leaf?.kind === 'cell' ? node.leaf.cell : undefined
     if (!cell) return readable(leafData(node, args))
-    return written.has(cell) ? ownBuffer(cell) : resident(cell.data)
+    if (!written.has(cell)) return resident(cell.data)
+    const lost = cell.data.failure !== undefined && !reads(graph, node)
+    return lost ? freshBuffer(cell) : ownBuffer(cell)
   })
 }
 
-/** After a run: cells move on, and realised nodes let go of what nobody can use any more. */
-export function commit(outputs: readonly Node[], writes: readonly Write[]): void {
+/** Whether anything in the graph is computed from a leaf. */
+function reads({ nodes, outputs, writes }: Captured, leaf: Node): boolean {
+  return (
+    outputs.includes(leaf) ||
+    writes.some(({ node }) => node === leaf) ||
+    nodes.some(({ inputs }) => inputs.includes(leaf))
+  )
+}
+
+/** Graphs that read the cells until now are of the past. */
+function moveOn(writes: readonly Write[]): void {
   for (const { cell } of writes) {
     cell.version++
     cell.leaf = undefined
   }
+}
+
+/** After a run: cells move on, and realised nodes let go of what nobody can use any more. */
+export function commit(outputs: readonly Node[], writes: readonly Write[]): void {
+  moveOn(writes)
   for (const node of outputs) {
     if (upstream(node) === 'current') keeping.push(new WeakRef(node))
     else drop(node)

@@ -38,9 +38,9 @@ export function recordGraph(
 
 /** Runs a recording with values for its inputs; results are in the order of its outputs. */
 export async function replay(recording: Run, args: readonly Data[]): Promise<Data[]> {
-  submit([])
+  const before = submit([])
   const { results, done } = execute(recording, args)
   commit([], recording.writes)
-  await done
+  await Promise.all([before, done])
   return results
 }

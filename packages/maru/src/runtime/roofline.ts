@@ -5,14 +5,15 @@
  * @see Williams, Waterman and Patterson 2009, "Roofline", https://doi.org/10.1145/1498765.1498785
  */
 import type { Backend } from '../backend/backend.ts'
+import { pause } from '../base/pause.ts'
 import { sizeOf } from '../base/shape.ts'
 import { variable } from '../compiler/index-expr.ts'
 import type { LoopKernel } from '../compiler/kernel.ts'
 import { lowerLoops } from '../compiler/lower-loops.ts'
+import type { Lowered } from '../compiler/lowering.ts'
 import type { CodeLaunch, Program, ProgramBuffer } from '../compiler/program.ts'
 import { VectorBuilder, type VectorFunction } from '../compiler/vector.ts'
 import type { DeviceBuffer } from '../graph/data.ts'
-import { pause } from './pressure.ts'
 
 export interface Roofline {
   /** Floating-point operations in a second; a multiply-add is two. */
@@ -23,6 +24,8 @@ export interface Roofline {
 
 /** Independent chains of multiply-adds: enough to hide their latency, few enough for 16 registers. */
 const CHAINS = 10
+/** Lanes of the widest vectors. */
+const WIDEST = 16
 /** Parts of the work, for backends that share it out. */
 const UNITS = 64
 /** Elements of each side of the copy: 32 MiB, more than the caches of one core. */
@@ -52,14 +55,18 @@ export async function rooflineOf(backend: Backend): Promise<Roofline | undefined
 async function peak(backend: Backend): Promise<number> {
   const { lanes } = backend.target
   const code = chains(lanes)
-  const buffers = [outputBuffer(UNITS * lanes)]
-  const output = backend.allocate(UNITS * lanes * 4)
+  const buffers = [outputBuffer(UNITS * WIDEST)]
+  const output = backend.allocate(UNITS * WIDEST * 4)
   try {
     for (let rounds = 20_000; ; rounds *= 8) {
-      const launch = launchOf('peak', { units: UNITS })
-      const integer = { kind: 'integer', value: rounds } as const
       const address = { kind: 'address', buffer: 0 } as const
-      const program = programOf(code, { ...launch, arguments: [address, integer] }, buffers)
+      // Wider vectors go fewer rounds: the operations are the same.
+      const lower = (wide: number): Lowered => {
+        const integer = { kind: 'integer', value: (rounds * lanes) / wide } as const
+        return { code: chains(wide), arguments: [address, integer], units: UNITS }
+      }
+      const launch = launchOf('peak', { lower, lanes, writes: [0], work: Number.MAX_SAFE_INTEGER })
+      const program = programOf(code, launch, buffers)
       const ms = await fastest(backend, program, [], [output])
       if (ms >= LONG_ENOUGH) return (2 * CHAINS * lanes * rounds * UNITS * 1000) / ms
     }
@@ -100,8 +107,10 @@ async function bandwidth(backend: Backend): Promise<number> {
     { place: { kind: 'leaf', leaf: 0 }, dtype: 'float32', shape },
     outputBuffer(COPIED),
   ]
-  const lowered = lowerLoops(kernel, backend.target.lanes, () => sizeOf(shape))
-  const launch = { ...launchOf('bandwidth', lowered), kernel, arguments: lowered.arguments }
+  const lower = (lanes: number): Lowered => lowerLoops(kernel, lanes, () => sizeOf(shape))
+  const { lanes } = backend.target
+  const given = launchOf('bandwidth', { lower, lanes, writes: [1], work: COPIED })
+  const launch = { ...given, kernel }
   const bytes = COPIED * 4
   const held: DeviceBuffer[] = []
   try {
@@ -111,7 +120,7 @@ async function bandwidth(backend: Backend): Promise<number> {
     held.push(to)
     // Pages that were never written are all one page.
     backend.upload(from, new Float32Array(COPIED).fill(1))
-    const program = programOf(lowered.code, launch, buffers)
+    const program = programOf(lower(lanes).code, launch, buffers)
     const ms = await fastest(backend, program, [from], [to])
     return (2 * bytes * 1000) / ms
   } finally {
@@ -123,8 +132,16 @@ function outputBuffer(size: number): ProgramBuffer {
   return { place: { kind: 'output', output: 0 }, dtype: 'float32', shape: [size] }
 }
 
-function launchOf(label: string, { units }: { readonly units: number }): CodeLaunch {
-  return { kind: 'code', label, kernel: undefined, code: 0, arguments: [], units }
+function launchOf(
+  label: string,
+  {
+    lower,
+    lanes,
+    ...more
+  }: Pick<CodeLaunch, 'lower' | 'writes' | 'work'> & { readonly lanes: number },
+): CodeLaunch {
+  const { arguments: args, units } = lower(lanes)
+  return { kind: 'code', label, kernel: undefined, code: 0, arguments: args, units, lower, ...more }
 }
 
 function programOf(

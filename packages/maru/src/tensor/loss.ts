@@ -80,8 +80,8 @@ function checkLabels(node: Node, classes: number): boolean {
   return true
 }
 
-function expectClasses({ host }: Data, classes: number): void {
-  if (!host) return
+function expectClasses({ host, due }: Data, classes: number): void {
+  if (!host || due !== undefined) return
   const row = host.findIndex((label: number) => label < 0 || label >= classes)
   if (row >= 0) {
     throw new IndexError('crossEntropy.range', {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Packed, packed, trainInNode } from '../package/packed.ts'
-import type { Report } from '../package/program.ts'
+import { type Report, STEPS, type Watched } from '../package/program.ts'
 import { findChromium } from './chromium.ts'
 import { type Site, serve } from './serve.ts'
 
@@ -25,6 +25,8 @@ describe.skipIf(missing)(title, { timeout: SLOW_MS }, () => {
   let here: Packed
   let inNode: Report
   let browser: Browser
+  /** Weights that the pages trained. */
+  const watched = new Set<string>()
 
   beforeAll(async () => {
     here = await packed()
@@ -71,6 +73,19 @@ describe.skipIf(missing)(title, { timeout: SLOW_MS }, () => {
         Math.min(...report.losses.slice(0, 5)),
       )
       expect(report).toEqual(inNode)
+    })
+
+    test('the page lives while steps of more than a frame are computed', async () => {
+      const code = `import('./program.js').then((program) => program.trainWatched())`
+      const { ticks, ms, gap, weights }: Watched = await page.evaluate(code)
+      console.log(
+        `${ticks} steps of a 60 Hz timer in ${ms.toFixed(0)} ms, at most ${gap.toFixed(0)} apart`,
+      )
+      expect(ticks).toBeGreaterThan(STEPS / 4)
+      const cores: number = await page.evaluate('navigator.hardwareConcurrency')
+      expect(page.workers()).toHaveLength(isolated && cores > 1 ? cores : 0)
+      watched.add(weights)
+      expect([...watched]).toHaveLength(1)
     })
 
     test('an error names the line of its user in a module', async () => {

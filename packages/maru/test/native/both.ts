@@ -15,7 +15,7 @@ import { capture, isReady } from '../../src/runtime/capture.ts'
 import { cellLeaf } from '../../src/runtime/realize.ts'
 
 const fma = enableFma()
-const host = await openNative()
+const host = openNative()
 
 /** Why machine code cannot be compared here, if it cannot. */
 export const missing: string | undefined =

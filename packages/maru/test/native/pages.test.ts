@@ -1,19 +1,46 @@
 /** Executable memory, and what a kernel may count on when it is called. */
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test, vi } from 'vitest'
+import { addDevice } from '../../src/backend/devices.ts'
 import { encodeX86 } from '../../src/backend/native/encode.ts'
 import { openNative } from '../../src/backend/native/pages.ts'
+import { WasmBackend } from '../../src/backend/wasm/backend.ts'
 import { type Scalar, VectorBuilder } from '../../src/compiler/vector.ts'
+import { DeviceError, memory, ones, useDevice } from '../../src/index.ts'
 import { LANES, load, missing } from './both.ts'
 
 test('other machines are told why', async () => {
   vi.stubGlobal('process', { platform: 'win32', arch: 'arm64' })
   try {
     const missing = 'machine code is for x64 on Linux and macOS, not arm64 on win32'
-    expect(await openNative()).toEqual({ missing })
+    expect(openNative()).toEqual({ missing })
   } finally {
     vi.unstubAllGlobals()
   }
+})
+
+test('the device that needs machine code says that there is none', async () => {
+  const backend = new WasmBackend({ name: 'needs machine code', machine: 'always', threads: 1 })
+  addDevice(backend)
+  useDevice(backend.name)
+  vi.stubGlobal('process', { platform: 'linux', arch: 'arm64', versions: { node: '20' } })
+  try {
+    const error = await ones([3])
+      .data()
+      .catch((reason) => reason)
+    expect(error).toBeInstanceOf(DeviceError)
+    expect(error.key).toBe('device.native')
+    expect(error.fields.reason).toContain('not arm64 on linux')
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
+test.skipIf(missing)('and computes with it where there is some', async () => {
+  useDevice('native')
+  const x = ones([300, 300]).add(1)
+  expect((await x.matmul(x).data())[7]).toBe(1200)
+  expect(memory().device).toBe('native')
 })
 
 test('code for vectors of another length is refused', () => {
@@ -69,7 +96,7 @@ describe.skipIf(missing)('kernels', () => {
   })
 
   test.skipIf(!existsSync('/proc/self/maps'))('lie in pages that cannot be written', async () => {
-    const native = await openNative()
+    const native = openNative()
     if ('missing' in native) throw new Error(native.missing)
     const [address = 0n] = native.pages.install([encodeX86(counting((b) => b.arg(0)).finish())])
     const maps = readFileSync('/proc/self/maps', 'utf8').matchAll(/^(\w+)-(\w+) (\S+)/gm)

@@ -8,7 +8,10 @@ import { launch } from './encode.ts'
 /** A kernel on the linear memory that it was bound to. */
 export type NativeKernel = (args: number, begin: number, end: number) => void
 
-export type NativeHost = { readonly pages: CodePages } | { readonly missing: string }
+/** `library` is where koffi lies, for other threads to load. */
+export type NativeHost =
+  | { readonly pages: CodePages; readonly library: string }
+  | { readonly missing: string }
 
 type Call = (...args: (number | bigint | ArrayBufferView)[]) => number
 
@@ -18,6 +21,12 @@ interface Koffi {
   address(view: ArrayBufferView): bigint
   proto(result: string, parameters: readonly string[]): object
   decode(address: bigint, type: object): Call
+}
+
+interface Builtins {
+  getBuiltinModule?(name: string): {
+    createRequire(url: string): { (name: string): Koffi; resolve(name: string): string }
+  }
 }
 
 interface Platform {
@@ -34,28 +43,31 @@ const anonymous: { readonly [platform: string]: number } = { linux: 0x20, darwin
 const [FMA, OSXSAVE, AVX, AVX2, VECTOR_STATE] = [1 << 12, 1 << 27, 1 << 28, 1 << 5, 0b110]
 
 /** Native code for this process, or why there is none. */
-export async function openNative(): Promise<NativeHost> {
+export function openNative(): NativeHost {
   const { platform = '', arch = '' } = (globalThis as { process?: Platform }).process ?? {}
   const map = anonymous[platform]
   if (map === undefined || arch !== 'x64') {
     return { missing: `machine code is for x64 on Linux and macOS, not ${arch} on ${platform}` }
   }
-  const koffi = await loadKoffi()
-  if (!koffi) return { missing: 'koffi is not installed' }
+  const found = findKoffi()
+  if (!found) return { missing: 'koffi is not installed' }
   try {
-    const pages = new CodePages(koffi, map)
+    const pages = new CodePages(found.koffi, map)
     const lacking = pages.lacking()
-    return lacking ? { missing: `the processor has no ${lacking}` } : { pages }
+    if (lacking) return { missing: `the processor has no ${lacking}` }
+    return { pages, library: found.library }
   } catch (error) {
     return { missing: error instanceof Error ? error.message : String(error) }
   }
 }
 
-/** The name is no literal, since neither a bundler nor the compiler need find the package. */
-async function loadKoffi(): Promise<Koffi | undefined> {
-  const name = 'koffi' as string
+/** Required in a way that neither a bundler nor a browser sees, from where this package is installed. */
+function findKoffi(): { koffi: Koffi; library: string } | undefined {
+  const { process } = globalThis as { process?: Builtins }
+  const modules = process?.getBuiltinModule?.('node:module')
   try {
-    return ((await import(name)) as { default: Koffi }).default
+    const require = modules?.createRequire(import.meta.url)
+    return require && { koffi: require('koffi'), library: require.resolve('koffi') }
   } catch {
     return undefined
   }
@@ -110,24 +122,27 @@ export class CodePages {
 
   /** Functions callable on a linear memory, which may grow. */
   bind(memory: WebAssembly.Memory, functions: readonly Uint8Array[]): NativeKernel[] {
+    return this.install(functions).map((address) => this.caller(memory, address))
+  }
+
+  /** Calls the function at an address. */
+  caller(memory: WebAssembly.Memory, address: bigint): NativeKernel {
     const view = this.#launch
     const [args, begin, end] = launch.parameters
+    const call = this.#koffi.decode(address, this.#kernel)
     let buffer: ArrayBufferLike | undefined
     let base = 0n
-    return this.install(functions).map((address) => {
-      const call = this.#koffi.decode(address, this.#kernel)
-      return (...parameters) => {
-        if (memory.buffer !== buffer) {
-          buffer = memory.buffer
-          base = this.#koffi.address(new Uint8Array(buffer))
-        }
-        view.setUint32(args, parameters[0], true)
-        view.setInt32(begin, parameters[1], true)
-        view.setInt32(end, parameters[2], true)
-        view.setBigUint64(launch.memory, base, true)
-        call(this.#launchAddress)
+    return (...parameters) => {
+      if (memory.buffer !== buffer) {
+        buffer = memory.buffer
+        base = this.#koffi.address(new Uint8Array(buffer))
       }
-    })
+      view.setUint32(args, parameters[0], true)
+      view.setInt32(begin, parameters[1], true)
+      view.setInt32(end, parameters[2], true)
+      view.setBigUint64(launch.memory, base, true)
+      call(this.#launchAddress)
+    }
   }
 
   /** The first feature that kernels need and this processor, or its system, lacks. */

@@ -5,7 +5,14 @@ import { sizeOf } from '../../base/shape.ts'
 import { launchesOf, type Program } from '../../compiler/program.ts'
 import type { Target } from '../../compiler/target.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
-import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
+import {
+  type Backend,
+  type Bindings,
+  bytesOf,
+  Interrupted,
+  type MemoryUse,
+  type Prepared,
+} from '../backend.ts'
 import { interpret } from '../interpret.ts'
 import { launched, timesLaunches } from '../watch.ts'
 
@@ -14,6 +21,7 @@ const target: Target = { name: 'reference', lanes: 0, dtypes: new Set(), fuse: f
 export class ReferenceBackend implements Backend {
   readonly name = 'reference'
   readonly target: Target = target
+  readonly busy = false
   readonly #memory = new Map<number, ArrayBuffer>()
   #next = 1
   #live = 0
@@ -65,7 +73,7 @@ export class ReferenceBackend implements Backend {
 
   release(): void {}
 
-  async run({ program }: Prepared, bindings: Bindings): Promise<void> {
+  run({ program }: Prepared, bindings: Bindings): Promise<void> {
     const views = program.buffers.map(({ place, dtype, shape }): HostArray => {
       const size = sizeOf(shape)
       const bound =
@@ -83,13 +91,18 @@ export class ReferenceBackend implements Backend {
       return found
     }
     const timed = timesLaunches()
-    for (const launch of launchesOf(program.body)) {
+    launchesOf(program.body).forEach((launch, index) => {
+      if (launch.kind === 'code') throw new RangeError('the reference backend has no code to run')
       const start = timed ? performance.now() : 0
-      if (launch.kind === 'interpret') interpret(launch, program.buffers, bindings.parameters, view)
-      else if (launch.kind === 'copy') view(launch.to).set(view(launch.from))
-      else throw new RangeError('the reference backend has no code to run')
+      try {
+        if (launch.kind === 'copy') view(launch.to).set(view(launch.from))
+        else interpret(launch, program.buffers, bindings.parameters, view)
+      } catch (error) {
+        throw new Interrupted(error, index + 1)
+      }
       if (timed) launched({ program, launch, start, end: performance.now(), thread: 0 })
-    }
+    })
+    return Promise.resolve()
   }
 
   memory(): MemoryUse {

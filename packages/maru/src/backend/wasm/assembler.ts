@@ -74,17 +74,24 @@ export interface Body {
   readonly code: Bytes
 }
 
-/** A module that imports `env.memory` and exports `k0, k1, …`, each `(i32 × parameters) → ()`. */
+/**
+ * A module that imports `env.memory` and exports `k0, k1, …`, each `(i32 × parameters) → ()`. The memory is
+ * shared if the most pages that it may have are given.
+ */
 export function assembleModule(
   bodies: readonly Body[],
   parameters: number,
+  sharedPages?: number,
 ): Uint8Array<ArrayBuffer> {
   const module = new Bytes().byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00)
   const type = new Bytes().u32(1).byte(0x60).u32(parameters)
   for (let i = 0; i < parameters; i++) type.byte(valueType.i32)
   type.u32(0)
   section(module, 1, type)
-  section(module, 2, new Bytes().u32(1).name('env').name('memory').byte(0x02, 0x00).u32(0))
+  const memory = new Bytes().u32(1).name('env').name('memory').byte(0x02)
+  if (sharedPages === undefined) memory.byte(0x00).u32(0)
+  else memory.byte(0x03).u32(0).u32(sharedPages)
+  section(module, 2, memory)
   const functions = new Bytes().u32(bodies.length)
   const exports = new Bytes().u32(bodies.length)
   const code = new Bytes().u32(bodies.length)
@@ -175,6 +182,8 @@ export const op = {
   i32Load8U: 0x2d,
   i32Store8: 0x3a,
   i32Const: 0x41,
+  select: 0x1b,
+  bulk: 0xfc,
   simd: 0xfd,
   empty: 0x40,
 } as const

@@ -1,27 +1,64 @@
-/** The WebAssembly backend: vector kernels on one linear memory, run on the calling thread. */
+/** The WebAssembly backend: vector kernels on one linear memory, run by a pool of workers or in turns. */
 import { type DType, dtypes, type HostArray } from '../../base/dtype.ts'
-import { MemoryError } from '../../base/error.ts'
+import { DeviceError, MaruError, MemoryError } from '../../base/error.ts'
+import { pause } from '../../base/pause.ts'
 import { sizeOf } from '../../base/shape.ts'
-import { type Argument, SLACK_BYTES } from '../../compiler/lowering.ts'
-import { type Launch, launchesOf, type Program, viewOffset } from '../../compiler/program.ts'
+import {
+  type CodeLaunch,
+  type CopyLaunch,
+  launchesOf,
+  type Program,
+  viewOffset,
+} from '../../compiler/program.ts'
 import type { Target } from '../../compiler/target.ts'
 import type { VectorFunction } from '../../compiler/vector.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
-import { type Backend, type Bindings, bytesOf, type MemoryUse, type Prepared } from '../backend.ts'
+import {
+  type Backend,
+  type Bindings,
+  bytesOf,
+  Interrupted,
+  type MemoryUse,
+  type Prepared,
+} from '../backend.ts'
 import { interpret } from '../interpret.ts'
-import { walk } from '../walk.ts'
 import { launched, timesLaunches } from '../watch.ts'
-import { assembleModule } from './assembler.ts'
-import { encode } from './encode.ts'
+import { canShare, threadCount } from './cores.ts'
 import { enableFma } from './features.ts'
-import { Heap } from './heap.ts'
-import { listing } from './listing.ts'
+import { COPY_SHIFT, Kernels } from './kernels.ts'
+import { Machine, type MachineUse } from './machine.ts'
+import { type Player, play } from './play.ts'
+import type { Pool } from './pool.ts'
+import { Queue } from './queue.ts'
+import { Space } from './space.ts'
+import { type Callee, type CallsPart, callsIn, layOut, type Tape } from './tape.ts'
+import { hasThreads } from './thread.ts'
+import { Workers } from './workers.ts'
 
-const PAGE = 65536
-const MOST_PAGES = 65536
 const LANES = 4
+const NATIVE_LANES = 8
+/** Elements of work that are done faster by one thread at once than by waking others: about 200 µs. */
+const SHORT_WORK = 250_000
+/** Elements of work that take much longer than it takes workers to wait for each other. */
+const SPLIT_WORK = 32_768
 
-type KernelFunction = (args: number, begin: number, end: number) => void
+/** Elements of work beside which the call of machine code costs nothing. */
+const MACHINE_WORK = 8_192
+
+export interface WasmOptions {
+  readonly name?: string
+  readonly fuse?: boolean
+  /** Threads that compute; one is the calling thread itself. */
+  readonly threads?: number
+  /** Runs of less work than this are done at once. */
+  readonly shortWork?: number
+  /** Launches of less work than this are not shared among threads. */
+  readonly splitWork?: number
+  /** Whether launches run as machine code: where it can (the default), never, or always. */
+  readonly machine?: MachineUse
+  /** Launches of less work than this are left to WebAssembly. */
+  readonly machineWork?: number
+}
 
 /** An integer or bool as lanes hold it: bytes wrap to 8 bits, true is all ones. */
 function laneOf(dtype: DType, value: number): number {
@@ -29,229 +66,312 @@ function laneOf(dtype: DType, value: number): number {
   return dtype === 'uint8' ? value & 255 : value
 }
 
-/** Where run-time words go in the argument block. */
-interface Patch {
-  readonly word: number
-  readonly argument: Argument
+interface WasmPrepared extends Prepared {
+  tape: Tape
+  /** Whether the tape calls machine code. */
+  machine: boolean
 }
 
-interface WasmPrepared extends Prepared {
-  readonly functions: readonly KernelFunction[]
-  /** Byte offset of each launch's arguments. */
-  readonly arguments: ReadonlyMap<Launch, number>
-  readonly patches: readonly Patch[]
-  readonly block: DeviceBuffer
+/** One run with its places in memory. */
+interface Bound {
+  readonly prepared: WasmPrepared
+  readonly bindings: Bindings
+  /** Byte address of every buffer; those of views change in loops. */
+  readonly addresses: number[]
+  /** Host arrays that must be copied in first. */
+  readonly staged: readonly { readonly at: number; readonly from: HostArray }[]
 }
 
 export class WasmBackend implements Backend {
   readonly name: string
   readonly target: Target
-  readonly features: readonly string[]
-  readonly #memory = new WebAssembly.Memory({ initial: 4, maximum: MOST_PAGES })
-  readonly #heap: Heap
-  readonly #fma: boolean
-  readonly #functions = new Map<string, KernelFunction>()
+  readonly #space: Space
+  readonly #kernels: Kernels
+  readonly #queue = new Queue()
+  readonly #workers: Workers | undefined
+  readonly #machine: Machine
+  readonly #shortWork: number
+  readonly #machineWork: number
   #arena: DeviceBuffer | undefined
 
-  constructor({ fuse = true }: { readonly fuse?: boolean } = {}) {
-    this.name = fuse ? 'wasm' : 'wasm-unfused'
-    this.#fma = enableFma()
-    this.features = ['vectors', this.#fma ? 'fused multiply-add' : 'no fused multiply-add']
-    this.#heap = new Heap(SLACK_BYTES, (end) => this.#reserve(end + SLACK_BYTES))
+  constructor(options: WasmOptions = {}) {
+    const { fuse = true, threads = threadCount() } = options
+    const { shortWork = SHORT_WORK, splitWork = SPLIT_WORK } = options
+    const { machine = 'auto', machineWork = MACHINE_WORK } = options
+    this.name = options.name ?? (fuse ? 'wasm' : 'wasm-unfused')
     const compiled = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
     this.target = { name: this.name, lanes: LANES, dtypes: compiled, fuse }
+    this.#shortWork = shortWork
+    const shared = threads > 1 && canShare() && hasThreads()
+    this.#space = new Space(shared)
+    const fma = enableFma()
+    this.#kernels = new Kernels(this.#space, shared, fma)
+    this.#machine = new Machine(machine, this.#space, this.#kernels, fma)
+    this.#machineWork = machineWork
+    if (shared) {
+      const { code } = this.#kernels
+      this.#workers = new Workers(threads, this.#space.memory, code, splitWork)
+    }
   }
 
-  #reserve(end: number): boolean {
-    const missing = Math.ceil((end - this.#memory.buffer.byteLength) / PAGE)
-    if (missing <= 0) return true
-    const pages = this.#memory.buffer.byteLength / PAGE
-    if (pages + missing > MOST_PAGES) return false
-    // A tenth more than asked, so that growth stays rare.
-    const generous = Math.min(Math.ceil(missing + pages / 10), MOST_PAGES - pages)
-    for (const more of [generous, missing]) {
-      try {
-        this.#memory.grow(more)
-        return true
-      } catch {
-        // The system refused; less may still be granted.
-      }
-    }
-    return false
+  get busy(): boolean {
+    return this.#queue.busy
   }
 
   allocate(bytes: number): DeviceBuffer {
-    const offset = this.#heap.allocate(bytes)
+    const { heap } = this.#space
+    const offset = heap.allocate(bytes)
     if (offset === undefined) {
-      const free = MOST_PAGES * PAGE - this.#heap.live
-      throw new MemoryError('memory.out', {
-        asked: bytes,
-        free,
-        live: this.#heap.live,
-        arena: this.#arena?.bytes ?? 0,
-      })
+      const { free } = this.#space
+      const arena = this.#arena?.bytes ?? 0
+      throw new MemoryError('memory.out', { asked: bytes, free, live: heap.live, arena })
     }
     return { device: this.name, segment: 0, offset, bytes }
   }
 
   free(buffer: DeviceBuffer): void {
-    this.#heap.free(buffer.offset, buffer.bytes)
+    this.#queue.act(() => this.#space.heap.free(buffer.offset, buffer.bytes))
   }
 
-  view(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer, buffer.offset, buffer.bytes)
+  view(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> | undefined {
+    return this.#queue.busy ? undefined : this.#bytes(buffer)
+  }
+
+  #bytes(buffer: DeviceBuffer): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#space.memory.buffer, buffer.offset, buffer.bytes)
   }
 
   upload(buffer: DeviceBuffer, from: HostArray): void {
-    this.view(buffer).set(bytesOf(from))
+    this.#queue.act(() => this.#bytes(buffer).set(bytesOf(from)))
   }
 
   async download(buffer: DeviceBuffer): Promise<Uint8Array<ArrayBuffer>> {
-    return this.view(buffer).slice()
+    await this.#queue.drained()
+    return this.#bytes(buffer).slice()
   }
 
   copy(from: DeviceBuffer, to: DeviceBuffer): void {
-    this.view(to).set(this.view(from))
+    this.#queue.act(() => this.#bytes(to).set(this.#bytes(from)))
   }
 
   prepare(program: Program): Prepared {
-    const functions = this.#load(program)
-    const launches = launchesOf(program.body)
-    const words = launches.reduce(
-      (sum, launch) => sum + (launch.kind === 'code' ? launch.arguments.length : 0),
-      0,
-    )
-    const block = this.allocate(words * 4)
-    const view = new Int32Array(this.#memory.buffer, block.offset, words)
-    const patches: Patch[] = []
-    const places = new Map<Launch, number>()
-    let word = 0
-    for (const launch of launches) {
-      places.set(launch, block.offset + word * 4)
-      if (launch.kind !== 'code') continue
-      for (const argument of launch.arguments) {
-        if (argument.kind === 'integer') view[word] = argument.value
-        else patches.push({ word, argument })
-        word++
-      }
+    const numbers = this.#kernels.load(program.functions)
+    const prepared: WasmPrepared = {
+      program,
+      machine: false,
+      tape: this.#layOut(program, (launch) => ({
+        ...launch,
+        function: numbers[launch.code] ?? -1,
+      })),
     }
-    const prepared: WasmPrepared = { program, functions, arguments: places, patches, block }
     return prepared
   }
 
-  /** Functions of the program; those that no earlier program had are compiled as one module. */
-  #load(program: Program): KernelFunction[] {
-    const fresh = program.functions.filter(({ key }) => !this.#functions.has(key))
-    if (fresh.length > 0) {
-      const bodies = fresh.map(({ code }) => encode(code, this.#fma))
-      const module = new WebAssembly.Module(assembleModule(bodies, 3))
-      const { exports } = new WebAssembly.Instance(module, { env: { memory: this.#memory } })
-      fresh.forEach(({ key }, i) => {
-        this.#functions.set(key, exports[`k${i}`] as KernelFunction)
-      })
-    }
-    return program.functions.map(({ key }) => {
-      const found = this.#functions.get(key)
-      if (!found) throw new RangeError('a kernel was not loaded')
-      return found
+  #layOut(program: Program, code: (launch: CodeLaunch) => Callee): Tape {
+    return layOut(program, {
+      callee: (launch) => (launch.kind === 'code' ? code(launch) : this.#copying(launch, program)),
+      allocate: (bytes) => this.allocate(bytes),
+      words: (block) => new Int32Array(this.#space.memory.buffer, block.offset, block.bytes >> 2),
     })
   }
 
+  #copying({ from, to }: CopyLaunch, { buffers }: Program): Callee {
+    const { dtype, shape } = buffers[to] ?? { dtype: 'float32', shape: [] }
+    const bytes = sizeOf(shape) * dtypes[dtype].bytes
+    return {
+      function: this.#kernels.copy,
+      arguments: [
+        { kind: 'address', buffer: from },
+        { kind: 'address', buffer: to },
+        { kind: 'integer', value: bytes },
+      ],
+      units: Math.ceil(bytes / 2 ** COPY_SHIFT),
+    }
+  }
+
+  /** Lays a long program out again for machine code, once there is a tier: the bits stay the same. */
+  #quicken(prepared: WasmPrepared): void {
+    const { tier } = this.#machine
+    if (!tier || prepared.machine) return
+    const { program, tape } = prepared
+    const numbers = this.#kernels.load(program.functions)
+    const large = launchesOf(program.body)
+      .filter((launch) => launch.kind === 'code')
+      .filter(({ work }) => work >= this.#machineWork)
+    const lowered = large.map((launch) => ({ launch, ...launch.lower(NATIVE_LANES) }))
+    const natives = this.#kernels.loadNative(
+      tier,
+      lowered.map(({ code }) => code),
+    )
+    const callees = new Map<CodeLaunch, Callee>()
+    lowered.forEach((it, i) => {
+      callees.set(it.launch, { ...it, function: natives[i] ?? -1 })
+    })
+    prepared.tape = this.#layOut(program, (launch) => {
+      return callees.get(launch) ?? { ...launch, function: numbers[launch.code] ?? -1 }
+    })
+    prepared.machine = true
+    this.#workers?.forget(callsIn(tape.parts))
+    this.#space.heap.free(tape.block.offset, tape.block.bytes)
+  }
+
   release(prepared: Prepared): void {
-    this.free((prepared as WasmPrepared).block)
+    const { tape } = prepared as WasmPrepared
+    this.#queue.act(() => this.#workers?.forget(callsIn(tape.parts)))
+    this.free(tape.block)
   }
 
   run(prepared: Prepared, bindings: Bindings): Promise<void> {
     // Throws at once when there is no room, before anybody counts on the results.
-    this.#run(prepared as WasmPrepared, bindings)
-    return Promise.resolve()
+    const bound = this.#place(prepared as WasmPrepared, bindings)
+    return this.#queue.run(() => this.#begin(bound))
   }
 
-  #run(prepared: WasmPrepared, bindings: Bindings): void {
-    const { program } = prepared
-    const addresses = this.#place(program, bindings)
-    this.#patch(prepared, addresses, bindings.parameters)
-    const view = (buffer: number): HostArray => {
-      const { dtype, shape } = program.buffers[buffer] ?? { dtype: 'float32', shape: [] }
-      return dtypes[dtype].array(this.#memory.buffer, addresses[buffer] ?? 0, sizeOf(shape))
+  /** Runs to the end if that is soon, else as far as it may before others have their turn. */
+  #begin(bound: Bound): Promise<void> | undefined {
+    const { prepared } = bound
+    if (this.#machine.use === 'always' && !this.#machine.tier) return this.#opened(bound)
+    if (prepared.tape.work >= this.#shortWork) {
+      if (!this.#machine.tier) void this.#machine.open()
+      this.#quicken(prepared)
     }
-    const timed = timesLaunches()
-    const run = (launch: Launch): void => {
-      const start = timed ? performance.now() : 0
-      if (launch.kind === 'code') {
-        prepared.functions[launch.code]?.(prepared.arguments.get(launch) ?? 0, 0, launch.units)
-      } else if (launch.kind === 'copy') {
-        view(launch.to).set(view(launch.from))
-      } else {
+    const { parts, work } = prepared.tape
+    this.#stage(bound)
+    const pool = work < this.#shortWork ? undefined : this.#workers?.pool()
+    const player = this.#player(bound, pool !== undefined)
+    const playing = play(parts, player)
+    try {
+      const { done, value } = playing.next()
+      if (!done) return this.#finish(bound, player, this.#follow(playing, player, pool, value))
+      this.#fetch(bound)
+      return undefined
+    } catch (error) {
+      throw interrupted(error, player)
+    }
+  }
+
+  async #opened(bound: Bound): Promise<void> {
+    await this.#machine.open().catch((error) => {
+      throw new Interrupted(error, 0)
+    })
+    await this.#begin(bound)
+  }
+
+  /** Does what the player cannot do at one go. */
+  async #follow(
+    playing: ReturnType<typeof play>,
+    player: Player,
+    pool: Pool | undefined,
+    first: CallsPart | undefined,
+  ): Promise<void> {
+    let wanted = first
+    for (;;) {
+      if (wanted && pool) await this.#workers?.run(pool, wanted, player)
+      else await pause()
+      player.since = performance.now()
+      const { done, value } = playing.next()
+      if (done) return
+      wanted = value
+    }
+  }
+
+  async #finish(bound: Bound, player: Player, rest: Promise<void>): Promise<void> {
+    try {
+      await rest
+      this.#fetch(bound)
+    } catch (error) {
+      throw interrupted(error, player)
+    }
+  }
+
+  #player(bound: Bound, pooled: boolean): Player {
+    const { prepared, addresses, bindings } = bound
+    const { program, tape } = prepared
+    const watched = timesLaunches()
+    return {
+      functions: this.#kernels.functions,
+      interpret: (launch) => {
+        const view = (buffer: number): HostArray => this.#view(bound, buffer)
         interpret(launch, program.buffers, bindings.parameters, view)
-      }
-      if (timed) launched({ program, launch, start, end: performance.now(), thread: 0 })
+      },
+      move: (view, words, turn) => {
+        const place = program.buffers[view]?.place
+        if (place?.kind !== 'view') return
+        const address = (addresses[place.of] ?? 0) + viewOffset(place, turn)
+        addresses[view] = address
+        const block = new Int32Array(this.#space.memory.buffer, tape.block.offset)
+        for (const word of words) block[word] = address
+      },
+      holds: (predicate) => this.#view(bound, predicate)[0] !== 0,
+      shares: ({ work }) => pooled && work >= this.#shortWork,
+      report: watched ? (event) => launched({ program, ...event }) : undefined,
+      short: tape.work < this.#shortWork && !watched,
+      begun: 0,
+      since: performance.now(),
     }
-    walk(program.body, {
-      launch: run,
-      move: (views, turn) => this.#move(prepared, addresses, views, turn),
-      holds: (predicate) => this.#byte(addresses[predicate] ?? 0) !== 0,
-    })
-    program.buffers.forEach(({ place }, buffer) => {
-      if (place.kind !== 'output') return
-      const output = bindings.outputs[place.output]
-      if (output && !('device' in output)) output.set(view(buffer))
-    })
   }
 
-  /** Brings views, and the arguments that are their addresses, to where they are at a turn. */
-  #move(
-    { program, patches, block }: WasmPrepared,
-    addresses: number[],
-    views: readonly number[],
-    turn: number,
-  ): void {
-    for (const view of views) {
-      const place = program.buffers[view]?.place
-      if (place?.kind !== 'view') continue
-      addresses[view] = (addresses[place.of] ?? 0) + viewOffset(place, turn)
-    }
-    const words = new Int32Array(this.#memory.buffer, block.offset, block.bytes >> 2)
+  /** Copies what lies on the host into its place, and addresses and parameters into the arguments. */
+  #stage({ prepared, addresses, staged, bindings }: Bound): void {
+    const { buffer } = this.#space.memory
+    const memory = new Uint8Array(buffer)
+    for (const { at, from } of staged) memory.set(bytesOf(from), at)
+    const { block, patches } = prepared.tape
+    const words = new Int32Array(buffer, block.offset, block.bytes >> 2)
+    const floats = new Float32Array(buffer, block.offset, block.bytes >> 2)
     for (const { word, argument } of patches) {
-      if (argument.kind !== 'address' || !views.includes(argument.buffer)) continue
-      words[word] = addresses[argument.buffer] ?? 0
+      if (argument.kind === 'address') words[word] = addresses[argument.buffer] ?? 0
+      else if (argument.kind === 'parameter') {
+        const value = bindings.parameters[argument.index] ?? 0
+        if (argument.dtype === 'float32') floats[word] = value
+        else words[word] = laneOf(argument.dtype, value)
+      }
     }
   }
 
-  #byte(address: number): number {
-    return new Uint8Array(this.#memory.buffer, address, 1)[0] ?? 0
+  /** Copies results to host arrays that wait for them. */
+  #fetch(bound: Bound): void {
+    const { outputs } = bound.bindings
+    bound.prepared.program.buffers.forEach(({ place }, buffer) => {
+      if (place.kind !== 'output') return
+      const output = outputs[place.output]
+      if (output && !('device' in output)) output.set(this.#view(bound, buffer))
+    })
   }
 
-  /** Byte address of every buffer; host arrays get a place behind the temporaries. */
-  #place({ buffers, arenaBytes }: Program, { leaves, outputs }: Bindings): number[] {
+  #view({ prepared, addresses }: Bound, buffer: number): HostArray {
+    const { dtype, shape } = prepared.program.buffers[buffer] ?? { dtype: 'float32', shape: [] }
+    return dtypes[dtype].array(this.#space.memory.buffer, addresses[buffer] ?? 0, sizeOf(shape))
+  }
+
+  /** Finds a place for every buffer; host arrays get one behind the temporaries. */
+  #place(prepared: WasmPrepared, bindings: Bindings): Bound {
+    const { buffers, arenaBytes } = prepared.program
+    const { leaves, outputs } = bindings
     let top = arenaBytes
-    const staged: { readonly at: number; readonly from: HostArray }[] = []
-    const stage = (bytes: number): number => {
-      const at = top
-      top += this.#heap.rounded(bytes)
-      return at
-    }
+    const inArena: { readonly at: number; readonly from: HostArray }[] = []
     const places = buffers.map(({ place }): { at: number; inArena: boolean } => {
       if (place.kind === 'arena') return { at: place.offset, inArena: true }
       if (place.kind === 'view') return { at: 0, inArena: true }
       const bound = place.kind === 'leaf' ? leaves[place.leaf] : outputs[place.output]
       if (!bound) return { at: 0, inArena: true }
       if ('device' in bound) return { at: bound.offset, inArena: false }
-      const at = stage(bound.byteLength)
-      if (place.kind === 'leaf') staged.push({ at, from: bound })
+      const at = top
+      top += this.#space.heap.rounded(bound.byteLength)
+      if (place.kind === 'leaf') inArena.push({ at, from: bound })
       return { at, inArena: true }
     })
     const base = this.#arenaOf(top)
-    const memory = new Uint8Array(this.#memory.buffer)
-    for (const { at, from } of staged) memory.set(bytesOf(from), base + at)
     const addresses = places.map(({ at, inArena }) => (inArena ? base + at : at))
     // A view comes after what it is a part of.
     buffers.forEach(({ place }, i) => {
       if (place.kind === 'view') addresses[i] = (addresses[place.of] ?? 0) + viewOffset(place, 0)
     })
-    return addresses
+    const staged = inArena.map(({ at, from }) => ({ at: base + at, from }))
+    return { prepared, bindings, addresses, staged }
   }
 
+  /** Queued runs go on in the arena that they were placed in. */
   #arenaOf(bytes: number): number {
     if (!this.#arena || this.#arena.bytes < bytes) {
       if (this.#arena) this.free(this.#arena)
@@ -261,30 +381,40 @@ export class WasmBackend implements Backend {
     return this.#arena.offset
   }
 
-  #patch(
-    { patches, block }: WasmPrepared,
-    addresses: readonly number[],
-    values: readonly number[],
-  ): void {
-    const words = new Int32Array(this.#memory.buffer, block.offset, block.bytes >> 2)
-    const floats = new Float32Array(this.#memory.buffer, block.offset, block.bytes >> 2)
-    for (const { word, argument } of patches) {
-      if (argument.kind === 'address') words[word] = addresses[argument.buffer] ?? 0
-      else if (argument.kind === 'parameter') {
-        const value = values[argument.index] ?? 0
-        if (argument.dtype === 'float32') floats[word] = value
-        else words[word] = laneOf(argument.dtype, value)
-      }
-    }
-  }
-
   memory(): MemoryUse {
     const arena = this.#arena?.bytes ?? 0
-    return { live: this.#heap.live - arena, arena, reserved: this.#memory.buffer.byteLength }
+    return { live: this.#space.heap.live - arena, arena, reserved: this.#space.bytes }
+  }
+
+  get features(): readonly string[] {
+    const threads = this.#workers?.count ?? 1
+    return [
+      'vectors',
+      this.#kernels.fma ? 'fused multiply-add' : 'no fused multiply-add',
+      threads === 1 ? 'one thread' : `${threads} threads`,
+      ...(this.machine ? ['machine code'] : []),
+    ]
   }
 
   listing(code: VectorFunction): string[] {
-    const bytes = encode(code, this.#fma).code.view()
-    return [`${bytes.length} bytes of WebAssembly`, ...listing(bytes).map((line) => `  ${line}`)]
+    return this.#kernels.listing(code)
   }
+
+  /** Resolves once workers and machine code are there, if they are to be; tells how many threads compute. */
+  async ready(): Promise<number> {
+    await this.#machine.open()
+    return this.#workers?.ready() ?? 1
+  }
+
+  /** Whether machine code computes. */
+  get machine(): boolean {
+    return this.#machine.tier !== undefined
+  }
+}
+
+/** What a run ended with; whatever is no error of maru's own was a fault of a kernel. */
+function interrupted(error: unknown, { begun }: Player): Interrupted {
+  if (error instanceof MaruError) return new Interrupted(error, begun)
+  const reason = error instanceof Error ? error.message : String(error)
+  return new Interrupted(new DeviceError('device.fault', { reason }, error), begun)
 }

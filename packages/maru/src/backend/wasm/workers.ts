@@ -1,0 +1,83 @@
+/** The pool of a backend: started when there is work for it, and anew after it failed. */
+import { DeviceError } from '../../base/error.ts'
+import type { Player } from './play.ts'
+import { Pool } from './pool.ts'
+import type { CallsPart } from './tape.ts'
+import type { Code } from './worker.ts'
+
+/** Pools in a row that could not be started, after which the calling thread does all. */
+const MOST_REFUSALS = 2
+
+export class Workers {
+  readonly count: number
+  readonly #memory: WebAssembly.Memory
+  readonly #code: readonly Code[]
+  readonly #splitWork: number
+  #current: Pool | undefined
+  #refusals = 0
+
+  constructor(count: number, memory: WebAssembly.Memory, code: readonly Code[], splitWork: number) {
+    this.#splitWork = splitWork
+    this.count = count
+    this.#memory = memory
+    this.#code = code
+  }
+
+  /** The pool if it is ready; if there is none, one begins to start. */
+  pool(): Pool | undefined {
+    const pool = this.#start()
+    return pool?.state === 'ready' ? pool : undefined
+  }
+
+  async ready(): Promise<number> {
+    for (;;) {
+      const pool = this.#start()
+      if (!pool) return 1
+      if (pool.state === 'ready') return pool.size
+      pool.hold(true)
+      await pool.ready.catch(() => {})
+      pool.hold(false)
+    }
+  }
+
+  #start(): Pool | undefined {
+    if (this.#current && this.#current.state !== 'over') return this.#current
+    if (this.#refusals >= MOST_REFUSALS) return undefined
+    const pool = new Pool(this.count, this.#memory, this.#code, this.#splitWork)
+    this.#current = pool
+    pool.ready.then(
+      () => {
+        this.#refusals = 0
+      },
+      () => {
+        this.#refusals++
+      },
+    )
+    return pool
+  }
+
+  /** Makes calls; throws what was wrong, the player knowing how far they had come. */
+  async run(pool: Pool, part: CallsPart, player: Player): Promise<void> {
+    let start = performance.now()
+    const outcome = await pool.run(part, player.report !== undefined)
+    const last = 'failed' in outcome ? part.calls[outcome.begun - 1] : part.calls.at(-1)
+    if (last) player.begun = last.node + 1
+    if ('failed' in outcome) {
+      const { failed, reason } = outcome
+      if (failed === 'kernel') throw reason
+      const text = reason instanceof Error ? reason.message : String(reason)
+      throw new DeviceError('device.worker', { reason: text }, reason)
+    }
+    // By the first worker's clock.
+    outcome.times.forEach((ms, i) => {
+      const launch = part.calls[i]?.launch
+      if (launch) player.report?.({ launch, start, end: start + ms, thread: 1 })
+      start += ms
+    })
+  }
+
+  /** Workers keep nothing of these calls. */
+  forget(parts: readonly CallsPart[]): void {
+    for (const part of parts) this.#current?.drop(part)
+  }
+}
