@@ -802,6 +802,18 @@ export const messages = {
       '',
     ],
   },
+  'along.shapes': {
+    en: [
+      '{op}: positions {positions} do not fit {shape}',
+      'the sizes of all axes but axis {axis} were expected',
+      '',
+    ],
+    ko: [
+      '{op}: 위치 {positions}이(가) {shape}와(과) 맞지 않는다',
+      '축 {axis}을(를) 뺀 모든 축의 크기가 같아야 한다',
+      '',
+    ],
+  },
   'contract.labels': {
     en: [
       'contract: labels {labels} do not fit {a} and {b}',

@@ -122,10 +122,23 @@ export function partsOf(expr: Expr): readonly Expr[] {
   return expr.kind === 'guarded' ? [expr.value] : []
 }
 
-/** Calls `visit` on every index expression of an expression tree. */
+/** Visits an expression and all below it, shared parts once: squares of squares are a chain, not a tree. */
+export function eachPart(
+  expr: Expr,
+  visit: (part: Expr) => void,
+  seen: Set<Expr> = new Set(),
+): void {
+  if (seen.has(expr)) return
+  seen.add(expr)
+  visit(expr)
+  for (const part of partsOf(expr)) eachPart(part, visit, seen)
+}
+
+/** Calls `visit` on every index expression of an expression. */
 function visitIndices(expr: Expr, visit: (index: IndexExpr) => void): void {
-  for (const index of indicesOf(expr)) visit(index)
-  for (const part of partsOf(expr)) visitIndices(part, visit)
+  eachPart(expr, (part) => {
+    for (const index of indicesOf(part)) visit(index)
+  })
 }
 
 /** The value of an expression as an index. */

@@ -1,6 +1,14 @@
 /** Loop kernels → vector IR: maps, and folds by rows, by columns or one by one. */
 import { factorOf, valuesIn } from './index-expr.ts'
-import { collapse, type Expr, type Fold, indicesOf, type LoopKernel, partsOf } from './kernel.ts'
+import {
+  collapse,
+  type Expr,
+  eachPart,
+  type Fold,
+  indicesOf,
+  type LoopKernel,
+  partsOf,
+} from './kernel.ts'
 import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'
 import type { Scalar, Vector } from './vector.ts'
 
@@ -47,22 +55,21 @@ function prefersRows(kernel: LoopKernel, value: Expr): boolean {
     kernel.extents.length + kernel.folded.length - 1,
   ]
   let votes = 0
-  const visit = (expr: Expr): void => {
-    if (expr.kind === 'load') {
-      if (Math.abs(factorOf(expr.offset, folded)) === 1) votes++
-      if (Math.abs(factorOf(expr.offset, out)) === 1) votes--
-    }
-    for (const part of partsOf(expr)) visit(part)
-  }
-  visit(value)
+  eachPart(value, (part) => {
+    if (part.kind !== 'load') return
+    if (Math.abs(factorOf(part.offset, folded)) === 1) votes++
+    if (Math.abs(factorOf(part.offset, out)) === 1) votes--
+  })
   return votes > 0
 }
 
 /** Whether neighbours along the axis lie more than an element apart in memory. */
-function reachesFar(expr: Expr, axis: number): boolean {
+function reachesFar(expr: Expr, axis: number, seen: Set<Expr> = new Set()): boolean {
+  if (seen.has(expr)) return false
+  seen.add(expr)
   if (expr.kind === 'load' && Math.abs(factorOf(expr.offset, axis)) > 1) return true
   const values = indicesOf(expr).flatMap((index) => valuesIn(index).map(({ value }) => value))
-  return [...partsOf(expr), ...values].some((part) => reachesFar(part, axis))
+  return [...partsOf(expr), ...values].some((part) => reachesFar(part, axis, seen))
 }
 
 class LoopLowering {

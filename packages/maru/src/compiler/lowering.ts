@@ -75,6 +75,11 @@ export class Lowering {
   /** Values of expressions that do not change along the innermost loop. */
   #hoisted = new Map<Expr, Vector>()
   #memo = new Map<Expr, Vector>()
+  /** What was looked at for hoisting in this row. */
+  #visited = new Set<Expr>()
+  /** Which expressions change along the innermost loop, and which can be computed by vectors. */
+  readonly #varying = new Map<Expr, boolean>()
+  readonly #vectors = new Map<Expr, boolean>()
   #bases = new Map<Expr, Scalar>()
   #quotients = new Map<string, Scalar>()
   /** Values as indices, by what they are of and their bound. */
@@ -173,6 +178,7 @@ export class Lowering {
   /** Starts a new row: what was hoisted or based on outer coordinates is forgotten. */
   enterRow(): void {
     this.#hoisted = new Map()
+    this.#visited = new Set()
     this.#bases = new Map()
     this.#rowValues = new Map()
     this.#rowTests = new Map()
@@ -189,6 +195,8 @@ export class Lowering {
 
   /** Computes, before the innermost loop, everything in `expr` that stays the same along it. */
   hoist(expr: Expr): void {
+    if (this.#visited.has(expr)) return
+    this.#visited.add(expr)
     if (!this.#varies(expr)) {
       this.#hoisted.set(expr, this.b.let(this.evaluate(expr, 'full')))
       return
@@ -218,6 +226,14 @@ export class Lowering {
   }
 
   #varies(expr: Expr): boolean {
+    const known = this.#varying.get(expr)
+    if (known !== undefined) return known
+    const varies = this.#changes(expr)
+    this.#varying.set(expr, varies)
+    return varies
+  }
+
+  #changes(expr: Expr): boolean {
     if (this.inner < 0) return false
     const guarded = (guards: readonly Guard<IndexExpr>[]): boolean =>
       guards.some(({ value }) => mentions(value, this.inner))
@@ -407,6 +423,14 @@ export class Lowering {
 
   /** Whether the expression can be computed several elements at a time along the innermost loop. */
   vectorizable(expr: Expr): boolean {
+    const known = this.#vectors.get(expr)
+    if (known !== undefined) return known
+    const good = this.#isStraight(expr)
+    this.#vectors.set(expr, good)
+    return good
+  }
+
+  #isStraight(expr: Expr): boolean {
     const straight = (index: IndexExpr): boolean =>
       !mentionsInQuotient(index, this.inner) &&
       valuesIn(index).every(({ value }) => this.vectorizable(value))

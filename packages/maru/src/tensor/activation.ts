@@ -1,11 +1,12 @@
 /** Activations: what stands between the layers of networks. */
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { ShapeError } from '../base/error.ts'
 import { at, normalizeAxis } from '../base/shape.ts'
 import type { Glu } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import * as p from '../primitives/index.ts'
 import { BitwiseTensor } from './bitwise.ts'
-import { binary, floating, numeric, reshapeNode, unary, whereNode } from './nodes.ts'
+import { binary, floating, nodeOf, numeric, reshapeNode, unary, whereNode } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
@@ -63,13 +64,14 @@ export abstract class ActivationTensor extends BitwiseTensor {
   prelu<S extends Shape>(this: Tensor<S>, weight: Tensor): Tensor<S> {
     const x: Tensor = this.wrap(floating(this.node))
     const { shape } = this.node
-    const count = weight.node.shape
+    const slopes: Tensor = this.wrap(nodeOf('prelu', weight))
+    const count = slopes.node.shape
     const channels = shape[shape.length > 1 ? 1 : 0] ?? 1
-    if (count.length > 1 || (weight.size !== 1 && weight.size !== channels)) {
+    if (count.length > 1 || (slopes.size !== 1 && slopes.size !== channels)) {
       throw new ShapeError('prelu.weight', { weight: count, shape, channels })
     }
-    const laid = shape.map((_, axis) => (axis === Math.min(1, shape.length - 1) ? weight.size : 1))
-    const slope: Tensor = this.wrap(reshapeNode(weight.node, laid))
+    const laid = shape.map((_, axis) => (axis === Math.min(1, shape.length - 1) ? slopes.size : 1))
+    const slope: Tensor = this.wrap(reshapeNode(slopes.node, laid))
     return x.greater(0).where(x, x.mul(slope))
   }
 
@@ -78,7 +80,8 @@ export abstract class ActivationTensor extends BitwiseTensor {
    *
    * @see Clevert, Unterthiner & Hochreiter 2015, https://arxiv.org/abs/1511.07289
    */
-  elu<S extends Shape>(this: Tensor<S>, { alpha = 1 }: EluOptions = {}): Tensor<S> {
+  elu<S extends Shape>(this: Tensor<S>, options: EluOptions = {}): Tensor<S> {
+    const { alpha = 1 } = expectOptions('elu', options)
     return exponentialBelow(this.wrap(floating(this.node)), alpha, 1)
   }
 
@@ -87,7 +90,8 @@ export abstract class ActivationTensor extends BitwiseTensor {
    *
    * @see Barron 2017, https://arxiv.org/abs/1704.07483
    */
-  celu<S extends Shape>(this: Tensor<S>, { alpha = 1 }: EluOptions = {}): Tensor<S> {
+  celu<S extends Shape>(this: Tensor<S>, options: EluOptions = {}): Tensor<S> {
+    const { alpha = 1 } = expectOptions('celu', options)
     return exponentialBelow(this.wrap(floating(this.node)), alpha, 1 / alpha)
   }
 
@@ -105,7 +109,8 @@ export abstract class ActivationTensor extends BitwiseTensor {
    *
    * @see Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415
    */
-  gelu<S extends Shape>(this: Tensor<S>, { approximate = 'none' }: GeluOptions = {}): Tensor<S> {
+  gelu<S extends Shape>(this: Tensor<S>, options: GeluOptions = {}): Tensor<S> {
+    const { approximate = 'none' } = expectOptions('gelu', options)
     const x: Tensor = this.wrap(floating(this.node))
     if (approximate === 'none') return x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5))
     const inner = x.mul(x.square().mul(0.044715).add(1)).mul(ROOT_TWO_OVER_PI)
@@ -168,7 +173,7 @@ export abstract class ActivationTensor extends BitwiseTensor {
   /** x brought `lambda` nearer to 0, and 0 for what lies within that. */
   softshrink<S extends Shape>(this: Tensor<S>, lambda = 0.5): Tensor<S> {
     const x: Tensor = this.wrap(floating(this.node))
-    const low = x.less(-lambda).where(x.add(lambda), 0)
+    const low = x.less(-expectNumber('softshrink', 'lambda', lambda)).where(x.add(lambda), 0)
     return x.greater(lambda).where(x.sub(lambda), low)
   }
 
@@ -197,7 +202,7 @@ export abstract class ActivationTensor extends BitwiseTensor {
   ): Out<Glu<S, A>> {
     const x: Tensor = this.wrap(floating(this.node))
     const { shape } = this.node
-    const along = normalizeAxis('glu', Number(axis ?? -1), shape)
+    const along = normalizeAxis('glu', axis ?? -1, shape)
     const size = at(shape, along)
     if (size % 2 !== 0) throw new ShapeError('glu.odd', { size, axis: along, shape })
     const gate = x.slice(along, size / 2)

@@ -1,4 +1,5 @@
 /** Functions of two and more numbers, with broadcasting. */
+import { expectOptions } from '../base/argument.ts'
 import { isFloat } from '../base/dtype.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Broadcast } from '../base/types/shape.ts'
@@ -172,9 +173,10 @@ export abstract class ArithmeticTensor extends MathTensor {
   /** `a + weight · (end − a)`: a for a weight of 0, `end` for 1. @shape all of them → broadcast */
   lerp(end: Tensor, weight: Tensor | number): Tensor {
     const a: Tensor = this.wrap(floating(this.node))
-    const step = end.sub(a)
+    const last: Tensor = this.wrap(nodeOf('lerp', end))
+    const step = last.sub(a)
     const near = (w: Tensor | number): Tensor => a.add(step.mul(w))
-    const far = (rest: Tensor | number): Tensor => end.sub(step.mul(rest))
+    const far = (rest: Tensor | number): Tensor => last.sub(step.mul(rest))
     if (typeof weight === 'number') return Math.abs(weight) < 0.5 ? near(weight) : far(1 - weight)
     const w: Tensor = this.wrap(floating(nodeOf('lerp', weight)))
     return w
@@ -184,15 +186,19 @@ export abstract class ArithmeticTensor extends MathTensor {
   }
 
   /** `x + value · a · b`. @shape all three → broadcast */
-  addcmul(a: Tensor, b: Tensor, { value = 1 }: ScaleOptions = {}): Tensor {
+  addcmul(a: Tensor, b: Tensor, options: ScaleOptions = {}): Tensor {
+    const { value = 1 } = expectOptions('addcmul', options)
     const x: Tensor = this.wrap(this.node)
-    return x.add(a.mul(b).mul(value))
+    const factor: Tensor = this.wrap(nodeOf('addcmul', a))
+    return x.add(factor.mul(b).mul(value))
   }
 
   /** `x + value · a / b`. @shape all three → broadcast */
-  addcdiv(a: Tensor, b: Tensor, { value = 1 }: ScaleOptions = {}): Tensor {
+  addcdiv(a: Tensor, b: Tensor, options: ScaleOptions = {}): Tensor {
+    const { value = 1 } = expectOptions('addcdiv', options)
     const x: Tensor = this.wrap(this.node)
-    return x.add(a.div(b).mul(value))
+    const dividend: Tensor = this.wrap(nodeOf('addcdiv', a))
+    return x.add(dividend.div(b).mul(value))
   }
 }
 

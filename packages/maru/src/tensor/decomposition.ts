@@ -1,4 +1,5 @@
 /** Factorisations of matrices, the last two axes; leading axes are a stack of them. */
+import { expectOptions } from '../base/argument.ts'
 import type { DType } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { at } from '../base/shape.ts'
@@ -92,13 +93,15 @@ export abstract class DecompositionTensor extends EquationTensor {
    *
    * @shape [..., m, n] → [..., n, m]
    */
-  pinv(this: Tensor, { tolerance }: Cut = {}): Tensor {
+  pinv(this: Tensor, options: Cut = {}): Tensor {
+    const { tolerance } = expectOptions('pinv', options)
     expectMatrix('pinv', this.node)
     return this.wrap(apply(p.pinv, [this.node], { share: shareOf('pinv', this.node, tolerance) }))
   }
 
   /** Number of singular values above `tolerance` times the largest, as in `pinv`. @shape [..., m, n] → [...] */
-  matrixRank(this: Tensor, { tolerance }: Cut = {}): Tensor {
+  matrixRank(this: Tensor, options: Cut = {}): Tensor {
+    const { tolerance } = expectOptions('matrixRank', options)
     expectMatrix('matrixRank', this.node)
     const { s } = this.svd()
     const share = shareOf('matrixRank', this.node, tolerance)

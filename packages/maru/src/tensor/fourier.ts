@@ -1,8 +1,9 @@
 /** Fourier transforms. Complex numbers are a last axis of two: the real and the imaginary part. */
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, expectInteger, normalizeAxis } from '../base/shape.ts'
 import * as p from '../primitives/index.ts'
-import { apply, floating } from './nodes.ts'
+import { apply, floating, nodeOf } from './nodes.ts'
 import { SelectTensor } from './select.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -29,7 +30,8 @@ function scaleOf(op: string, norm: Norm, n: number, inverse: boolean): number {
   return inverse === (norm === 'backward') ? 1 / n : 1
 }
 
-function expectComplex(op: string, { node: { shape } }: Tensor): void {
+function expectComplex(op: string, value: unknown): void {
+  const { shape } = nodeOf(op, value)
   if (shape.at(-1) !== 2) throw new ShapeError('complex.pair', { op, shape })
 }
 
@@ -63,7 +65,14 @@ export abstract class FourierTensor extends SelectTensor {
     readonly inverse: boolean
     readonly scale: number
   }): Tensor {
-    return this.wrap(apply(p.fourier, [floating(this.node)], attrs))
+    const { axis, inverse, scale } = expectOptions('fourier', attrs)
+    expectComplex('fourier', this)
+    const checked = {
+      axis: normalizeAxis('fourier', axis, this.node.shape.slice(0, -1)),
+      inverse: Boolean(inverse),
+      scale: expectNumber('fourier', 'scale', scale),
+    }
+    return this.wrap(apply(p.fourier, [floating(this.node)], checked))
   }
 
   /**
@@ -88,13 +97,15 @@ export abstract class FourierTensor extends SelectTensor {
   }
 
   /** `fft` along the last two axes of complex numbers. @shape [..., m, n, 2] → the same */
-  fft2(this: Tensor, { norm = 'backward' }: Scaled = {}): Tensor {
+  fft2(this: Tensor, options: Scaled = {}): Tensor {
+    const { norm = 'backward' } = expectOptions('fft2', options)
     const call = { op: 'fft2', inverse: false }
     return transformed(call, transformed(call, this, { norm }), { norm, axis: -2 })
   }
 
   /** The inverse of `fft2`. @shape [..., m, n, 2] → the same */
-  ifft2(this: Tensor, { norm = 'backward' }: Scaled = {}): Tensor {
+  ifft2(this: Tensor, options: Scaled = {}): Tensor {
+    const { norm = 'backward' } = expectOptions('ifft2', options)
     const call = { op: 'ifft2', inverse: true }
     return transformed(call, transformed(call, this, { norm }), { norm, axis: -2 })
   }

@@ -1,5 +1,6 @@
 /** Functions of one number: rounding, powers, trigonometry, and what statistics needs. */
 import { dtypes } from '../base/dtype.ts'
+import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import * as p from '../primitives/index.ts'
@@ -7,6 +8,8 @@ import { ElementwiseTensor } from './elementwise.ts'
 import { apply, binary, castNode, floating, unary, whereNode } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 
+/** Derivatives of log Γ beyond this are sums of factorials that float64 cannot hold. */
+const MOST_ORDER = 100
 const INFINITY = Number.POSITIVE_INFINITY
 const MAX_FLOAT32 = 3.4028234663852886e38
 
@@ -162,6 +165,10 @@ export abstract class MathTensor extends ElementwiseTensor {
    */
   polygamma<S extends Shape>(this: Tensor<S>, order: number): Tensor<S> {
     const checked = expectInteger('polygamma', 'order', order, 0)
+    if (checked > MOST_ORDER) {
+      const range = { op: 'polygamma', name: 'order', low: 0, high: MOST_ORDER }
+      throw new ValueError('value.range', { ...range, got: order })
+    }
     return this.wrap(apply(p.polygamma, [floating(this.node)], { order: checked }))
   }
 

@@ -1,4 +1,5 @@
 /** Running folds along an axis. */
+import { expectOptions } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { broadcast, normalizeAxis, sameShape } from '../base/shape.ts'
@@ -19,11 +20,8 @@ export abstract class PrefixTensor extends SortTensor {
    *
    * @example tensor([1, 2, 3]).cumsum() // [1, 3, 6]
    */
-  cumsum<S extends Shape>(
-    this: Tensor<S>,
-    axis = -1,
-    { reverse = false }: Direction = {},
-  ): Tensor<S> {
+  cumsum<S extends Shape>(this: Tensor<S>, axis = -1, options: Direction = {}): Tensor<S> {
+    const { reverse = false } = expectOptions('cumsum', options)
     const along = normalizeAxis('cumsum', axis, this.node.shape)
     const isFloat = dtypes[this.node.dtype].kind === 'float'
     const x = isFloat ? this.node : castNode(this.node, 'int32')
@@ -43,8 +41,9 @@ export abstract class PrefixTensor extends SortTensor {
     this: Tensor<S>,
     decay: Tensor,
     axis = -1,
-    { reverse = false }: Direction = {},
+    options: Direction = {},
   ): Tensor<S> {
+    const { reverse = false } = expectOptions('linearRecurrence', options)
     const along = normalizeAxis('linearRecurrence', axis, this.node.shape)
     const x = floating(this.node)
     const factors = castNode(nodeOf('linearRecurrence', decay), x.dtype)
@@ -56,11 +55,8 @@ export abstract class PrefixTensor extends SortTensor {
   }
 
   /** Running `log Σ eˣ` along an axis, without overflow. */
-  logCumSumExp<S extends Shape>(
-    this: Tensor<S>,
-    axis = -1,
-    { reverse = false }: Direction = {},
-  ): Tensor<S> {
+  logCumSumExp<S extends Shape>(this: Tensor<S>, axis = -1, options: Direction = {}): Tensor<S> {
+    const { reverse = false } = expectOptions('logCumSumExp', options)
     const along = normalizeAxis('logCumSumExp', axis, this.node.shape)
     return this.wrap(apply(p.logCumSumExp, [floating(this.node)], { axis: along, reverse }))
   }

@@ -1,5 +1,6 @@
 /** Random numbers that are computed where the tensors are: the same bits on every device. */
-import { type DType, dtypes, isFloat } from '../base/dtype.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
+import { type DType, dtypes, expectDType, isFloat } from '../base/dtype.ts'
 import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
 import * as math from '../base/math.ts'
 import { nextStream } from '../base/seed.ts'
@@ -109,7 +110,8 @@ function positiveFraction(word: Tensor, dtype: DType): Tensor {
 }
 
 function expectFloat(op: string, dtype: DType): DType {
-  if (!isFloat(dtype)) throw new DTypeError('dtype.kind', { op, dtype, wanted: 'float' })
+  if (!isFloat(expectDType(op, dtype)))
+    throw new DTypeError('dtype.kind', { op, dtype, wanted: 'float' })
   return dtype
 }
 
@@ -138,8 +140,9 @@ export interface UniformOptions extends RandomOptions {
  */
 export function uniform<const N extends readonly number[]>(
   shape: N,
-  { low = 0, high = 1, dtype = 'float32' }: UniformOptions = {},
+  options: UniformOptions = {},
 ): Tensor<ToShape<N>> {
+  const { low = 0, high = 1, dtype = 'float32' } = expectOptions('uniform', options)
   expectFloat('uniform', dtype)
   const [word, other] = wordsOf('uniform', shape)
   const unit = fraction(word, other, dtype)
@@ -165,8 +168,9 @@ export interface NormalOptions extends RandomOptions {
  */
 export function normal<const N extends readonly number[]>(
   shape: N,
-  { mean = 0, std = 1, dtype = 'float32' }: NormalOptions = {},
+  options: NormalOptions = {},
 ): Tensor<ToShape<N>> {
+  const { mean = 0, std = 1, dtype = 'float32' } = expectOptions('normal', options)
   const standard: Tensor = standardNormal('normal', shape, expectFloat('normal', dtype))
   return standard.mul(std).add(mean)
 }
@@ -200,8 +204,15 @@ export interface TruncatedNormalOptions extends RandomOptions {
  */
 export function truncatedNormal<const N extends readonly number[]>(
   shape: N,
-  { mean = 0, std = 1, low = -2, high = 2, dtype = 'float32' }: TruncatedNormalOptions = {},
+  options: TruncatedNormalOptions = {},
 ): Tensor<ToShape<N>> {
+  const {
+    mean = 0,
+    std = 1,
+    low = -2,
+    high = 2,
+    dtype = 'float32',
+  } = expectOptions('truncatedNormal', options)
   expectFloat('truncatedNormal', dtype)
   if (!(std > 0 && low < high)) throw new ValueError('random.truncated', { low, high, std })
   const [from, to] = [low, high].map((bound) => math.erf(((bound - mean) / std) * Math.SQRT1_2))
@@ -224,8 +235,9 @@ export interface ExponentialOptions extends RandomOptions {
 /** Exponentially distributed numbers, `−log(u) / rate`. @throws ValueError unless rate > 0 */
 export function exponential<const N extends readonly number[]>(
   shape: N,
-  { rate = 1, dtype = 'float32' }: ExponentialOptions = {},
+  options: ExponentialOptions = {},
 ): Tensor<ToShape<N>> {
+  const { rate = 1, dtype = 'float32' } = expectOptions('exponential', options)
   expectFloat('exponential', dtype)
   if (!(rate > 0)) throw new ValueError('random.rate', { rate })
   const [word] = wordsOf('exponential', shape)
@@ -243,10 +255,8 @@ export interface BernoulliOptions extends RandomOptions {
  * @shape [...] → the same, or `shape`
  * @throws ValueError for a number outside of 0 … 1
  */
-export function bernoulli(
-  probability: number | Tensor,
-  { shape, dtype = 'float32' }: BernoulliOptions = {},
-): Tensor {
+export function bernoulli(probability: number | Tensor, options: BernoulliOptions = {}): Tensor {
+  const { shape, dtype = 'float32' } = expectOptions('bernoulli', options)
   if (typeof probability === 'number' && !(probability >= 0 && probability <= 1)) {
     const fields = { op: 'bernoulli', name: 'probability', low: 0, high: 1 }
     throw new ValueError('value.range', { ...fields, got: probability })
@@ -274,9 +284,15 @@ export interface RandintOptions {
  */
 export function randint<const N extends readonly number[]>(
   shape: N,
-  { low = 0, high, dtype = 'int32' }: RandintOptions,
+  options: RandintOptions,
 ): Tensor<ToShape<N>> {
-  const count = expectInteger('randint', 'high - low', high - low, 1)
+  const { low = 0, high, dtype = 'int32' } = expectOptions('randint', options)
+  const count = expectInteger(
+    'randint',
+    'high - low',
+    expectNumber('randint', 'high', high) - expectNumber('randint', 'low', low),
+    1,
+  )
   const { coerce } = dtypes.int32
   if (!Number.isInteger(low) || coerce(low) !== low || coerce(count) !== count) {
     const fields = { op: 'randint', name: 'low', low: -2147483648, high: 2147483647 }
@@ -299,7 +315,8 @@ export interface CategoricalOptions {
  * @dtype → int32
  * @see Maddison, Tarlow & Minka 2014, https://arxiv.org/abs/1411.0030
  */
-export function categorical(logits: Tensor, { numSamples }: CategoricalOptions = {}): Tensor {
+export function categorical(logits: Tensor, options: CategoricalOptions = {}): Tensor {
+  const { numSamples } = expectOptions('categorical', options)
   const scores: Tensor = new Tensor(floating(nodeOf('categorical', logits)))
   const shape: Sizes = scores.node.shape
   if (shape.length === 0) throw new ShapeError('categorical.scalar', {})

@@ -1,4 +1,5 @@
 /** Results whose length depends on values, at shapes that do not: what is found, and how much of it. */
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import type { DType } from '../base/dtype.ts'
 import { dtypes } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
@@ -86,9 +87,15 @@ export abstract class SelectTensor extends PrefixTensor {
    * @shape [...] → [bins]
    * @throws ValueError for no bins, and unless min < max
    */
-  histogram(bins: number, { min, max }: { readonly min: number; readonly max: number }): Tensor {
+  histogram(bins: number, range: { readonly min: number; readonly max: number }): Tensor {
+    const { min, max } = expectOptions('histogram', range)
     expectInteger('histogram', 'bins', bins, 1)
-    if (!(min < max && max - min < Number.POSITIVE_INFINITY)) {
+    if (
+      !(
+        expectNumber('histogram', 'min', min) < expectNumber('histogram', 'max', max) &&
+        max - min < Number.POSITIVE_INFINITY
+      )
+    ) {
       throw new ValueError('histogram.range', { min, max })
     }
     const x: Tensor = this.wrap(floating(this.node))

@@ -1,7 +1,8 @@
 /** Sorting, selecting and running folds along an axis. */
-import { isFloat } from '../base/dtype.ts'
-import { ShapeError, ValueError } from '../base/error.ts'
-import { at, normalizeAxis, sameShape } from '../base/shape.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
+import { dtypes, isFloat } from '../base/dtype.ts'
+import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
+import { at, expectInteger, normalizeAxis, type Sizes, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
@@ -75,11 +76,8 @@ export abstract class SortTensor extends IndexingTensor {
    *
    * @dtype int32
    */
-  argsort<S extends Shape>(
-    this: Tensor<S>,
-    axis = -1,
-    { descending = false }: Order = {},
-  ): Tensor<S> {
+  argsort<S extends Shape>(this: Tensor<S>, axis = -1, options: Order = {}): Tensor<S> {
+    const { descending = false } = expectOptions('argsort', options)
     const along = normalizeAxis('argsort', axis, this.node.shape)
     return this.wrap(orderNode(this.node, along, at(this.node.shape, along), descending))
   }
@@ -91,7 +89,8 @@ export abstract class SortTensor extends IndexingTensor {
    *
    * @example const { values } = tensor([3, 1, 2]).sort() // [1, 2, 3]
    */
-  sort(this: Tensor, axis = -1, { descending = false }: Order = {}): Selection {
+  sort(this: Tensor, axis = -1, options: Order = {}): Selection {
+    const { descending = false } = expectOptions('sort', options)
     const along = normalizeAxis('sort', axis, this.node.shape)
     return selected(
       this,
@@ -123,7 +122,8 @@ export abstract class SortTensor extends IndexingTensor {
    *
    * @throws ValueError for a k outside 1 … n
    */
-  kthValue(this: Tensor, k: number, { axis = -1, keepDims = false }: Choice = {}): Selection {
+  kthValue(this: Tensor, k: number, options: Choice = {}): Selection {
+    const { axis = -1, keepDims = false } = expectOptions('kthValue', options)
     const along = normalizeAxis('kthValue', axis, this.node.shape)
     expectRank('kthValue', k, this.node, along, 1)
     const first: Tensor = this.wrap(orderNode(this.node, along, k, false))
@@ -139,7 +139,8 @@ export abstract class SortTensor extends IndexingTensor {
    *
    * @throws ValueError over none
    */
-  median(axis?: number, { keepDims = false }: Pick<Choice, 'keepDims'> = {}): Tensor {
+  median(axis?: number, options: Pick<Choice, 'keepDims'> = {}): Tensor {
+    const { keepDims = false } = expectOptions('median', options)
     const { x, along, finish } = lineUp('median', this.wrap(this.node), axis, keepDims)
     const k = Math.floor((at(x.node.shape, along) + 1) / 2)
     expectRank('median', k, x.node, along, 1)
@@ -154,9 +155,10 @@ export abstract class SortTensor extends IndexingTensor {
    * @throws ValueError for a q outside 0 … 1, and over none
    * @example arange(4).quantile(0.5) // 1.5
    */
-  quantile(q: number, { axis, keepDims = false }: Choice = {}): Tensor {
+  quantile(q: number, options: Choice = {}): Tensor {
+    const { axis, keepDims = false } = expectOptions('quantile', options)
     const { x, along, finish } = lineUp('quantile', this.wrap(floating(this.node)), axis, keepDims)
-    if (!(q >= 0 && q <= 1)) {
+    if (!(expectNumber('quantile', 'q', q) >= 0 && q <= 1)) {
       throw new ValueError('value.range', { op: 'quantile', name: 'q', got: q, low: 0, high: 1 })
     }
     const size = at(x.node.shape, along)
@@ -189,17 +191,34 @@ export abstract class SortTensor extends IndexingTensor {
    * @shape [..., n, ...], positions [..., m, ...] → [..., m, ...]
    */
   takeAlong(positions: Tensor, axis: number): Tensor {
-    return this.wrap(
-      apply(p.takeAlong, [this.node, positions.node], {
-        axis: normalizeAxis('takeAlong', axis, this.node.shape),
-      }),
-    )
+    const along = normalizeAxis('takeAlong', axis, this.node.shape)
+    const places = placesOf('takeAlong', this.node.shape.toSpliced(along, 1), positions, along)
+    return this.wrap(apply(p.takeAlong, [this.node, places], { axis: along }))
   }
 
   /** The adjoint of `takeAlong`: adds each element to where it was taken from, along an axis of a size. */
   addAlong(positions: Tensor, axis: number, size: number): Tensor {
-    return this.wrap(apply(p.addAlong, [this.node, positions.node], { axis, size }))
+    const { shape } = this.node
+    const along = normalizeAxis('addAlong', axis, shape)
+    const places = placesOf('addAlong', shape.toSpliced(along, 1), positions, along)
+    if (!sameShape(places.shape, shape)) {
+      throw new ShapeError('along.shapes', { op: 'addAlong', positions: places.shape, shape, axis })
+    }
+    expectInteger('addAlong', 'size', size, 0)
+    return this.wrap(apply(p.addAlong, [this.node, places], { axis: along, size }))
   }
+}
+
+/** Positions along an axis, the other sizes being those given. */
+function placesOf(op: string, others: Sizes, positions: unknown, axis: number): Node {
+  const node = nodeOf(op, positions)
+  const { shape, dtype } = node
+  if (dtypes[dtype].kind !== 'int') throw new DTypeError('dtype.kind', { op, dtype, wanted: 'int' })
+  if (shape.length !== others.length + 1 || !sameShape(shape.toSpliced(axis, 1), others)) {
+    const whole = others.toSpliced(axis, 0, 0)
+    throw new ShapeError('along.shapes', { op, positions: shape, shape: whole, axis })
+  }
+  return node
 }
 
 function searchNode(sorted: Node, values: Node, right: boolean): Node {

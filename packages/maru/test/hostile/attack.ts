@@ -18,7 +18,7 @@ const MOST_SECONDS = 1
 const all = subjects()
 
 /** Call number `i` of a seed, with the changes of it that `keep` names. */
-function hostile(seed: number, i: number, keep?: readonly number[]): Good {
+export function hostile(seed: number, i: number, keep?: readonly number[]): Good {
   const from = stream('hostile', seed, i)
   const [, calls] = pick(from, all)
   let call = pick(from, calls)
@@ -131,7 +131,7 @@ async function outcome(call: Good): Promise<string | undefined> {
 /** Calls that computed for too long. */
 export const slow: string[] = []
 
-function code({ name, self, args }: Good): string {
+export function code({ name, self, args }: Good): string {
   return `${self ? `${show(self)}.` : ''}${name}(${args.map(show).join(', ')})`
 }
 
