@@ -1,29 +1,44 @@
 /** Runs one primitive by its own definition, on any memory that the host can view. */
-import { dtypes, type HostArray } from '../base/dtype.ts'
+import { elementOf, type HostArray, presented, storeAs } from '../base/dtype.ts'
 import type { InterpretLaunch, Operand, ProgramBuffer } from '../compiler/program.ts'
-import type { HostTensor } from '../graph/primitive.ts'
+import { evaluateOp, roomFor } from '../graph/evaluate.ts'
+import type { HostTensor, Spec } from '../graph/primitive.ts'
+import { Int64Numbers } from './int64.ts'
 
 /** Executes an interpreted launch; `view` gives a buffer's elements in place. */
 export function interpret(
-  launch: InterpretLaunch,
+  { op, attrs, inputs, outputs }: InterpretLaunch,
   buffers: readonly ProgramBuffer[],
   parameters: readonly number[],
   view: (buffer: number) => HostArray,
 ): void {
-  const tensor = (buffer: number): HostTensor => {
-    const { dtype, shape } = buffers[buffer] ?? { dtype: 'float32', shape: [] }
-    return { dtype, shape, data: view(buffer) }
-  }
+  const specOf = (buffer: number): Spec => buffers[buffer] ?? { dtype: 'float32', shape: [] }
+  const stored = inputs.flatMap((input) => (input.kind === 'buffer' ? view(input.buffer) : []))
+  const long = new Int64Numbers(stored.filter((array) => array instanceof BigInt64Array))
   const operand = (input: Operand): HostTensor => {
-    if (input.kind === 'buffer') return tensor(input.buffer)
-    const data = dtypes[input.dtype].make(1)
-    data[0] = parameters[input.index] ?? 0
-    return { dtype: input.dtype, shape: [], data }
+    if (input.kind === 'buffer') {
+      const { dtype, shape } = specOf(input.buffer)
+      const elements = presented(dtype, view(input.buffer))
+      const data = elements instanceof BigInt64Array ? long.decode(elements) : elements
+      return { dtype, shape, data }
+    }
+    const room = roomFor({ dtype: input.dtype, shape: [] })
+    room.data[0] = elementOf(input.dtype, parameters[input.index] ?? 0)
+    return room
   }
-  const { op, attrs } = launch
-  const inputs = launch.inputs.map(operand)
-  const outs = launch.outputs.map(tensor)
-  const [out] = outs
-  if ('results' in op) op.evaluate(inputs, attrs, outs)
-  else if (out) op.evaluate(inputs, attrs, out)
+  const outs = outputs.map((buffer): HostTensor => {
+    const [spec, data] = [specOf(buffer), view(buffer)]
+    return isEncoded(data) ? roomFor(spec) : { dtype: spec.dtype, shape: spec.shape, data }
+  })
+  evaluateOp(op, attrs, inputs.map(operand), outs)
+  outs.forEach(({ dtype, data }, i) => {
+    const into = view(outputs[i] ?? -1)
+    if (into instanceof BigInt64Array) long.encode(data, into)
+    else if (into instanceof Uint16Array) storeAs(dtype, data, into)
+  })
+}
+
+/** Whether elements are stored as something else than their numbers. */
+function isEncoded(array: HostArray): array is Uint16Array | BigInt64Array {
+  return array instanceof Uint16Array || array instanceof BigInt64Array
 }

@@ -229,13 +229,17 @@ function longLog(x: number): { high: number; low: number } {
   return { high, low: low + (2 * sLow + cubicLow + k * LN2_LOW) }
 }
 
-/** xⁿ modulo 2^32 for integers; where n is negative, the quotient of 1 and the power, toward zero. */
-export function integerPower(x: number, n: number): number {
+/** xⁿ for integers, modulo 2^32 unless told to multiply otherwise; for negative n the quotient 1/xⁿ, toward zero. */
+export function integerPower(
+  x: number,
+  n: number,
+  times: (a: number, b: number) => number = Math.imul,
+): number {
   if (n < 0) return x === 1 ? 1 : x === -1 ? (n % 2 === 0 ? 1 : -1) : 0
   let result = 1
   for (let rest = n, square = x; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result = Math.imul(result, square)
-    square = Math.imul(square, square)
+    if (rest % 2 === 1) result = times(result, square)
+    square = times(square, square)
   }
   return result
 }

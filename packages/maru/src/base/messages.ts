@@ -12,6 +12,42 @@ export const messages = {
     en: ['{op}: there is no dtype "{got}"', 'one of {known} was expected', ''],
     ko: ['{op}: "{got}"이라는 dtype은 없다', '{known} 중 하나여야 한다', ''],
   },
+  'int64.number': {
+    en: [
+      '{op}: the int64 {value} is no JavaScript number',
+      'numbers hold integers up to 2^53 - 1',
+      'read it with data(), which gives a BigInt64Array',
+    ],
+    ko: [
+      '{op}: int64 {value}은(는) JavaScript 숫자로 나타낼 수 없다',
+      '숫자는 2^53 - 1까지의 정수를 담는다',
+      'BigInt64Array를 주는 data()로 읽는다',
+    ],
+  },
+  'int64.literal': {
+    en: [
+      '{op}: the number {value} is no int64 for certain',
+      'numbers hold integers up to 2^53 - 1',
+      "use a bigint: tensor(2n ** 60n, [], { dtype: 'int64' })",
+    ],
+    ko: [
+      '{op}: 숫자 {value}은(는) 정확한 int64가 아니다',
+      '숫자는 2^53 - 1까지의 정수를 담는다',
+      "bigint를 쓴다: tensor(2n ** 60n, [], { dtype: 'int64' })",
+    ],
+  },
+  'int64.range': {
+    en: [
+      '{op}: an int64 beyond 2^53 - 1 is met, or made',
+      'arithmetic on int64 is exact up to 2^53 - 1 and refused beyond; only moving and comparing go on',
+      'keep what is computed with below 2^53',
+    ],
+    ko: [
+      '{op}: 2^53 - 1을 넘는 int64가 있거나 생긴다',
+      'int64 연산은 2^53 - 1까지 정확하고 그 너머는 거부한다. 옮기거나 비교하는 것은 된다',
+      '연산에 쓰는 값을 2^53 미만으로 한다',
+    ],
+  },
   'shape.sizes': {
     en: ['{op}: shape {got} is not a shape', 'every size must be an integer of 0 or more', ''],
     ko: ['{op}: {got}은 shape가 아니다', '모든 크기는 0 이상의 정수여야 한다', ''],

@@ -1,5 +1,5 @@
 /** Sorting of lines of numbers: stable, with NaN last whichever way the rest is ordered. */
-import type { HostArray } from './dtype.ts'
+import type { NumberArray } from './dtype.ts'
 
 /** Runs of this length are sorted by insertion before they are merged. */
 const RUN = 16
@@ -26,7 +26,7 @@ export class LineSorter {
    * The array is good until the next call.
    */
   first(
-    data: HostArray,
+    data: NumberArray,
     start: number,
     step: number,
     { count, descending }: { readonly count: number; readonly descending: boolean },
@@ -46,7 +46,7 @@ export class LineSorter {
     return this.#order
   }
 
-  #appendNaN(data: HostArray, start: number, step: number, from: number): void {
+  #appendNaN(data: NumberArray, start: number, step: number, from: number): void {
     let to = from
     for (let i = 0; to < this.#order.length; i++) {
       const value = data[start + i * step] as number
@@ -102,7 +102,13 @@ export class LineSorter {
   }
 
   /** The `count` smallest in a heap with the last of them on top, which is then emptied from behind. */
-  #smallest(data: HostArray, start: number, step: number, count: number, sign: number): Int32Array {
+  #smallest(
+    data: NumberArray,
+    start: number,
+    step: number,
+    count: number,
+    sign: number,
+  ): Int32Array {
     const [keys, order] = [this.#keys, this.#order]
     const length = keys.length
     if (count === 0) return order

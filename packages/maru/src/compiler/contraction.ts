@@ -1,4 +1,4 @@
-/** Fits a contraction's operands to the kernel's form, copying those whose layout does not fit. */
+/** Fits a contraction's operands to the kernel's form, copying those whose layout or dtype does not fit. */
 import type { Node } from '../graph/node.ts'
 import { Affine, factorOf, variable } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
@@ -208,12 +208,13 @@ class Fitting {
     }
   }
 
-  /** The operand where it lies, if it is one buffer read by plain strides. */
+  /** The operand where it lies, if it is one buffer of float32 read by plain strides. */
   #direct({ node, labels }: Side): View | undefined {
     const affine = new Affine(labels.map((label) => this.#sizes.get(label) ?? 1))
     const index = labels.map((_, axis) => variable(axis))
     const expr = new Inliner(affine, this.#places).expression(node, index)
     if (expr?.kind !== 'load' || expr.guards.length > 0) return undefined
+    if (expr.dtype !== 'float32') return undefined
     if (expr.offset.terms.some(({ atom }) => typeof atom !== 'number')) return undefined
     const strides = new Map(labels.map((label, axis) => [label, factorOf(expr.offset, axis)]))
     return { buffer: expr.buffer, offset: expr.offset.constant, strides }

@@ -1,4 +1,5 @@
 /** Loop kernels → vector IR: maps, and folds by rows, by columns or one by one. */
+import { isFloat } from '../base/dtype.ts'
 import { factorOf, valuesIn } from './index-expr.ts'
 import {
   collapse,
@@ -248,12 +249,12 @@ class LoopLowering {
 
   #identity({ combine, dtype }: Fold): Vector {
     const { b } = this.#l
-    if (dtype === 'float32') return b.f32(combine === 'add' ? 0 : Number.NEGATIVE_INFINITY)
+    if (isFloat(dtype)) return b.f32(combine === 'add' ? 0 : Number.NEGATIVE_INFINITY)
     return b.i32(combine === 'add' ? 0 : -2147483648)
   }
 
   #combine({ combine, dtype }: Fold, a: Vector, b: Vector): Vector {
-    return this.#l.b.binary(`${dtype === 'float32' ? 'f32' : 'i32'}.${combine}`, a, b)
+    return this.#l.b.binary(`${isFloat(dtype) ? 'f32' : 'i32'}.${combine}`, a, b)
   }
 
   /** The folded value, with elements outside the guards replaced by the fold's identity. */
@@ -433,7 +434,7 @@ class LoopLowering {
   ): void {
     const { b } = this.#l
     const value = b.let(this.#folding(fold, form))
-    const float = fold.dtype === 'float32'
+    const float = isFloat(fold.dtype)
     const larger = b.binary(float ? 'f32.lt' : 'i32.lt', best, value)
     const isNumber = (x: Vector): Vector => b.binary('f32.eq', x, x)
     const firstNaN = b.binary('and', isNumber(best), b.not(isNumber(value)))

@@ -138,7 +138,7 @@ class ScatterLowering {
       return
     }
     const old = this.#l.stored(form, dtype, at)
-    const made = emitElementwise(b, combine.name, [old, value], [dtype, dtype], dtype, {})
+    const made = emitElementwise(b, combine, [old, value], [dtype, dtype], dtype, {})
     this.#l.store(form, dtype, at, b.let(made))
   }
 }

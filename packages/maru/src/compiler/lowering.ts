@@ -1,5 +1,5 @@
 /** What the lowerings share: arguments, coordinates, index arithmetic and expressions in vector IR. */
-import { type DType, dtypes } from '../base/dtype.ts'
+import { type DType, dtypes, elementOf as inDType, isFloat } from '../base/dtype.ts'
 import type { Guard } from '../graph/indexing.ts'
 import {
   Affine,
@@ -15,6 +15,7 @@ import {
   valuesIn,
 } from './index-expr.ts'
 import { type Expr, indicesOf, partsOf } from './kernel.ts'
+import { fromElement, settle, toElement } from './narrow.ts'
 import {
   type Element,
   type Scalar,
@@ -22,7 +23,7 @@ import {
   VectorBuilder,
   type VectorFunction,
 } from './vector.ts'
-import { emitElementwise, wrapBytes } from './vector-ops.ts'
+import { emitElementwise } from './vector-ops.ts'
 
 /** One 32-bit word that a kernel is called with. */
 export type Argument =
@@ -51,12 +52,31 @@ export const SLACK_BYTES = 65536
 /** Row-major size in elements of each of the program's buffers. */
 export type BufferSizes = (buffer: number) => number
 
+/** Dtypes that have a form in 32-bit lanes; nodes with others are interpreted. */
+export const laneDTypes: ReadonlySet<DType> = new Set<DType>([
+  ...(['float32', 'float16', 'bfloat16', 'int32', 'int8', 'uint8', 'bool'] as const),
+])
+
+const elements: { readonly [bytes: number]: Element } = { 1: 'u8', 2: 'u16', 4: 'i32' }
+
 export function elementOf(dtype: DType): Element {
   if (dtype === 'float32') return 'f32'
-  return dtype === 'int32' ? 'i32' : 'u8'
+  return elements[dtypes[dtype].bytes] ?? 'i32'
 }
 
-const shiftOf: { readonly [E in Element]: number } = { f32: 2, i32: 2, u8: 0 }
+const shiftOf: { readonly [E in Element]: number } = { f32: 2, i32: 2, u16: 1, u8: 0 }
+
+const float = new Float32Array(1)
+const word = new Int32Array(float.buffer)
+
+/** A number as a lane of its dtype holds it: floats as float32, true as all ones. */
+export function laneWord(dtype: DType, number: number): number {
+  const value = inDType(dtype, number)
+  if (dtype === 'bool') return -value
+  if (isFloat(dtype)) float[0] = value
+  else word[0] = value
+  return word[0] ?? 0
+}
 
 type Load = Expr & { readonly kind: 'load' }
 
@@ -296,21 +316,22 @@ export class Lowering {
       }
       case 'folded':
         if (!this.folded) throw new RangeError('nothing was folded')
-        return wrapBytes(b, this.folded, expr.dtype)
+        return settle(b, this.folded, expr.dtype)
       case 'index': {
         const lanes = this.indexLanes(expr.index, form)
-        if (expr.dtype === 'float32') return b.unary('f32.fromI32', lanes)
-        return wrapBytes(b, lanes, expr.dtype)
+        const value = isFloat(expr.dtype) ? b.unary('f32.fromI32', lanes) : lanes
+        return settle(b, value, expr.dtype)
       }
       case 'guarded': {
         const value = this.evaluate(expr.value, form)
-        const fill = expr.dtype === 'float32' ? b.f32(expr.fill) : b.i32(laneWord(expr))
+        const { coerce } = dtypes[expr.dtype]
+        const fill = b.i32(laneWord(expr.dtype, coerce(expr.fill)))
         return b.select(this.mask(expr.guards, form), value, fill)
       }
       case 'op': {
         const values = expr.args.map((arg) => this.evaluate(arg, form))
         const from = expr.args.map((arg) => arg.dtype)
-        return emitElementwise(b, expr.op.name, values, from, expr.dtype, expr.attrs)
+        return emitElementwise(b, expr.op, values, from, expr.dtype, expr.attrs)
       }
       case 'load':
         return this.#load(expr, form)
@@ -384,7 +405,7 @@ export class Lowering {
     const { b } = this
     const guards = this.unassured(expr.guards)
     const value = this.#fetch(expr, form)
-    const raw = truths(b, expr.dtype, value)
+    const raw = fromElement(b, value, expr.dtype)
     if (guards.length === 0) return raw
     const perLane = guards.some(({ value }) => this.inner >= 0 && mentions(value, this.inner))
     // An index that is a value was brought into the buffer, so that a load needs no branch.
@@ -453,13 +474,13 @@ export class Lowering {
   /** What a buffer holds at an address, as lanes have it. */
   stored(form: Form, dtype: DType, address: Scalar): Vector {
     const { b } = this
-    return b.let(truths(b, dtype, { k: 'load', form, element: elementOf(dtype), address }))
+    return b.let(fromElement(b, { k: 'load', form, element: elementOf(dtype), address }, dtype))
   }
 
   store(form: Form, dtype: DType, address: Scalar, value: Vector): void {
     const { b } = this
-    const words = dtype === 'bool' ? b.binary('and', value, b.i32(1)) : value
-    b.store(form, elementOf(dtype), address, dtype === 'bool' ? b.let(words) : words)
+    const words = toElement(b, value, dtype)
+    b.store(form, elementOf(dtype), address, words === value ? words : b.let(words))
   }
 
   finish(units: number): Lowered {
@@ -467,16 +488,6 @@ export class Lowering {
   }
 }
 
-/** Bools from memory as masks. */
-function truths(b: VectorBuilder, dtype: DType, value: Vector): Vector {
-  return dtype === 'bool' ? b.unary('i32.neg', value) : value
-}
-
 function guardKey({ value, bound }: Guard<IndexExpr>): string {
   return `${keyOf(value)}<${bound}`
-}
-
-/** Lane word of a fill value of an integer or bool dtype. */
-function laneWord({ fill, dtype }: { readonly fill: number; readonly dtype: DType }): number {
-  return dtype === 'bool' ? -dtypes.bool.coerce(fill) : dtypes[dtype].coerce(fill)
 }

@@ -3,7 +3,8 @@ import { type DType, dtypes } from '../base/dtype.ts'
 import { type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
-import type { Spec } from '../graph/primitive.ts'
+import type { Elementwise, Spec } from '../graph/primitive.ts'
+import { cast } from '../primitives/elementwise.ts'
 import { fitContraction } from './contraction.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
@@ -208,12 +209,25 @@ export class Planner implements Places {
   }
 
   #contract(node: Node, output: number): void {
-    const kernel = fitContraction(node, output, this, (size, fill) => {
+    const { dtype, shape } = node
+    const sums = dtype === 'float32' ? output : this.#buffer('float32', shape)
+    const kernel = fitContraction(node, sums, this, (size, fill) => {
       const copy = this.#buffer('float32', [size])
       this.step({ kind: 'kernel', kernel: fill(copy) })
       return copy
     })
     this.step({ kind: 'kernel', kernel })
+    if (sums === output) return
+    const offset = flatIndex(new Affine(shape), shape)
+    const load: Expr = { kind: 'load', buffer: sums, dtype: 'float32', offset, guards: [] }
+    const value: Expr = {
+      kind: 'op',
+      op: cast as Elementwise,
+      attrs: { dtype },
+      args: [load],
+      dtype,
+    }
+    this.#loops(shape, { buffer: output, dtype, offset, value })
   }
 
   /** What values are scattered into is laid out first; they are combined with it where it lies. */

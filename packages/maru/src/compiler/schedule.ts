@@ -1,4 +1,5 @@
 /** Which nodes get memory of their own, which are computed inside others, and in what order. */
+import { isFloat } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
 import type { Target } from './target.ts'
@@ -75,7 +76,7 @@ export function isCompiled(node: Node, target: Target): boolean {
     case 'elementwise':
       return hasVectorForm(node.op.name)
     case 'contract':
-      return node.dtype === 'float32'
+      return isFloat(node.dtype)
     case 'routine':
       return false
     case 'reduce':

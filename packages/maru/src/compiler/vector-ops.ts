@@ -1,14 +1,16 @@
 /** Elementwise primitives in vector IR. A primitive without a row runs on the reference interpreter. */
-import type { DType } from '../base/dtype.ts'
-import type { Attrs } from '../graph/primitive.ts'
+import { type DType, isFloat } from '../base/dtype.ts'
+import type { Attrs, Elementwise } from '../graph/primitive.ts'
 import * as elementary from './elementary.ts'
 import * as errors from './error-functions.ts'
 import * as exponentials from './exponentials.ts'
 import * as inverses from './inverses.ts'
+import { settle } from './narrow.ts'
 import * as quotients from './quotients.ts'
 import { threefry } from './random-bits.ts'
 import type { Vector, VectorBuilder } from './vector.ts'
 
+/** `from` and `to` are the operands' dtypes and the result's, as lanes have them: every float is a float32. */
 type Emit = (
   b: VectorBuilder,
   args: readonly Vector[],
@@ -39,7 +41,7 @@ function pair(f: Function2): Emit {
 function either(float: Function2, integer: Function2): Emit {
   return (b, args, _, to) => {
     const [x, y] = [operand(args, 0), operand(args, 1)]
-    return to === 'float32' ? float(b, x, y) : wrapBytes(b, integer(b, x, y), to)
+    return to === 'float32' ? float(b, x, y) : integer(b, x, y)
   }
 }
 
@@ -55,17 +57,12 @@ function rounding(name: 'f32.floor' | 'f32.nearest'): Emit {
   }
 }
 
-/** uint8 lives in 32-bit lanes: what is computed on it wraps at 8 bits. */
-export function wrapBytes(b: VectorBuilder, value: Vector, dtype: DType): Vector {
-  return dtype === 'uint8' ? b.binary('and', value, b.i32(255)) : value
-}
-
 function arithmetic(name: 'add' | 'sub' | 'mul'): Emit {
   return (b, args, _, to) => {
     const [x, y] = [operand(args, 0), operand(args, 1)]
     if (to === 'float32') return b.binary(`f32.${name}`, x, y)
     if (to === 'bool') return b.binary(name === 'add' ? 'or' : 'and', x, y)
-    return wrapBytes(b, b.binary(`i32.${name}`, x, y), to)
+    return b.binary(`i32.${name}`, x, y)
   }
 }
 
@@ -97,14 +94,15 @@ function convert(b: VectorBuilder, x: Vector, from: DType, to: DType): Vector {
   if (from === 'bool') return b.binary('and', x, to === 'float32' ? b.f32(1) : b.i32(1))
   if (to === 'float32') return b.unary('f32.fromI32', x)
   const integer = from === 'float32' ? b.unary('i32.fromF32', x) : x
-  if (to !== 'uint8') return integer
-  return b.binary('i32.min', b.binary('i32.max', integer, b.i32(0)), b.i32(255))
+  if (to === 'int32') return integer
+  const [low, high] = to === 'uint8' ? [0, 255] : [-128, 127]
+  return b.binary('i32.min', b.binary('i32.max', integer, b.i32(low)), b.i32(high))
 }
 
 const rows: { readonly [name: string]: Emit } = {
   neg: (b, args, _, to) => {
     const x = operand(args, 0)
-    return to === 'float32' ? b.unary('f32.neg', x) : wrapBytes(b, b.unary('i32.neg', x), to)
+    return b.unary(to === 'float32' ? 'f32.neg' : 'i32.neg', x)
   },
   exp: unary(elementary.exp),
   log: unary(elementary.log),
@@ -143,8 +141,7 @@ const rows: { readonly [name: string]: Emit } = {
   bitwiseAnd: bitwise('and'),
   bitwiseOr: bitwise('or'),
   bitwiseXor: bitwise('xor'),
-  shiftLeft: (b, args, _, to) =>
-    wrapBytes(b, quotients.shiftLeft(b, operand(args, 0), operand(args, 1)), to),
+  shiftLeft: pair(quotients.shiftLeft),
   shiftRight: pair(quotients.shiftRight),
   threefry: (b, args, _from, _to, attrs) =>
     threefry(b, operand(args, 0), [operand(args, 1), operand(args, 2)], attrs),
@@ -168,16 +165,23 @@ export function hasVectorForm(name: string): boolean {
   return Object.hasOwn(rows, name)
 }
 
-/** The op on vectors of 32-bit lanes; `from` are the operands' dtypes, `to` the result's. */
+/**
+ * The op on vectors of 32-bit lanes; `from` are the operands' dtypes, `to` the result's.
+ *
+ * What is computed is a value of `to` at once, so that it is the same whether it goes through memory or
+ * not: bytes wrap and 16-bit floats are rounded.
+ */
 export function emitElementwise(
   b: VectorBuilder,
-  name: string,
+  op: Elementwise,
   args: readonly Vector[],
   from: readonly DType[],
   to: DType,
   attrs: Attrs,
 ): Vector {
-  const emit = rows[name]
-  if (!emit) throw new RangeError(`${name} has no vector form`)
-  return emit(b, args, from, to, attrs)
+  const emit = rows[op.name]
+  if (!emit) throw new RangeError(`${op.name} has no vector form`)
+  const inLane = (dtype: DType): DType => (isFloat(dtype) ? 'float32' : dtype)
+  const value = emit(b, args, from.map(inLane), inLane(to), attrs)
+  return op.selects ? value : settle(b, value, to)
 }

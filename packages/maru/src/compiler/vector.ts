@@ -6,8 +6,8 @@
  * element's value never depends on where in an array it stands.
  */
 
-/** Form of an element in memory. Bytes widen to 32-bit lanes. */
-export type Element = 'f32' | 'i32' | 'u8'
+/** Form of an element in memory. Bytes and 16-bit words widen to 32-bit lanes with zeros. */
+export type Element = 'f32' | 'i32' | 'u16' | 'u8'
 
 export type ScalarOp =
   | 'add'

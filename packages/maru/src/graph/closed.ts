@@ -1,6 +1,5 @@
 /** Graphs with inputs of their own: the bodies of loops and branches, and what is made again from them. */
-import { dtypes } from '../base/dtype.ts'
-import { sizeOf } from '../base/shape.ts'
+import { evaluateOp, roomFor } from './evaluate.ts'
 import { identityOf, makeNode, type Node } from './node.ts'
 import type { HostTensor, Spec } from './primitive.ts'
 
@@ -126,10 +125,6 @@ function remake(
   return outputs.map(now)
 }
 
-function hostTensor({ shape, dtype }: Spec): HostTensor {
-  return { shape, dtype, data: dtypes[dtype].make(sizeOf(shape)) }
-}
-
 /** Runs a graph on host tensors by the primitives' own definitions. */
 export function evaluate(graph: Graph, inputs: readonly HostTensor[]): HostTensor[] {
   const values = new Map<Node, readonly HostTensor[]>()
@@ -150,11 +145,8 @@ export function evaluate(graph: Graph, inputs: readonly HostTensor[]): HostTenso
       if (picked) values.set(node, [picked])
       continue
     }
-    const outs = (node.results ?? [node]).map(hostTensor)
-    const args = node.inputs.map(first)
-    const [out] = outs
-    if ('results' in op) op.evaluate(args, attrs, outs)
-    else if (out) op.evaluate(args, attrs, out)
+    const outs = (node.results ?? [node]).map(roomFor)
+    evaluateOp(op, attrs, node.inputs.map(first), outs)
     values.set(node, outs)
   }
   return graph.outputs.map(first)

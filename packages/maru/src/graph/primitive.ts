@@ -1,5 +1,5 @@
 /** The record that defines a primitive: shape rule, meaning, gradient, traits, all in one place. */
-import type { DType, HostArray } from '../base/dtype.ts'
+import type { DType, NumberArray } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { Graph } from './closed.ts'
@@ -16,9 +16,12 @@ export interface Spec {
 /** Parameters of a node that are part of its identity. */
 export type Attrs = object
 
-/** A contiguous host tensor, as the reference interpreter sees it. */
+/**
+ * A contiguous host tensor, as the reference interpreter sees it: numbers, whatever is stored. Results
+ * of 16-bit floats are rounded, and those of int64 checked, after the op.
+ */
 export interface HostTensor extends Spec {
-  readonly data: HostArray
+  readonly data: NumberArray
 }
 
 /** What a gradient rule may use. Tensors in `inputs` and `output` are those of the forward graph. */
@@ -42,6 +45,11 @@ interface Common<A extends Attrs> {
   evaluate(inputs: readonly HostTensor[], attrs: A, out: HostTensor): void
   /** Absent: the op passes no gradient. */
   readonly vjp?: Vjp<A>
+  /**
+   * The result is elements of the inputs as they are, or tells their order: nothing is computed that
+   * would be rounded. Movements and maxima are so by their trait.
+   */
+  readonly selects?: boolean
 }
 
 /** One scalar function applied at every index; inputs and output share one shape. */
@@ -180,6 +188,8 @@ interface Several<A extends Attrs> {
   results(inputs: readonly Spec[], attrs: A): readonly Spec[]
   /** The meaning: writes every element of every result. */
   evaluate(inputs: readonly HostTensor[], attrs: A, outs: readonly HostTensor[]): void
+  /** As of ops with one result. */
+  readonly selects?: boolean
 }
 
 /** A routine with several results. */
@@ -246,3 +256,25 @@ export type Single<A extends Attrs = Attrs> =
   | Routine<A>
   | Alias<A>
   | Pick<A>
+
+/** Whether every result is an element of the inputs, or tells of their order alone. */
+export function selects(op: Primitive, attrs: Attrs): boolean {
+  switch (op.trait) {
+    case 'movement':
+    case 'index':
+    case 'join':
+    case 'alias':
+    case 'pick':
+    // What is computed under control is computed by ops of its own.
+    case 'control':
+      return true
+    case 'reduce':
+      return op.combine === 'max'
+    case 'scatter': {
+      const combine = op.combine(attrs)
+      return combine === undefined || combine.selects === true
+    }
+    default:
+      return op.selects === true
+  }
+}

@@ -4,16 +4,7 @@ import { FormatError, ValueError } from '../base/error.ts'
 import { JsonScanner, quote } from './json-scanner.ts'
 
 /** Element types that a file may hold; those beyond `DType` are storage only. */
-export type StoredDType =
-  | DType
-  | 'float16'
-  | 'bfloat16'
-  | 'int8'
-  | 'int16'
-  | 'int64'
-  | 'uint16'
-  | 'uint32'
-  | 'uint64'
+export type StoredDType = DType | 'int16' | 'uint16' | 'uint32' | 'uint64'
 
 /** A tensor as it lies in a file: little-endian elements in row-major order. */
 export interface RawTensor {

@@ -7,7 +7,7 @@ import { decodeSafetensors, encodeSafetensors, type RawTensor } from '../io/safe
 import { buildEmpty, define } from '../nn/definition.ts'
 import type { Module } from '../nn/module.ts'
 import { fromHost } from '../tensor/create.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { storedData, type Tensor } from '../tensor/tensor.ts'
 
 const FORMAT = 'maru-model'
 const VERSION = 1
@@ -18,7 +18,7 @@ const MAX_WEIGHT_BYTES = 4 * 1024 * 1024 * 1024
 export async function encodeWeights(model: Module): Promise<Uint8Array> {
   const tensors = new Map<string, RawTensor>()
   for (const [name, value] of model.stateDict()) {
-    const data = await value.data()
+    const data = await storedData(value)
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     tensors.set(name, { dtype: value.dtype, shape: value.node.shape, bytes })
   }

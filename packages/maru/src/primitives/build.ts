@@ -1,5 +1,5 @@
 /** Builders for records that share a form, so that a primitive's own file shows only what is its own. */
-import { type DType, dtypes } from '../base/dtype.ts'
+import { type DType, dtypes, wraps } from '../base/dtype.ts'
 import { DTypeError } from '../base/error.ts'
 import type { Sizes } from '../base/shape.ts'
 import { at, sameShape, sizeOf, stridesOf } from '../base/shape.ts'
@@ -34,10 +34,14 @@ interface ScalarOp<A extends Attrs> {
   readonly cost?: number
   readonly identity?: number
   readonly scalar: (attrs: A, ...args: number[]) => number
-  /** The meaning on integers, where doubles would lose low bits. */
+  /** The meaning on integers that wrap around, where doubles would lose low bits. */
   readonly integer?: (attrs: A, ...args: number[]) => number
+  /** The meaning on int64, where it is not that on doubles. */
+  readonly long?: (attrs: A, ...args: number[]) => number
   /** The meaning on bools, where it is not that of 0 and 1. */
   readonly truth?: (attrs: A, ...args: number[]) => number
+  /** Nothing is computed: the result is an operand's element, or tells their order. */
+  readonly selects?: true
   /** Result dtype; the last input's when absent. */
   readonly result?: (inputs: readonly Spec[], attrs: A) => DType
   readonly vjp?: Elementwise<A>['vjp']
@@ -53,6 +57,7 @@ export function elementwise<A extends Attrs = Attrs>(
     name,
     cost: op.cost ?? 1,
     ...(op.identity === undefined ? {} : { identity: op.identity }),
+    ...(op.selects ? { selects: true } : {}),
     infer(inputs, attrs) {
       const last = input(inputs, op.arity - 1)
       for (const each of inputs) {
@@ -65,7 +70,8 @@ export function elementwise<A extends Attrs = Attrs>(
       // Storing wraps integers, as machine arithmetic does.
       const [a, b, c] = inputs.map((each) => each.data)
       const { kind } = dtypes[out.dtype]
-      const own = kind === 'int' ? op.integer : kind === 'bool' ? op.truth : undefined
+      const whole = wraps(out.dtype) ? op.integer : op.long
+      const own = kind === 'int' ? whole : kind === 'bool' ? op.truth : undefined
       const scalar = own ?? op.scalar
       for (let i = 0; i < out.data.length; i++) {
         out.data[i] = scalar(attrs, a?.[i] ?? 0, b?.[i] ?? 0, c?.[i] ?? 0)

@@ -1,6 +1,6 @@
 /** The product-and-sum that matrix products, linear layers and convolutions are made of. */
 import { isNumbers, showAny } from '../base/argument.ts'
-import { isFloat } from '../base/dtype.ts'
+import { wraps } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { at, sizeOf, stridesOf } from '../base/shape.ts'
 import type { Contract, Spec } from '../graph/primitive.ts'
@@ -72,8 +72,8 @@ export const contract: Contract<Labels> = {
     }
     const [stepA, stepB] = [stepsOf(attrs.a, a), stepsOf(attrs.b, b)]
     const inner = summed.map((label) => sizes.get(label) ?? 1)
-    // Integers wrap, and their products in doubles would lose low bits.
-    const times = isFloat(out.dtype) ? (x: number, y: number): number => x * y : Math.imul
+    // Where integers wrap, their products in doubles would lose low bits.
+    const times = wraps(out.dtype) ? Math.imul : (x: number, y: number): number => x * y
     const offset = (steps: number[], index: readonly number[], from: number): number =>
       index.reduce((sum, i, axis) => sum + i * at(steps, from + axis), 0)
     if (sizeOf(inner) === 0) return void out.data.fill(0)

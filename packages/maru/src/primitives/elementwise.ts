@@ -94,6 +94,7 @@ export const floor: Elementwise = elementwise('floor', {
 /** `max(x, 0)`, with the sign of a zero kept; the derivative at 0 is 0. */
 export const relu: Elementwise = elementwise('relu', {
   arity: 1,
+  selects: true,
   takes: 'number',
   cost: 2,
   scalar: (_, x) => (x >= 0 || Number.isNaN(x) ? x : 0),
@@ -157,6 +158,7 @@ export const div: Elementwise = elementwise('div', {
 export const maximum: Elementwise = elementwise('maximum', {
   arity: 2,
   takes: 'any',
+  selects: true,
   scalar: (_, a, b) => Math.max(a, b),
   vjp: (g, { inputs: [a, b] }) => {
     if (!a || !b) return []
@@ -169,6 +171,7 @@ export const maximum: Elementwise = elementwise('maximum', {
 export const minimum: Elementwise = elementwise('minimum', {
   arity: 2,
   takes: 'any',
+  selects: true,
   scalar: (_, a, b) => Math.min(a, b),
   vjp: (g, { inputs: [a, b] }) => {
     if (!a || !b) return []
@@ -181,6 +184,7 @@ export const minimum: Elementwise = elementwise('minimum', {
 export const less: Elementwise = elementwise('less', {
   arity: 2,
   takes: 'any',
+  selects: true,
   scalar: (_, a, b) => (a < b ? 1 : 0),
   result: () => 'bool',
 })
@@ -189,6 +193,7 @@ export const less: Elementwise = elementwise('less', {
 export const lessEqual: Elementwise = elementwise('lessEqual', {
   arity: 2,
   takes: 'any',
+  selects: true,
   scalar: (_, a, b) => (a <= b ? 1 : 0),
   result: () => 'bool',
 })
@@ -197,6 +202,7 @@ export const lessEqual: Elementwise = elementwise('lessEqual', {
 export const equal: Elementwise = elementwise('equal', {
   arity: 2,
   takes: 'any',
+  selects: true,
   scalar: (_, a, b) => (a === b ? 1 : 0),
   result: () => 'bool',
 })
@@ -205,6 +211,7 @@ export const equal: Elementwise = elementwise('equal', {
 export const where: Elementwise = elementwise('where', {
   arity: 3,
   takes: 'any',
+  selects: true,
   scalar: (_, condition, a, b) => (condition === 0 ? b : a),
   result: (inputs) => input(inputs, 2).dtype,
   vjp: (g, { inputs: [condition] }) => [undefined, condition?.where(g, 0), condition?.where(0, g)],
@@ -214,6 +221,7 @@ export const where: Elementwise = elementwise('where', {
 export const stopGradient: Elementwise = elementwise('stopGradient', {
   arity: 1,
   takes: 'any',
+  selects: true,
   cost: 0,
   scalar: (_, x) => x,
 })

@@ -1,5 +1,5 @@
 /** Elements at places that are values: read, laid out, and combined. */
-import { type DType, dtypes, type HostArray } from '../base/dtype.ts'
+import { type DType, dtypes, isHalf, type NumberArray, wraps } from '../base/dtype.ts'
 import { at, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard, type Look, numbers } from '../graph/indexing.ts'
 import type { Attrs, Elementwise, HostTensor, Index, Scatter } from '../graph/primitive.ts'
@@ -218,17 +218,18 @@ export function isScatterMode(name: unknown): name is ScatterMode {
   return typeof name === 'string' && Object.hasOwn(modes, name)
 }
 
-/** Stores as machine arithmetic does: integers wrap, and their products keep the low bits. */
+/** Stores as memory does: integers wrap, and their products keep the low bits; 16-bit floats are rounded. */
 function combineInto(
-  data: HostArray,
+  data: NumberArray,
   place: number,
   value: number,
   mode: ScatterMode,
   dtype: DType,
 ): void {
   const old = data[place] ?? 0
-  const whole = mode === 'mul' && dtypes[dtype].kind === 'int'
-  data[place] = whole ? Math.imul(old, value) : modes[mode].combine(old, value)
+  const whole = mode === 'mul' && wraps(dtype)
+  const made = whole ? Math.imul(old, value) : modes[mode].combine(old, value)
+  data[place] = isHalf(dtype) ? dtypes[dtype].coerce(made) : made
 }
 
 /** Values combined with elements along an axis, in ascending order where they meet. */

@@ -1,5 +1,5 @@
 /** Running folds along an axis: element i is made of elements 0 … i, or i … n − 1 in reverse. */
-import { isFloat } from '../base/dtype.ts'
+import { wraps } from '../base/dtype.ts'
 import { exp, log } from '../base/math.ts'
 import { at } from '../base/shape.ts'
 import type { HostTensor, Routine } from '../graph/primitive.ts'
@@ -40,7 +40,7 @@ export const cumsum: Routine<Running> = {
   },
   evaluate(inputs, attrs, out) {
     const { data } = input(inputs, 0)
-    const whole = !isFloat(out.dtype)
+    const whole = wraps(out.dtype)
     let sum = 0
     run(out, attrs, (place, isFirst) => {
       const value = data[place] as number
@@ -56,6 +56,7 @@ export const cumsum: Routine<Running> = {
 export const argCummax: Routine<{ readonly axis: number }> = {
   trait: 'routine',
   name: 'argCummax',
+  selects: true,
   lift: raised,
   infer(inputs) {
     return { shape: input(inputs, 0).shape, dtype: 'int32' }

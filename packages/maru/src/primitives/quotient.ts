@@ -12,6 +12,14 @@ function roundToEven(x: number): number {
   return x < 0 || Object.is(x, -0) ? -value : value
 }
 
+function remainder(_: object, a: number, b: number): number {
+  return b === 0 ? 0 : a % b
+}
+
+function wholeQuotient(_: object, a: number, b: number): number {
+  return b === 0 ? 0 : Math.floor(a / b)
+}
+
 /** The nearest integer, the even one of two. */
 export const round: Elementwise = elementwise('round', {
   arity: 1,
@@ -25,7 +33,8 @@ export const fmod: Elementwise = elementwise('fmod', {
   takes: 'number',
   cost: 30,
   scalar: (_, a, b) => a % b,
-  integer: (_, a, b) => (b === 0 ? 0 : a % b),
+  integer: remainder,
+  long: remainder,
   vjp: (g, { inputs: [a, b], output }) => [g, a && b && g.mul(a.sub(output).div(b).round()).neg()],
 })
 
@@ -42,7 +51,8 @@ export const floorDivide: Elementwise = elementwise('floorDivide', {
     if (down) return quotient - 1
     return quotient === 0 ? (a / b) * 0 : quotient
   },
-  integer: (_, a, b) => (b === 0 ? 0 : Math.floor(a / b)),
+  integer: wholeQuotient,
+  long: wholeQuotient,
 })
 
 /** Greatest common divisor of two integers, never negative; `gcd(0, 0)` is 0. */

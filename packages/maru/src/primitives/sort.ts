@@ -1,5 +1,5 @@
 /** Orders along an axis, and looking things up in them. */
-import type { HostArray } from '../base/dtype.ts'
+import type { NumberArray } from '../base/dtype.ts'
 import { LineSorter } from '../base/order.ts'
 import { at, sizeOf } from '../base/shape.ts'
 import type { Routine } from '../graph/primitive.ts'
@@ -18,6 +18,7 @@ export const argsort: Routine<{
 }> = {
   trait: 'routine',
   name: 'argsort',
+  selects: true,
   lift: raised,
   infer(inputs, { axis, count }) {
     const { shape } = input(inputs, 0)
@@ -48,6 +49,7 @@ interface Lookup {
 export const searchSorted: Routine<Lookup> = {
   trait: 'routine',
   name: 'searchSorted',
+  selects: true,
   lift: (attrs) => attrs,
   infer(inputs) {
     return { shape: input(inputs, 1).shape, dtype: 'int32' }
@@ -72,7 +74,7 @@ function isBelow(a: number, b: number): boolean {
 }
 
 /** The first place whose element is not below the value. */
-function lowerBound(data: HostArray, from: number, to: number, value: number): number {
+function lowerBound(data: NumberArray, from: number, to: number, value: number): number {
   let [low, high] = [from, to]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -83,7 +85,7 @@ function lowerBound(data: HostArray, from: number, to: number, value: number): n
 }
 
 /** The first place whose element is above the value. */
-function upperBound(data: HostArray, from: number, to: number, value: number): number {
+function upperBound(data: NumberArray, from: number, to: number, value: number): number {
   let [low, high] = [from, to]
   while (low < high) {
     const middle = (low + high) >>> 1
@@ -101,6 +103,7 @@ interface Along {
 export const takeAlong: Routine<Along> = {
   trait: 'routine',
   name: 'takeAlong',
+  selects: true,
   lift: raised,
   infer(inputs) {
     return { shape: input(inputs, 1).shape, dtype: input(inputs, 0).dtype }

@@ -1,5 +1,5 @@
 /** Where values come from: leaves, literals and index counters. */
-import type { DType, HostArray } from '../base/dtype.ts'
+import type { DType } from '../base/dtype.ts'
 import { at, type Sizes } from '../base/shape.ts'
 import { makeLeaf, type Node } from '../graph/node.ts'
 import type { Source, Spec } from '../graph/primitive.ts'
@@ -49,9 +49,8 @@ export const iota: Source<{
   },
   evaluate(_, { shape, axis }, out) {
     at(shape, axis)
-    const data: HostArray = out.data
     eachIndex(shape, (index, flat) => {
-      data[flat] = at(index, axis)
+      out.data[flat] = at(index, axis)
     })
   },
 }

@@ -172,13 +172,14 @@ export const polygamma: Elementwise<{ readonly order: number }> = elementwise('p
   vjp: (g, { inputs: [x], attrs: { order } }) => [x && g.mul(x.polygamma(order + 1))],
 })
 
-/** `xʸ`; on integers modulo 2^32, where a negative y takes the quotient 1/xⁿ toward zero. */
+/** `xʸ`; on integers modulo 2^32 (int64 is exact), where a negative y takes the quotient 1/xⁿ toward zero. */
 export const pow: Elementwise = elementwise('pow', {
   arity: 2,
   takes: 'number',
   cost: 90,
   scalar: (_, x, y) => math.pow(x, y),
   integer: (_, x, y) => math.integerPower(x, y),
+  long: (_, x, y) => math.integerPower(x, y, (a, b) => a * b),
   vjp: (g, { inputs: [x, y], output }) => {
     if (!x || !y) return []
     const atZero = x.equal(0)

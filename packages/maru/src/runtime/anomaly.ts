@@ -1,5 +1,5 @@
 /** The search for the op that first made NaN or infinity out of finite values. */
-import { isFloat } from '../base/dtype.ts'
+import { isFloat, presented } from '../base/dtype.ts'
 import { env } from '../base/env.ts'
 import { AnomalyError } from '../base/error.ts'
 import { specText } from '../compiler/print.ts'
@@ -267,7 +267,8 @@ async function lookAt(values: readonly Data[]): Promise<Look> {
   let [nan, infinite, low, high] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (const data of values) {
     if (!isFloat(data.dtype)) continue
-    for (const value of await download(data)) {
+    for (const element of presented(data.dtype, await download(data))) {
+      const value = Number(element)
       if (Number.isNaN(value)) nan++
       else if (Math.abs(value) === Number.POSITIVE_INFINITY) infinite++
       else {

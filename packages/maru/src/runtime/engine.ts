@@ -155,7 +155,7 @@ export function resultData(node: Node): Data {
   return data
 }
 
-/** A copy of the value on the host. */
+/** A copy of the value on the host, as it is stored. */
 export async function download(data: Data): Promise<HostArray> {
   if (data.failure) throw data.failure
   if (data.host) return data.host.slice()

@@ -2,7 +2,7 @@
 
 import { Interrupted, type Prepared } from '../backend/backend.ts'
 import { isWatched, worked } from '../backend/watch.ts'
-import { dtypes, type HostArray } from '../base/dtype.ts'
+import { elementOf, type HostArray, storeAs } from '../base/dtype.ts'
 import { debugLevel } from '../base/env.ts'
 import { DeviceError } from '../base/error.ts'
 import { type BufferPlace, launchesOf, type Program, writesOf } from '../compiler/program.ts'
@@ -154,9 +154,9 @@ export function takeWrites(): Write[] {
 
 /** A literal or slot as a value, which it is where it is not part of a program. */
 function numberData(node: Node): Data {
-  const host = dtypes[node.dtype].make(1)
-  host[0] = node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0)
-  return new Data(node.dtype, node.shape, { host })
+  const { dtype, shape } = node
+  const value = node.leaf?.kind === 'slot' ? node.leaf.slot.value : (node.literal ?? 0)
+  return new Data(dtype, shape, { host: storeAs(dtype, [elementOf(dtype, value)]) })
 }
 
 /** Value of a leaf, with `args` for the inputs of a compiled function. */

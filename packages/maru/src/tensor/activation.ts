@@ -1,5 +1,6 @@
 /** Activations: what stands between the layers of networks. */
 import { expectNumber, expectOptions } from '../base/argument.ts'
+import { isHalf } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { at, normalizeAxis } from '../base/shape.ts'
 import type { Glu } from '../base/types/axes.ts'
@@ -82,7 +83,7 @@ export abstract class ActivationTensor extends BitwiseTensor {
    */
   elu<S extends Shape>(this: Tensor<S>, options: EluOptions = {}): Tensor<S> {
     const { alpha = 1 } = expectOptions('elu', options)
-    return exponentialBelow(this.wrap(floating(this.node)), alpha, 1)
+    return inSteps(this.wrap(floating(this.node)), (x) => exponentialBelow(x, alpha, 1))
   }
 
   /**
@@ -92,7 +93,7 @@ export abstract class ActivationTensor extends BitwiseTensor {
    */
   celu<S extends Shape>(this: Tensor<S>, options: EluOptions = {}): Tensor<S> {
     const { alpha = 1 } = expectOptions('celu', options)
-    return exponentialBelow(this.wrap(floating(this.node)), alpha, 1 / alpha)
+    return inSteps(this.wrap(floating(this.node)), (x) => exponentialBelow(x, alpha, 1 / alpha))
   }
 
   /**
@@ -101,7 +102,9 @@ export abstract class ActivationTensor extends BitwiseTensor {
    * @see Klambauer and others 2017, https://arxiv.org/abs/1706.02515
    */
   selu<S extends Shape>(this: Tensor<S>): Tensor<S> {
-    return exponentialBelow(this.wrap(floating(this.node)), SELU_ALPHA, 1).mul(SELU_SCALE)
+    return inSteps(this.wrap(floating(this.node)), (x) =>
+      exponentialBelow(x, SELU_ALPHA, 1).mul(SELU_SCALE),
+    )
   }
 
   /**
@@ -111,28 +114,28 @@ export abstract class ActivationTensor extends BitwiseTensor {
    */
   gelu<S extends Shape>(this: Tensor<S>, options: GeluOptions = {}): Tensor<S> {
     const { approximate = 'none' } = expectOptions('gelu', options)
-    const x: Tensor = this.wrap(floating(this.node))
-    if (approximate === 'none') return x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5))
-    const inner = x.mul(x.square().mul(0.044715).add(1)).mul(ROOT_TWO_OVER_PI)
-    return x.mul(inner.tanh().add(1).mul(0.5))
+    return inSteps(this.wrap(floating(this.node)), (x) => {
+      if (approximate === 'none') return x.mul(x.mul(Math.SQRT1_2).erf().add(1).mul(0.5))
+      const inner = x.mul(x.square().mul(0.044715).add(1)).mul(ROOT_TWO_OVER_PI)
+      return x.mul(inner.tanh().add(1).mul(0.5))
+    })
   }
 
   /** Sigmoid-weighted linear unit, `x · σ(x)`. @see Elfwing and others 2017, https://arxiv.org/abs/1702.03118 */
   silu<S extends Shape>(this: Tensor<S>): Tensor<S> {
-    const x: Tensor = this.wrap(this.node)
-    return x.mul(x.sigmoid())
+    return inSteps(this.wrap(this.node), (x) => x.mul(x.sigmoid()))
   }
 
   /** `x · tanh(softplus(x))`. @see Misra 2019, https://arxiv.org/abs/1908.08681 */
   mish<S extends Shape>(this: Tensor<S>): Tensor<S> {
-    const x: Tensor = this.wrap(this.node)
-    return x.mul(x.softplus().tanh())
+    return inSteps(this.wrap(this.node), (x) => x.mul(x.softplus().tanh()))
   }
 
   /** Smooth rectifier, `log(1 + e^(βx)) / β`. @see Dugas and others 2000, NeurIPS */
   softplus<S extends Shape>(this: Tensor<S>, beta = 1): Tensor<S> {
-    const x: Tensor = this.wrap(floating(this.node))
-    return this.wrap(binary(p.div, { node: unary(p.softplus, x.mul(beta).node) }, beta))
+    return inSteps(this.wrap(floating(this.node)), (x) =>
+      this.wrap(binary(p.div, { node: unary(p.softplus, x.mul(beta).node) }, beta)),
+    )
   }
 
   /** `x / (1 + |x|)`. */
@@ -208,6 +211,11 @@ export abstract class ActivationTensor extends BitwiseTensor {
     const gate = x.slice(along, size / 2)
     return this.wrap(x.slice(along, 0, size / 2).mul(gate.sigmoid()).node)
   }
+}
+
+/** A composition of several steps; on 16-bit floats it runs in float32 and is rounded once. */
+function inSteps(x: Tensor, compose: (x: Tensor) => Tensor): Tensor {
+  return isHalf(x.dtype) ? compose(x.cast('float32')).cast(x.dtype) : compose(x)
 }
 
 /** x above 0, α·(e^(rate·x) − 1) below. */

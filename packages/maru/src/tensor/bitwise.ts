@@ -74,7 +74,7 @@ export abstract class BitwiseTensor extends ArithmeticTensor {
     return this.wrap(binary(p.gcd, this, other))
   }
 
-  /** `a · 2ᵇ` of integers, high bits lost; 0 where b is not within 0 … 31. @shape [...], [...] → broadcast */
+  /** `a · 2ᵇ` of integers, high bits lost; 0 where b is not within 0 … 31 (63 of int64). @shape [...], [...] → broadcast */
   shiftLeft<S extends Shape, B extends Shape = []>(
     this: Tensor<S>,
     other: number | Arg<Broadcast<S, B, 'shiftLeft'>, B>,
@@ -82,7 +82,7 @@ export abstract class BitwiseTensor extends ArithmeticTensor {
     return this.wrap(binary(p.shiftLeft, this, other))
   }
 
-  /** `⌊a / 2ᵇ⌋` of integers; where b is not within 0 … 31, as for 31. @shape [...], [...] → broadcast */
+  /** `⌊a / 2ᵇ⌋` of integers; where b is not within 0 … 31 (63 of int64), as for that. @shape [...], [...] → broadcast */
   shiftRight<S extends Shape, B extends Shape = []>(
     this: Tensor<S>,
     other: number | Arg<Broadcast<S, B, 'shiftRight'>, B>,

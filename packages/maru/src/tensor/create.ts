@@ -8,6 +8,7 @@ import {
   type HostArray,
   type NumericArray,
   promote,
+  storeAs,
 } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { checkShape, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
@@ -15,19 +16,22 @@ import type { Shape, SizeOf, ToShape } from '../base/types/dim.ts'
 import type { Concat, Stack } from '../base/types/join.ts'
 import { Cell } from '../graph/cell.ts'
 import { Data } from '../graph/data.ts'
-import { makeLeaf, makeLiteral } from '../graph/node.ts'
+import { makeLeaf } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { apply, castNode, expandNode, nodesOf } from './nodes.ts'
+import { apply, castNode, expandNode, literalNode, nodesOf } from './nodes.ts'
 import { Parameter, Tensor } from './tensor.ts'
 import type { Ok, Out, TensorsOf } from './typing.ts'
 
 export interface CreateOptions {
-  /** Element type; by default float32 for numbers, bool for booleans, the array's own if typed. */
+  /**
+   * Element type; by default float32 for numbers, bool for booleans, int64 for bigints, the array's own if
+   * typed.
+   */
   readonly dtype?: DType
 }
 
-/** Numbers or booleans, nested as deep as the tensor has axes. */
-export type NestedInput = number | boolean | readonly NestedInput[]
+/** Numbers, bigints or booleans, nested as deep as the tensor has axes. */
+export type NestedInput = number | bigint | boolean | readonly NestedInput[]
 
 /** A leaf on a host array, which must not be changed afterwards. */
 export function fromHost(array: HostArray, shape: Sizes, dtype: DType): Tensor {
@@ -48,10 +52,13 @@ function shapeOfNested(values: NestedInput): number[] {
   return shape
 }
 
-function fillNested(values: NestedInput, shape: Sizes, axis: number, into: number[]): void {
+type Scalar = number | bigint
+
+function fillNested(values: NestedInput, shape: Sizes, axis: number, into: Scalar[]): void {
   if (axis === shape.length) {
-    if (typeof values !== 'number' && typeof values !== 'boolean') throw ragged(shape)
-    into.push(Number(values))
+    if (typeof values === 'boolean') into.push(Number(values))
+    else if (typeof values === 'number' || typeof values === 'bigint') into.push(values)
+    else throw ragged(shape)
     return
   }
   if (!Array.isArray(values) || values.length !== shape[axis]) throw ragged(shape)
@@ -62,16 +69,28 @@ function ragged(shape: Sizes): ShapeError {
   return new ShapeError('tensor.ragged', { shape })
 }
 
-function firstLeaf(values: NestedInput): unknown {
+/** The dtype that values have unless told otherwise: that of the first of them. */
+function natural(values: NestedInput): DType {
   let level: unknown = values
   while (Array.isArray(level)) level = level[0]
-  return level
+  switch (typeof level) {
+    case 'boolean':
+      return 'bool'
+    case 'bigint':
+      return 'int64'
+    case 'number':
+    case 'undefined':
+      return 'float32'
+    default:
+      throw new ValueError('tensor.values', { got: showAny(level) })
+  }
 }
 
 /**
  * A tensor of the given values: nested arrays, a number, or a typed array with a shape.
  *
- * The values are copied.
+ * The values are copied. A typed array keeps its dtype, and one that maru lacks becomes the next wider:
+ * Int16Array and Uint16Array int32, Uint32Array int64.
  *
  * @throws ShapeError for ragged nesting, or a shape that does not fit the array
  * @example tensor([[1, 2], [3, 4]]).shape // [2, 2]
@@ -86,22 +105,14 @@ export function tensor(
   if (dtype !== undefined) expectDType('tensor', dtype)
   if (ArrayBuffer.isView(values)) return fromTyped(values, shape ?? [values.length], dtype)
   const found = shapeOfNested(values)
-  const flat: number[] = []
+  const flat: Scalar[] = []
   fillNested(values, found, 0, flat)
-  const leaf = firstLeaf(values)
-  if (leaf !== undefined && typeof leaf !== 'number' && typeof leaf !== 'boolean') {
-    throw new ValueError('tensor.values', { got: showAny(leaf) })
-  }
-  const type = dtype ?? (typeof leaf === 'boolean' ? 'bool' : 'float32')
-  const host = dtypes[type].make(flat.length)
-  flat.forEach((value, i) => {
-    host[i] = dtypes[type].coerce(value)
-  })
+  const type = dtype ?? natural(values)
   const to = shape ?? found
   checkShape('tensor', to)
   if (sizeOf(to) !== flat.length)
     throw new ShapeError('tensor.size', { shape: to, count: flat.length })
-  return fromHost(host, to, type)
+  return fromHost(storeAs(type, flat), to, type)
 }
 
 function fromTyped(values: NumericArray, shape: Sizes, dtype: DType | undefined): Tensor {
@@ -110,10 +121,12 @@ function fromTyped(values: NumericArray, shape: Sizes, dtype: DType | undefined)
     throw new ShapeError('tensor.size', { shape, count: values.length })
   }
   const type = dtype ?? dtypeOf(values)
-  const host = dtypes[type].make(values.length)
-  if (dtypeOf(values) === type) host.set(values)
-  else for (let i = 0; i < host.length; i++) host[i] = dtypes[type].coerce(values[i] ?? 0)
-  return fromHost(host, [...shape], type)
+  const { bytes, array } = dtypes[type]
+  if (dtypeOf(values) !== type || values.BYTES_PER_ELEMENT !== bytes) {
+    return fromHost(storeAs(type, values), [...shape], type)
+  }
+  const copy = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice()
+  return fromHost(array(copy.buffer, 0, values.length), [...shape], type)
 }
 
 /** A tensor with one value everywhere; it takes no memory until it is stored. */
@@ -124,8 +137,8 @@ export function full<const N extends readonly number[]>(
 ): Tensor<ToShape<N>> {
   const { dtype = 'float32' } = expectOptions('full', options)
   checkShape('full', shape)
-  const number = dtypes[expectDType('full', dtype)].coerce(expectNumber('full', 'value', value))
-  const literal = makeLiteral(p.literal, number, dtype)
+  const number = expectNumber('full', 'value', value)
+  const literal = literalNode('full', number, expectDType('full', dtype))
   return new Tensor(expandNode(literal, [...shape]))
 }
 

@@ -12,6 +12,8 @@ import type { Tensor } from './tensor.ts'
 
 /** Distance of 1 from the next number of a dtype. */
 const SPACING: { readonly [D in DType]?: number } = {
+  bfloat16: 1 / 128,
+  float16: 1 / 1024,
   float32: 2 / 16777216,
   float64: Number.EPSILON,
 }

@@ -1,5 +1,5 @@
 /** Elements at places that are values: reading them, writing them, blocks that begin at them. */
-import { dtypes } from '../base/dtype.ts'
+import { dtypes, isFloat, isHalf } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError, ValueError } from '../base/error.ts'
 import { at, broadcast, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
@@ -9,7 +9,17 @@ import * as p from '../primitives/index.ts'
 import { isScatterMode, type ScatterMode } from '../primitives/indexing.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
 import { LinearTensor } from './linalg.ts'
-import { apply, castNode, expandNode, nodeOf, numeric, reshapeNode, whereNode } from './nodes.ts'
+import {
+  apply,
+  castNode,
+  expandNode,
+  expectExact,
+  literalNode,
+  nodeOf,
+  numeric,
+  reshapeNode,
+  whereNode,
+} from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 
 interface Axis {
@@ -27,7 +37,7 @@ interface ScatterOptions extends Axis {
 }
 
 function literalOf(value: number, { dtype, shape }: Pick<Node, 'dtype' | 'shape'>): Node {
-  return expandNode(makeLiteral(p.literal, dtypes[dtype].coerce(value), dtype), shape)
+  return expandNode(literalNode('scatter', value, dtype), shape)
 }
 
 // Indices
@@ -44,9 +54,12 @@ function checkRange(op: string, { leaf }: Node, size: number): void {
 }
 
 function expectInside(op: string, { host }: Data, size: number): void {
-  const position = host?.findIndex((index: number) => index < 0 || index >= size) ?? -1
-  if (!host || position < 0) return
-  throw new IndexError('index.range', { op, index: host[position] ?? 0, position, size })
+  if (!host) return
+  // Bigints compare with numbers.
+  const outside = (index: number | bigint): boolean => index < 0 || index >= size
+  const position = Array.prototype.findIndex.call(host, outside)
+  if (position < 0) return
+  throw new IndexError('index.range', { op, index: String(host[position] ?? 0), position, size })
 }
 
 /** Indices along an axis of a size, as int32. */
@@ -107,7 +120,8 @@ function cut(node: Node, shape: Sizes): Node {
 function gatherNode(x: Node, indices: Node, axis: number, fill: number | undefined): Node {
   expectWithin('gather', indices.shape, x.shape, axis)
   const source = cut(x, indices.shape.with(axis, at(x.shape, axis)))
-  const outside = fill ?? (dtypes[x.dtype].kind === 'float' ? Number.NaN : 0)
+  const outside = fill ?? (isFloat(x.dtype) ? Number.NaN : 0)
+  expectExact('gather', outside, x.dtype)
   // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
   return apply(p.gather, [source, indices], { axis, fill: outside + 0 })
 }
@@ -144,8 +158,17 @@ function scatterNode(
   expectWithin(op, shape, values.shape)
   const block = shape.with(axis, at(x.shape, axis))
   const inputs = [cut(x, block), indices, cut(values, shape)]
-  const scattered = apply(p.scatter, inputs, { axis, mode })
+  const scattered = scatterOf(inputs, axis, mode)
   return sameShape(block, x.shape) ? scattered : overlaid(x, scattered)
+}
+
+/** A scatter; many 16-bit floats are combined in float32, and rounded once. */
+function scatterOf(inputs: readonly Node[], axis: number, mode: ScatterMode): Node {
+  const dtype = inputs[0]?.dtype ?? 'float32'
+  const adds = mode === 'add' || mode === 'mul'
+  if (!isHalf(dtype) || !adds) return apply(p.scatter, inputs, { axis, mode })
+  const wide = inputs.map((each) => (each.dtype === dtype ? castNode(each, 'float32') : each))
+  return castNode(apply(p.scatter, wide, { axis, mode }), dtype)
 }
 
 /** A block over the first elements of each axis. */
@@ -260,9 +283,7 @@ export abstract class IndexingTensor extends LinearTensor {
   ungather(indices: Tensor, { axis, size }: Axis & { readonly size: number }): Tensor {
     const { dtype, shape } = this.node
     const zeros = literalOf(0, { dtype, shape: shape.with(axis, size) })
-    return this.wrap(
-      apply(p.scatter, [zeros, indices.node, this.node], { axis, mode: 'add' as const }),
-    )
+    return this.wrap(scatterOf([zeros, indices.node, this.node], axis, 'add'))
   }
 
   /**
@@ -275,7 +296,7 @@ export abstract class IndexingTensor extends LinearTensor {
    * passed over. With 'set' the gradient goes to the last value alone; equal extremes share it.
    *
    * @shape x [..., n, ...], indices and values [..., m, ...], no longer than x on other axes → that of x
-   * @dtype indices int32 or uint8, values the tensor's own
+   * @dtype indices any integers, values the tensor's own
    * @throws IndexError for a known index outside the axis, ShapeError when the sizes do not fit
    */
   scatter<S extends Shape>(

@@ -1,5 +1,5 @@
 /** Losses: functions from predictions and targets to a number. */
-import { dtypes } from '../base/dtype.ts'
+import { dtypes, isHalf } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError, ValueError } from '../base/error.ts'
 import { at, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
@@ -19,7 +19,7 @@ import type { Arg } from './typing.ts'
  * Takes logits, not probabilities: a softmax before it is a mistake, and is reported as one.
  *
  * @shape logits [N, C], labels [N] → []
- * @dtype logits float, labels int32 or uint8
+ * @dtype logits float, labels of any integer dtype
  * @throws ShapeError for one-hot labels or unequal rows, IndexError for a label outside 0 … C − 1
  *   (labels that are themselves computed make the loss NaN instead)
  */
@@ -48,6 +48,7 @@ function rowEntropy(logits: Tensor, labels: Tensor): Tensor<[]> {
   }
   if (at(a, 0) === 0) throw new ValueError('crossEntropy.empty', { logits: a })
   if (isSoftmax(logits.node)) throw new ValueError('crossEntropy.softmax', {})
+  if (isHalf(logits.dtype)) return rowEntropy(logits.cast('float32'), labels).cast(logits.dtype)
   const classes = at(a, 1)
   const checked = checkLabels(labels.node, classes)
   const logp = logits.logSoftmax(1)
@@ -62,6 +63,7 @@ function rowEntropy(logits: Tensor, labels: Tensor): Tensor<[]> {
 
 /** Whether a node divides an exponential by its own sum: a softmax that came too early. */
 function isSoftmax({ op, inputs: [raised, total] }: Node): boolean {
+  if (op.name === 'cast' && raised) return isSoftmax(raised)
   if (op.trait !== 'elementwise' || !raised || !total) return false
   const source = total.inputs[0]
   return op.name === 'div' && raised.op.name === 'exp' && source?.inputs[0] === raised
@@ -82,10 +84,12 @@ function checkLabels(node: Node, classes: number): boolean {
 
 function expectClasses({ host, due }: Data, classes: number): void {
   if (!host || due !== undefined) return
-  const row = host.findIndex((label: number) => label < 0 || label >= classes)
+  // Bigints compare with numbers.
+  const outside = (label: number | bigint): boolean => label < 0 || label >= classes
+  const row = Array.prototype.findIndex.call(host, outside)
   if (row >= 0) {
     throw new IndexError('crossEntropy.range', {
-      label: host[row] ?? 0,
+      label: String(host[row] ?? 0),
       row,
       last: classes - 1,
       classes,
@@ -102,5 +106,7 @@ function expectClasses({ host, due }: Data, classes: number): void {
 export function mseLoss(prediction: Tensor, target: Tensor): Tensor<[]> {
   const [a, b] = [nodeOf('mseLoss', prediction).shape, nodeOf('mseLoss', target).shape]
   if (!sameShape(a, b)) throw new ShapeError('loss.broadcast', { op: 'mseLoss', a, b })
-  return prediction.sub(target).square().mean() as Tensor<[]>
+  const difference = prediction.sub(target)
+  if (!isHalf(difference.dtype)) return difference.square().mean() as Tensor<[]>
+  return difference.cast('float32').square().mean().cast(difference.dtype) as Tensor<[]>
 }

@@ -15,7 +15,7 @@ import type { Flatten, Reshape } from '../base/types/reshape.ts'
 import type { Expand } from '../base/types/shape.ts'
 import * as p from '../primitives/index.ts'
 import { ActivationTensor } from './activation.ts'
-import { apply, expandNode, reshapeNode } from './nodes.ts'
+import { apply, expandNode, expectExact, reshapeNode } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
@@ -150,6 +150,7 @@ export abstract class MovementTensor extends ActivationTensor {
     const before = widths.map(([width]) => width)
     const after = widths.map(([, width]) => width)
     if ([...before, ...after].every((width) => width === 0)) return this.wrap(this.node)
+    expectExact('pad', value ?? 0, this.dtype)
     // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
     return this.wrap(
       apply(p.pad, [this.node], {

@@ -1,6 +1,6 @@
 /** Broadcasting, promotion and literals: what every method does before a primitive sees its inputs. */
 import { showAny } from '../base/argument.ts'
-import { type DType, dtypes, promote } from '../base/dtype.ts'
+import { type DType, dtypes, isFloat, isHalf, promote, wraps } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
 import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
 import { makeLiteral, makeNode, Node } from '../graph/node.ts'
@@ -33,15 +33,15 @@ export function nodesOf(op: string, value: unknown): Node[] {
 
 /** A number beside a tensor takes the tensor's dtype, unless it would lose its fraction. */
 function literalFor(op: string, value: number, other: DType): Node {
-  const { kind } = dtypes[other]
-  if (kind === 'float') return makeLiteral(p.literal, value, other)
+  if (isFloat(other)) return literalNode(op, value, other)
   if (!Number.isInteger(value)) return makeLiteral(p.literal, value, 'float32')
-  const dtype = kind === 'bool' ? 'int32' : other
+  const dtype = other === 'bool' ? 'int32' : other
   const high = dtypes[dtype].coerce(Number.POSITIVE_INFINITY)
   // bytes stand for negative numbers, too: adding -1 is adding 255
   const low = Math.min(-high, dtypes[dtype].coerce(Number.NEGATIVE_INFINITY))
   if (value < low || value > high)
     throw new DTypeError('dtype.number', { op, value, dtype, low, high })
+  expectExact(op, value, dtype)
   return makeLiteral(p.literal, value, dtype)
 }
 
@@ -50,11 +50,22 @@ export function operandNode(op: string, value: unknown, other: Node): Node {
   return typeof value === 'number' ? literalFor(op, value, other.dtype) : nodeOf(op, value)
 }
 
+/** The dtype's value for a number, as a node. */
+export function literalNode(op: string, value: number, dtype: DType): Node {
+  expectExact(op, value, dtype)
+  return makeLiteral(p.literal, dtypes[dtype].coerce(value), dtype)
+}
+
+/** Throws for a number so large that it may not be the int64 that was meant. */
+export function expectExact(op: string, value: number, dtype: DType): void {
+  if (dtype !== 'int64' || Math.abs(value) <= Number.MAX_SAFE_INTEGER || !Number.isFinite(value))
+    return
+  throw new ValueError('int64.literal', { op, value })
+}
+
 export function castNode(node: Node, dtype: DType): Node {
   if (node.dtype === dtype) return node
-  if (node.literal !== undefined) {
-    return makeLiteral(p.literal, dtypes[dtype].coerce(node.literal), dtype)
-  }
+  if (node.literal !== undefined) return literalNode('cast', node.literal, dtype)
   return apply(p.cast, [node], { dtype })
 }
 
@@ -81,16 +92,26 @@ export function floating(node: Node): Node {
   return dtypes[node.dtype].kind === 'float' ? node : castNode(node, 'float32')
 }
 
+/** A composition with a floating-point meaning; on 16-bit floats it runs in float32 and is rounded once. */
+export function precisely(node: Node, compose: (x: Node) => Node): Node {
+  if (!isHalf(node.dtype)) return compose(floating(node))
+  return castNode(compose(castNode(node, 'float32')), node.dtype)
+}
+
 /** Bools become int32 where an op computes. */
 export function numeric(node: Node): Node {
   return node.dtype === 'bool' ? castNode(node, 'int32') : node
 }
 
-/** Larger where the node is smaller: integers by complement, since the least has no negative. */
+/** Small integers and bools become int32 where many are added up. */
+export function summable(node: Node): Node {
+  return isFloat(node.dtype) || node.dtype === 'int64' ? node : castNode(node, 'int32')
+}
+
+/** Larger where the node is smaller: integers that wrap by complement, since the least has no negative. */
 export function reversed(node: Node): Node {
-  const { kind } = dtypes[node.dtype]
-  if (kind === 'bool') return unary(p.not, node)
-  return kind === 'float' ? unary(p.neg, node) : binary(p.sub, -1, { node })
+  if (node.dtype === 'bool') return unary(p.not, node)
+  return wraps(node.dtype) ? binary(p.sub, -1, { node }) : unary(p.neg, node)
 }
 
 type Prepare = (node: Node) => Node

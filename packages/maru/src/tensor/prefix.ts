@@ -1,11 +1,10 @@
 /** Running folds along an axis. */
 import { expectOptions } from '../base/argument.ts'
-import { dtypes } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { broadcast, normalizeAxis, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import * as p from '../primitives/index.ts'
-import { apply, castNode, expandNode, floating, nodeOf, reversed } from './nodes.ts'
+import { apply, castNode, expandNode, floating, nodeOf, reversed, summable } from './nodes.ts'
 import { type Selection, SortTensor, selected } from './sort.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -23,9 +22,7 @@ export abstract class PrefixTensor extends SortTensor {
   cumsum<S extends Shape>(this: Tensor<S>, axis = -1, options: Direction = {}): Tensor<S> {
     const { reverse = false } = expectOptions('cumsum', options)
     const along = normalizeAxis('cumsum', axis, this.node.shape)
-    const isFloat = dtypes[this.node.dtype].kind === 'float'
-    const x = isFloat ? this.node : castNode(this.node, 'int32')
-    return this.wrap(apply(p.cumsum, [x], { axis: along, reverse }))
+    return this.wrap(apply(p.cumsum, [summable(this.node)], { axis: along, reverse }))
   }
 
   /**

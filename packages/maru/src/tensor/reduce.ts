@@ -1,12 +1,11 @@
 /** Folds over axes, and what is built from them. */
-import { dtypes } from '../base/dtype.ts'
 import { at, normalizeAxes, normalizeAxis, type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { makeLiteral, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { MovementTensor } from './movement.ts'
-import { apply, binary, castNode, expandNode, floating, reshapeNode, reversed } from './nodes.ts'
+import { apply, binary, expandNode, precisely, reshapeNode, reversed, summable } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
@@ -30,7 +29,7 @@ function dropped(node: Node, axes: readonly number[], keep: boolean | undefined)
 }
 
 function sumNode(x: Node, axes: readonly number[]): Node {
-  const ready = dtypes[x.dtype].kind === 'float' ? x : castNode(x, 'int32')
+  const ready = summable(x)
   return axes.length === 0 ? ready : apply(p.sum, [ready], { axes })
 }
 
@@ -59,11 +58,11 @@ export abstract class ReduceTensor extends MovementTensor {
     axis?: Ok<Reduce<S, A, K, 'mean'>, A>,
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'mean'>> {
-    const x = floating(this.node)
-    const axes = axesOf('mean', axis, x.shape)
-    const count = sizeOf(axes.map((each) => at(x.shape, each)))
-    const sum = dropped(sumNode(x, axes), axes, options?.keepDims)
-    return this.wrap(binary(p.div, { node: sum }, count))
+    const { shape } = this.node
+    const axes = axesOf('mean', axis, shape)
+    const count = sizeOf(axes.map((each) => at(shape, each)))
+    const mean = precisely(this.node, (x) => binary(p.div, { node: sumNode(x, axes) }, count))
+    return this.wrap(dropped(mean, axes, options?.keepDims))
   }
 
   /** Largest element; NaN if any is. Equal ones share the gradient. @throws IndexError over none */
@@ -140,10 +139,12 @@ export abstract class ReduceTensor extends MovementTensor {
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'logSumExp'>> {
     const along = normalizeAxis('logSumExp', axis ?? -1, this.node.shape)
-    const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
-    const top = shiftOf(x, along)
-    const sum: Tensor = x.sub(top).exp().sum(along, { keepDims: true }).log().add(top)
-    return this.wrap((options?.keepDims ? sum : sum.squeeze(along)).node)
+    const result = precisely(this.node, (node) => {
+      const x = this.wrap<Tensor>(node)
+      const top = shiftOf(x, along)
+      return x.sub(top).exp().sum(along, { keepDims: true }).log().add(top).node
+    })
+    return this.wrap(dropped(result, [along], options?.keepDims))
   }
 
   /**
@@ -153,17 +154,23 @@ export abstract class ReduceTensor extends MovementTensor {
    */
   softmax<S extends Shape>(this: Tensor<S>, axis = -1): Tensor<S> {
     const along = normalizeAxis('softmax', axis, this.node.shape)
-    const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
-    const raised = x.sub(shiftOf(x, along)).exp()
-    return this.wrap(raised.div(raised.sum(along, { keepDims: true })).node)
+    const result = precisely(this.node, (node) => {
+      const x = this.wrap<Tensor>(node)
+      const raised = x.sub(shiftOf(x, along)).exp()
+      return raised.div(raised.sum(along, { keepDims: true })).node
+    })
+    return this.wrap(result)
   }
 
   /** `x − log Σ eˣ` along an axis: the logarithm of `softmax`, without its rounding. */
   logSoftmax<S extends Shape>(this: Tensor<S>, axis = -1): Tensor<S> {
     const along = normalizeAxis('logSoftmax', axis, this.node.shape)
-    const x: Tensor = (this as Tensor).cast(floating(this.node).dtype)
-    const shifted = x.sub(shiftOf(x, along))
-    return this.wrap(shifted.sub(shifted.exp().sum(along, { keepDims: true }).log()).node)
+    const result = precisely(this.node, (node) => {
+      const x = this.wrap<Tensor>(node)
+      const shifted = x.sub(shiftOf(x, along))
+      return shifted.sub(shifted.exp().sum(along, { keepDims: true }).log()).node
+    })
+    return this.wrap(result)
   }
 }
 

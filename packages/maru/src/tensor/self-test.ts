@@ -1,7 +1,7 @@
 /** `selfTest`: whether this machine computes what it should, for those who report a fault. */
 import type { Backend } from '../backend/backend.ts'
 import { openDevice } from '../backend/devices.ts'
-import { dtypes, type HostArray } from '../base/dtype.ts'
+import { type DataArray, dtypes, presented } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { VERSION } from '../base/version.ts'
 import { type Captured, capture } from '../runtime/capture.ts'
@@ -151,7 +151,7 @@ function graphOf(outputs: readonly Tensor[]): Captured {
 }
 
 /** Runs a graph on a device of one's choice, all its values on the host. */
-async function runOn(backend: Backend, graph: Captured): Promise<HostArray[]> {
+async function runOn(backend: Backend, graph: Captured): Promise<DataArray[]> {
   const leaves = graph.leaves.map(({ leaf }) => {
     const host = leaf?.kind === 'data' ? leaf.data.host : undefined
     if (!host) throw new RangeError('a leaf is not on the host')
@@ -160,7 +160,7 @@ async function runOn(backend: Backend, graph: Captured): Promise<HostArray[]> {
   const parameters = graph.parameters.map(({ literal }) => literal ?? 0)
   const outputs = graph.outputs.map(({ dtype, shape }) => dtypes[dtype].make(sizeOf(shape)))
   await backend.run(programFor(graph, backend), { leaves, parameters, outputs })
-  return outputs
+  return outputs.map((stored, i) => presented(graph.outputs[i]?.dtype ?? 'float32', stored))
 }
 
 /** Largest difference that another order of roundings explains. */
@@ -170,8 +170,8 @@ async function compareWithReference(graph: Captured): Promise<string | undefined
   const expected = await runOn(openDevice('reference'), graph)
   const got = await runOn(device(), graph)
   for (const [i, wanted] of expected.entries()) {
-    for (const [at, value] of wanted.entries()) {
-      const other = got[i]?.[at] ?? Number.NaN
+    for (const [at, element] of wanted.entries()) {
+      const [value, other] = [Number(element), Number(got[i]?.[at])]
       if (Math.abs(other - value) <= TOLERANCE * (1 + Math.abs(value))) continue
       return `result ${i} (${graph.outputs[i]?.op.name}) at ${at}: ${other}, expected ${value}`
     }

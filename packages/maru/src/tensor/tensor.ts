@@ -1,7 +1,13 @@
 /** The tensor: a handle on a graph node that is computed when its value is asked for. */
 import { type GradContext, gradients } from '../autograd/grad.ts'
 import { showAny } from '../base/argument.ts'
-import type { HostArray } from '../base/dtype.ts'
+import {
+  type DataArray,
+  type HostArray,
+  type NumberArray,
+  numberOf,
+  presented,
+} from '../base/dtype.ts'
 import { ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
 import type { Shape, Shaped, SizesOf } from '../base/types/dim.ts'
@@ -84,34 +90,37 @@ export class Tensor<out S extends Shape = any> extends WindowTensor implements S
   /**
    * The elements in row-major order, as a copy of their own.
    *
+   * Each dtype has the typed array of its name, bool a Uint8Array. float16 and bfloat16 come as a
+   * Float32Array, which holds them exactly (not every engine has a Float16Array), int64 as a
+   * BigInt64Array; where the compiler should know which, the type argument says so.
+   *
    * @throws StaleError when it depends on parameters that have been stepped since
+   * @example const ids = await labels.data<BigInt64Array>()
    */
-  async data(): Promise<HostArray> {
-    const { node } = this
-    const computed = realizeNodes([node])
-    // Taken before the wait, during which a cell may move on.
-    const value = currentValue(node)
-    await computed
-    if (!value) throw new RangeError('a realised tensor has no value')
-    return download(value)
+  async data<A extends DataArray = NumberArray>(): Promise<A> {
+    return presented(this.dtype, await storedData(this)) as A
   }
 
-  /** The only element of a tensor of one element. */
+  /**
+   * The only element of a tensor of one element.
+   *
+   * @throws ValueError for an int64 beyond ±(2^53 − 1)
+   */
   async item(): Promise<number> {
     expectValues()
     if (this.size !== 1) throw new ShapeError('item.size', { shape: this.node.shape })
-    const [value] = await this.data()
-    return value ?? Number.NaN
+    const [value] = await this.data<DataArray>()
+    return numberOf('item', value ?? Number.NaN)
   }
 
-  /** The elements as nested arrays. */
+  /** The elements as nested arrays. @throws ValueError for an int64 beyond ±(2^53 − 1) */
   async array(): Promise<Nested> {
-    const flat = await this.data()
+    const flat = await this.data<DataArray>()
     const bool = this.dtype === 'bool'
     const build = (axis: number, from: number): Nested => {
       const { shape } = this.node
       if (axis === shape.length) {
-        const value = flat[from] ?? 0
+        const value = numberOf('array', flat[from] ?? 0)
         return bool ? value !== 0 : value
       }
       const step = sizeOf(shape.slice(axis + 1))
@@ -191,6 +200,16 @@ export const gradContext: GradContext = {
   ones: (spec) => filled(spec, 1),
   zeros: (spec) => filled(spec, 0),
   isDropped,
+}
+
+/** The elements as they are stored, as a copy. */
+export async function storedData({ node }: Tensor): Promise<HostArray> {
+  const computed = realizeNodes([node])
+  // Taken before the wait, during which a cell may move on.
+  const value = currentValue(node)
+  await computed
+  if (!value) throw new RangeError('a realised tensor has no value')
+  return download(value)
 }
 
 /** Computes several tensors in one program, with everything that waits to be stored. */

@@ -1,5 +1,5 @@
 /** How well a classifier does: error, confusion, and the mistakes it is surest of. */
-import type { HostArray } from '../base/dtype.ts'
+import type { NumberArray } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import type { Dataset } from '../data/dataset.ts'
 import { DataLoader } from '../data/loader.ts'
@@ -67,7 +67,7 @@ class Tally {
   #loss = 0
 
   /** @shape labels [N], probabilities [N, classes]; loss is their mean */
-  add(labels: HostArray, probabilities: HostArray, loss: number): void {
+  add(labels: NumberArray, probabilities: NumberArray, loss: number): void {
     const classes = probabilities.length / labels.length
     while (this.#confusion.length < classes) this.#confusion.push(new Array(classes).fill(0))
     labels.forEach((truth: number, i: number) => {

@@ -3,7 +3,7 @@ import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import { type Tensor, tensor } from '../../src/index.ts'
 
-function values(...shape: number[]): Tensor {
+export function values(...shape: number[]): Tensor {
   const data = new Float32Array(sizeOf(shape))
   new Stream(7, shape.join()).fill(data, -2, 2)
   return tensor(data, shape)

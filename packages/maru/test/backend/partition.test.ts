@@ -7,7 +7,7 @@ import { enableFma } from '../../src/backend/wasm/features.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import { SLACK_BYTES } from '../../src/compiler/lowering.ts'
+import { laneDTypes, SLACK_BYTES } from '../../src/compiler/lowering.ts'
 import { type CodeLaunch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import type { Node } from '../../src/graph/node.ts'
@@ -18,7 +18,7 @@ import { cellLeaf } from '../../src/runtime/realize.ts'
 const target: Target = {
   name: 'wasm',
   lanes: 4,
-  dtypes: new Set(['float32', 'int32', 'uint8', 'bool']),
+  dtypes: laneDTypes,
   fuse: true,
 }
 const fma = enableFma()

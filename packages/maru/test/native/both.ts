@@ -4,9 +4,10 @@ import { type NativeKernel, openNative } from '../../src/backend/native/pages.ts
 import { assembleModule } from '../../src/backend/wasm/assembler.ts'
 import { encode } from '../../src/backend/wasm/encode.ts'
 import { enableFma } from '../../src/backend/wasm/features.ts'
+import { dtypes, isFloat, presented, storeAs } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import { SLACK_BYTES } from '../../src/compiler/lowering.ts'
+import { laneDTypes, laneWord, SLACK_BYTES } from '../../src/compiler/lowering.ts'
 import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import { type Vector, VectorBuilder, type VectorFunction } from '../../src/compiler/vector.ts'
@@ -44,8 +45,7 @@ export function load(
 type Captured = ReturnType<typeof capture>
 
 function targetOf(machine: Machine): Target {
-  const dtypes = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
-  return { name: machine, lanes: LANES[machine], dtypes, fuse: true }
+  return { name: machine, lanes: LANES[machine], dtypes: laneDTypes, fuse: true }
 }
 
 function captured(roots: readonly Tensor[]): Captured {
@@ -109,8 +109,10 @@ export class Bench {
         if (argument.kind === 'integer') view.setInt32(i * 4, argument.value, true)
         else if (argument.kind === 'address') {
           view.setInt32(i * 4, this.addresses[argument.buffer] ?? 0, true)
-        } else if (argument.dtype === 'float32') view.setFloat32(i * 4, 0.5, true)
-        else view.setInt32(i * 4, argument.dtype === 'bool' ? -1 : 3, true)
+        } else {
+          const { dtype } = argument
+          view.setInt32(i * 4, laneWord(dtype, isFloat(dtype) ? 0.5 : 3), true)
+        }
       })
       at += args.length * 4
       return (most) => {
@@ -130,8 +132,11 @@ export class Bench {
   bytes(): Uint8Array {
     const copy = this.memory.buffer.slice(0, this.#top + SLACK_BYTES)
     this.program.buffers.forEach(({ dtype, shape }, buffer) => {
-      if (dtype === 'float32')
-        canonical(new Float32Array(copy, this.addresses[buffer], sizeOf(shape)))
+      if (!isFloat(dtype)) return
+      const values = dtypes[dtype].array(copy, this.addresses[buffer] ?? 0, sizeOf(shape))
+      if (values instanceof Float32Array) canonical(values)
+      else if (values instanceof Uint16Array)
+        storeAs(dtype, Array.from(presented(dtype, values), Number), values)
     })
     return new Uint8Array(copy)
   }

@@ -1,13 +1,30 @@
 /** Kernels of real graphs: machine code against WebAssembly, byte by byte over all their memory. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { grad } from '../../src/index.ts'
-import { kernels } from '../backend/kernels.ts'
+import { grad, type Tensor, tensor } from '../../src/index.ts'
+import { kernels, values } from '../backend/kernels.ts'
 import { build, type Instruction, lossOf } from '../ops/graphs.ts'
 import { difference, isAllCode, missing } from './both.ts'
 
+// biome-ignore format: a table
+const narrow = (['float16', 'bfloat16', 'int8'] as const).flatMap((dtype): [string, () => Tensor][] => {
+  const given = (...shape: number[]): Tensor => values(...shape).mul(20).cast(dtype)
+  const filled = tensor(new Float32Array(407).fill(1.7), [37, 11], { dtype })
+  return [
+    [`${dtype}, read and written`, () => given(3, 37).mul(given(37)).sub(given(3, 1))],
+    [`${dtype}, gathered`, () => filled.transpose().add(given(11, 37))],
+    [`${dtype}, folded by rows`, () => given(5, 77).cast('float32').cast(dtype).sum(1)],
+    [`${dtype}, folded by columns`, () => given(77, 19).max(0)],
+  ]
+})
+
+const halves = (['float16', 'bfloat16'] as const).map((dtype): [string, () => Tensor] => [
+  `${dtype}, in a contraction`,
+  () => values(45, 31).cast(dtype).matmul(values(31, 61).cast(dtype)),
+])
+
 describe.skipIf(missing)('as WebAssembly does', () => {
-  test.each(kernels)('%s', (_, make) => {
+  test.each([...kernels, ...narrow, ...halves])('%s', (_, make) => {
     expect(difference([make()])).toBe(-1)
   })
 

@@ -1,6 +1,6 @@
 /** Rows made concrete: calls with inputs, from the samples of the table or from PyTorch's fixture. */
 import { readdirSync, readFileSync } from 'node:fs'
-import type { DType } from '../../src/base/dtype.ts'
+import type { DataArray, DType } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { type Tensor, tensor, useDevice } from '../../src/index.ts'
 import { realize } from '../../src/tensor/tensor.ts'
@@ -63,7 +63,7 @@ export async function valuesOn(device: string, tensors: readonly Tensor[]): Prom
     tensors.map(async (each) => ({
       shape: each.shape,
       dtype: each.dtype,
-      data: [...(await each.data())],
+      data: Array.from<number | bigint, number>(await each.data<DataArray>(), Number),
     })),
   )
 }
@@ -74,7 +74,15 @@ const exact: Tolerance = { relative: 0, absolute: 0, reason: 'integers and bools
 const tolerances: { readonly [D in DType]: Tolerance } = {
   float64: { relative: 1e-12, absolute: 1e-14, reason: 'sums in another order' },
   float32: { relative: 1e-6, absolute: 1e-7, reason: 'two ulp, and sums in another order' },
+  float16: {
+    relative: 2e-3,
+    absolute: 1e-3,
+    reason: 'two ulp: a rounding may fall on either side',
+  },
+  bfloat16: { relative: 1.6e-2, absolute: 8e-3, reason: 'likewise' },
+  int64: exact,
   int32: exact,
+  int8: exact,
   uint8: exact,
   bool: exact,
 }

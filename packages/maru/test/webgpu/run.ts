@@ -1,10 +1,11 @@
 /** Runs graphs on a WebGPU device, one buffer being all of their memory. */
+import { bytesOf } from '../../src/backend/backend.ts'
 import { interpret } from '../../src/backend/interpret.ts'
 import { target } from '../../src/backend/webgpu/target.ts'
-import { type DType, dtypes, type HostArray } from '../../src/base/dtype.ts'
+import { dtypes, type HostArray } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import type { Argument } from '../../src/compiler/lowering.ts'
+import { type Argument, laneWord } from '../../src/compiler/lowering.ts'
 import {
   type InterpretLaunch,
   type Launch,
@@ -24,13 +25,6 @@ import type { Values } from '../ops/row.ts'
 import type { Machine } from './machine.ts'
 
 const ALIGNMENT = 256
-
-/** A number as the lanes of its dtype hold it. */
-function wordOf(dtype: DType, value: number): number {
-  if (dtype === 'float32') return new Int32Array(Float32Array.of(value).buffer)[0]!
-  if (dtype === 'bool') return value === 0 ? 0 : -1
-  return dtype === 'uint8' ? value & 255 : value
-}
 
 /** A program, and the memory that its buffers have places in. */
 class Bench {
@@ -57,7 +51,7 @@ class Bench {
     graph.leaves.forEach(({ leaf }, index) => {
       const data = leaf?.kind === 'cell' ? leaf.cell.data : undefined
       const host = leaf?.kind === 'data' ? leaf.data.host : data?.host
-      if (host) this.at('leaf', index).set(host)
+      if (host) bytesOf(this.at('leaf', index)).set(bytesOf(host))
     })
   }
 
@@ -81,7 +75,7 @@ class Bench {
   word(argument: Argument): number {
     if (argument.kind === 'integer') return argument.value
     if (argument.kind === 'address') return this.#addresses[argument.buffer]!
-    return wordOf(argument.dtype, this.#parameters[argument.index]!)
+    return laneWord(argument.dtype, this.#parameters[argument.index]!)
   }
 
   interpret(launch: InterpretLaunch): void {
@@ -160,7 +154,7 @@ class Run {
     }
     await this.#read()
     if (launch.kind === 'interpret') bench.interpret(launch)
-    else bench.view(launch.to).set(bench.view(launch.from))
+    else bytesOf(bench.view(launch.to)).set(bytesOf(bench.view(launch.from)))
     this.#machine.write(this.#memory, bench.memory)
   }
 }
@@ -180,7 +174,7 @@ export async function valuesBy(machine: Machine, tensors: readonly Tensor[]): Pr
   const values = tensors.map(async (each): Promise<Values> => {
     const { node, shape, dtype } = each
     const data = isReady(node) ? await each.data() : bench.at('output', nodes.indexOf(node))
-    return { shape, dtype, data: [...data] }
+    return { shape, dtype, data: Array.from<number | bigint, number>(data, Number) }
   })
   return Promise.all(values)
 }
@@ -196,7 +190,9 @@ export async function storesBy(
   })
   for (const action of before) action([])
   const bench = await run(machine, graph)
-  return new Map(writes.map(({ cell }, i) => [cell, [...bench.at('leaf', graph.writes[i]!.leaf)]]))
+  const read = (leaf: number): number[] =>
+    Array.from<number | bigint, number>(bench.at('leaf', leaf), Number)
+  return new Map(writes.map(({ cell }, i) => [cell, read(graph.writes[i]!.leaf)]))
 }
 
 /** A function of lanes over arrays of one length. */

@@ -40,8 +40,9 @@ const integer = {
   store: [0x89],
   test: [0x85],
   imul: [0x0f, 0xaf],
-  /** A byte, widened with zeros. */
+  /** A byte, or a word of 16 bits, widened with zeros. */
   movzx: [0x0f, 0xb6],
+  movzxw: [0x0f, 0xb7],
 } as const
 
 /** The digit in the ModRM byte of `place ← place op constant`. */
@@ -108,17 +109,22 @@ const vectorOps = {
   'vmovd.get': '128.66.0F 7E',
   vpextrd: '128.66.0F3A 16',
   'vmovq.store': '128.66.0F D6',
+  'vmovdqu.store': '128.F3.0F 7F',
   vbroadcastss: '256.66.0F38 18',
   vpbroadcastd: '256.66.0F38 58',
   vpmovzxbd: '256.66.0F38 31',
+  vpmovzxwd: '256.66.0F38 33',
   vinsertps: '128.66.0F3A 21',
   vpinsrb: '128.66.0F3A 20',
+  vpinsrw: '128.66.0F C4',
   'vpextrb.store': '128.66.0F3A 14',
+  'vpextrw.store': '128.66.0F3A 15',
   vinsertf128: '256.66.0F3A 18',
   vperm2f128: '256.66.0F3A 06',
   vpermilps: '256.66.0F3A 04',
   vpshufb: '256.66.0F38 00',
   vpunpckldq: '128.66.0F 62',
+  vpunpcklqdq: '128.66.0F 6C',
 } as const
 
 export type VexOp = keyof typeof vectorOps

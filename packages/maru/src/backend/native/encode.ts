@@ -177,6 +177,7 @@ class Encoder {
         break
       case 'mov':
       case 'movzx':
+      case 'movzxw':
       case 'lea':
       case 'add':
       case 'sub':
@@ -207,7 +208,8 @@ class Encoder {
         this.#bring(to, a)
         break
       case 'movzx':
-        out.integer('movzx', to, this.#place(a))
+      case 'movzxw':
+        out.integer(it.op, to, this.#place(a))
         break
       case 'lea': {
         const [base, index] = [this.#fetched(a, rax), this.#fetched(b, rcx)]
@@ -308,7 +310,9 @@ class Encoder {
       case 'vmovups.store':
       case 'vmovss.store':
       case 'vmovq.store':
+      case 'vmovdqu.store':
       case 'vpextrb.store':
+      case 'vpextrw.store':
         out.vex(op, this.#vector(a, SCRATCH), 0, this.#place(b), it.constant)
         break
       case 'vmovd.get':

@@ -35,6 +35,7 @@ export type Op =
   /** `from[0] + from[1] · 2^constant` */
   | 'lea'
   | 'movzx'
+  | 'movzxw'
   /** 1 if `from[0]` is to `from[1]` as `when` says, else 0. */
   | 'set'
   /** Goes to the label, if `from[0]` is to `from[1]` as `when` says. */

@@ -154,11 +154,14 @@ export function broadcast(code: CodeWriter, a: Register, lane: number, to?: Regi
   return code.vector('vperm2f128', [inHalf, inHalf], to, lane < 4 ? 0x00 : 0x11)
 }
 
-/** The low bytes of the lanes, side by side. */
-export function packBytes(code: CodeWriter, value: Register): Register {
+/** Where the low bytes, or the low words of 16 bits, of four lanes are. */
+const lowParts = { u8: [0x0c080400, 0, 0, 0], u16: [0x05040100, 0x0d0c0908, 0, 0] } as const
+
+/** The low bytes or words of the lanes, side by side. */
+export function pack(code: CodeWriter, element: 'u8' | 'u16', value: Register): Register {
   // to the bottom of each half first
-  const places = code.words([0x0c080400, 0, 0, 0, 0x0c080400, 0, 0, 0])
+  const places = code.words([...lowParts[element], ...lowParts[element]])
   const packed = code.vector('vpshufb', [value, places])
   const high = code.vector('vperm2f128', [packed, packed], undefined, 0x11)
-  return code.vector('vpunpckldq', [packed, high])
+  return code.vector(element === 'u8' ? 'vpunpckldq' : 'vpunpcklqdq', [packed, high])
 }

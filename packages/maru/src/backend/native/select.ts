@@ -16,7 +16,7 @@ import {
   type Operand,
   type Register,
 } from './instruction.ts'
-import { binary, bitsOf, broadcast, packBytes, shift, unary } from './operations.ts'
+import { binary, bitsOf, broadcast, pack, shift, unary } from './operations.ts'
 
 /**
  * No address below this is ever formed (`SLACK_BYTES` leaves as much), so that adding an offset
@@ -33,6 +33,22 @@ const comparisons: { readonly [O in ScalarOp]?: Condition } = { ltS: 'l', ltU: '
 const arithmetic: { readonly [O in ScalarOp]?: Op } = {
   ...{ add: 'add', sub: 'sub', mul: 'imul', and: 'and' },
   ...{ divS: 'div', remS: 'rem', shl: 'shl', shrS: 'sar' },
+}
+
+/** What loads, widens and stores elements smaller than a lane; `lane` is how many of them a lane is. */
+const small = {
+  u8: {
+    ...({ load: 'movzx', widen: 'vpmovzxbd', insert: 'vpinsrb', lane: 4 } as const),
+    ...({ store: 'vmovq.store', extract: 'vpextrb.store' } as const),
+  },
+  u16: {
+    ...({ load: 'movzxw', widen: 'vpmovzxwd', insert: 'vpinsrw', lane: 2 } as const),
+    ...({ store: 'vmovdqu.store', extract: 'vpextrw.store' } as const),
+  },
+} as const
+
+function isSmall(element: Element): element is keyof typeof small {
+  return element in small
 }
 
 const commutative: ReadonlySet<ScalarOp> = new Set<ScalarOp>(['add', 'mul', 'and'])
@@ -294,12 +310,13 @@ class Selector {
   ): Register {
     const { code } = this
     const from = this.#memory(address)
-    if (element !== 'u8') {
+    if (!isSmall(element)) {
       const op = ({ full: 'vmovups', one: 'vmovss', splat: 'vbroadcastss' } as const)[form]
       return code.vector(op, [from], to)
     }
-    if (form === 'full') return code.vector('vpmovzxbd', [from], to)
-    return code.vector('vpbroadcastd', [code.vector('vmovd', [code.integer('movzx', [from])])], to)
+    const { load, widen } = small[element]
+    if (form === 'full') return code.vector(widen, [from], to)
+    return code.vector('vpbroadcastd', [code.vector('vmovd', [code.integer(load, [from])])], to)
   }
 
   /** Lane by lane: addresses wrap at 32 bits, and those of vgatherdps do not. */
@@ -342,8 +359,9 @@ class Selector {
 
   #insert(element: Element, into: Register | undefined, from: Operand, lane: number): Register {
     const { code } = this
-    if (element === 'u8') {
-      return code.vector('vpinsrb', [into ?? code.vector('zero', []), from], undefined, lane * 4)
+    if (isSmall(element)) {
+      const { insert, lane: step } = small[element]
+      return code.vector(insert, [into ?? code.vector('zero', []), from], undefined, lane * step)
     }
     if (!into) return code.vector('vmovss', [from])
     return code.vector('vinsertps', [into, from], undefined, lane << 4)
@@ -353,15 +371,15 @@ class Selector {
     const held = this.#held(value)
     const to = this.#memory(address)
     const { instructions } = this.code
-    if (element !== 'u8') {
+    if (!isSmall(element)) {
       instructions.push({
         op: form === 'full' ? 'vmovups.store' : 'vmovss.store',
         from: [held, to],
       })
     } else if (form === 'one') {
-      instructions.push({ op: 'vpextrb.store', from: [held, to], constant: 0 })
+      instructions.push({ op: small[element].extract, from: [held, to], constant: 0 })
     } else {
-      instructions.push({ op: 'vmovq.store', from: [packBytes(this.code, held), to] })
+      instructions.push({ op: small[element].store, from: [pack(this.code, element, held), to] })
     }
   }
 }

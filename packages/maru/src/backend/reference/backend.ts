@@ -95,7 +95,7 @@ export class ReferenceBackend implements Backend {
       if (launch.kind === 'code') throw new RangeError('the reference backend has no code to run')
       const start = timed ? performance.now() : 0
       try {
-        if (launch.kind === 'copy') view(launch.to).set(view(launch.from))
+        if (launch.kind === 'copy') bytesOf(view(launch.to)).set(bytesOf(view(launch.from)))
         else interpret(launch, program.buffers, bindings.parameters, view)
       } catch (error) {
         throw new Interrupted(error, index + 1)

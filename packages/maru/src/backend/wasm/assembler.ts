@@ -180,7 +180,9 @@ export const op = {
   localTee: 0x22,
   i32Load: 0x28,
   i32Load8U: 0x2d,
+  i32Load16U: 0x2f,
   i32Store8: 0x3a,
+  i32Store16: 0x3b,
   i32Const: 0x41,
   select: 0x1b,
   bulk: 0xfc,
@@ -190,6 +192,7 @@ export const op = {
 
 export const simd = {
   load: 0x00,
+  load16x4U: 0x04,
   load32Splat: 0x09,
   store: 0x0b,
   constant: 0x0c,
@@ -201,7 +204,9 @@ export const simd = {
   bitselect: 0x52,
   load32Lane: 0x56,
   store32Lane: 0x5a,
+  store64Lane: 0x5b,
   load32Zero: 0x5c,
+  i16NarrowU: 0x86,
   i16ExtendLowU8: 0x89,
   i32ExtendLowU16: 0xa9,
   relaxedMadd: 0x105,

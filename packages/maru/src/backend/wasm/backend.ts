@@ -1,8 +1,9 @@
 /** The WebAssembly backend: vector kernels on one linear memory, run by a pool of workers or in turns. */
-import { type DType, dtypes, type HostArray } from '../../base/dtype.ts'
+import { dtypes, type HostArray } from '../../base/dtype.ts'
 import { DeviceError, MaruError, MemoryError } from '../../base/error.ts'
 import { pause } from '../../base/pause.ts'
 import { sizeOf } from '../../base/shape.ts'
+import { laneDTypes, laneWord } from '../../compiler/lowering.ts'
 import {
   type CodeLaunch,
   type CopyLaunch,
@@ -60,12 +61,6 @@ export interface WasmOptions {
   readonly machineWork?: number
 }
 
-/** An integer or bool as lanes hold it: bytes wrap to 8 bits, true is all ones. */
-function laneOf(dtype: DType, value: number): number {
-  if (dtype === 'bool') return -dtypes.bool.coerce(value)
-  return dtype === 'uint8' ? value & 255 : value
-}
-
 interface WasmPrepared extends Prepared {
   tape: Tape
   /** Whether the tape calls machine code. */
@@ -99,8 +94,7 @@ export class WasmBackend implements Backend {
     const { shortWork = SHORT_WORK, splitWork = SPLIT_WORK } = options
     const { machine = 'auto', machineWork = MACHINE_WORK } = options
     this.name = options.name ?? (fuse ? 'wasm' : 'wasm-unfused')
-    const compiled = new Set(['float32', 'int32', 'uint8', 'bool'] as const)
-    this.target = { name: this.name, lanes: LANES, dtypes: compiled, fuse }
+    this.target = { name: this.name, lanes: LANES, dtypes: laneDTypes, fuse }
     this.#shortWork = shortWork
     const shared = threads > 1 && canShare() && hasThreads()
     this.#space = new Space(shared)
@@ -318,13 +312,10 @@ export class WasmBackend implements Backend {
     for (const { at, from } of staged) memory.set(bytesOf(from), at)
     const { block, patches } = prepared.tape
     const words = new Int32Array(buffer, block.offset, block.bytes >> 2)
-    const floats = new Float32Array(buffer, block.offset, block.bytes >> 2)
     for (const { word, argument } of patches) {
       if (argument.kind === 'address') words[word] = addresses[argument.buffer] ?? 0
       else if (argument.kind === 'parameter') {
-        const value = bindings.parameters[argument.index] ?? 0
-        if (argument.dtype === 'float32') floats[word] = value
-        else words[word] = laneOf(argument.dtype, value)
+        words[word] = laneWord(argument.dtype, bindings.parameters[argument.index] ?? 0)
       }
     }
   }
@@ -335,7 +326,7 @@ export class WasmBackend implements Backend {
     bound.prepared.program.buffers.forEach(({ place }, buffer) => {
       if (place.kind !== 'output') return
       const output = outputs[place.output]
-      if (output && !('device' in output)) output.set(this.#view(bound, buffer))
+      if (output && !('device' in output)) bytesOf(output).set(bytesOf(this.#view(bound, buffer)))
     })
   }
 

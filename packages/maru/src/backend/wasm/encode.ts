@@ -38,7 +38,15 @@ function isLimit(it: { readonly op: string; readonly b: Vector }): it is Limit {
   return constant && (it.op === 'f32.min' || it.op === 'f32.max')
 }
 
-const bytesOf: { readonly [E in Element]: number } = { f32: 4, i32: 4, u8: 1 }
+/** Loads and stores of single elements that are smaller than a lane. */
+const small = {
+  u8: { bytes: 1, load: op.i32Load8U, store: op.i32Store8 },
+  u16: { bytes: 2, load: op.i32Load16U, store: op.i32Store16 },
+} as const
+
+function isSmall(element: Element): element is keyof typeof small {
+  return element in small
+}
 
 class Encoder {
   readonly code = new Bytes()
@@ -223,14 +231,16 @@ class Encoder {
 
   #load(form: 'full' | 'one' | 'splat', element: Element, address: Scalar): void {
     this.#scalar(address)
-    if (element === 'u8') {
-      if (form === 'full') {
+    if (isSmall(element)) {
+      if (form !== 'full') {
+        this.code.byte(small[element].load).u32(0).u32(0)
+        this.#simd(simd.i32Splat)
+      } else if (element === 'u16') {
+        this.#simd(simd.load16x4U).u32(0).u32(0)
+      } else {
         this.#simd(simd.load32Zero).u32(0).u32(0)
         this.#simd(simd.i16ExtendLowU8)
         this.#simd(simd.i32ExtendLowU16)
-      } else {
-        this.code.byte(op.i32Load8U).u32(0).u32(0)
-        this.#simd(simd.i32Splat)
       }
       return
     }
@@ -255,11 +265,11 @@ class Encoder {
 
   /** One element for each lane, from the address that `lane` leaves on the stack. */
   #gather(element: Element, lane: (l: number) => void): void {
-    if (element === 'u8') {
+    if (isSmall(element)) {
       this.#constant([0, 0, 0, 0])
       for (let l = 0; l < 4; l++) {
         lane(l)
-        this.code.byte(op.i32Load8U).u32(0).u32(0)
+        this.code.byte(small[element].load).u32(0).u32(0)
         this.#simd(simd.i32ReplaceLane).byte(l)
       }
       return
@@ -271,15 +281,24 @@ class Encoder {
   }
 
   #store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
-    if (element === 'u8') {
+    if (element === 'u16' && form === 'full') {
+      this.#scalar(address)
+      this.#vector(value)
+      this.#constant([0, 0, 0, 0])
+      this.#simd(simd.i16NarrowU)
+      this.#simd(simd.store64Lane).u32(0).u32(0).byte(0)
+      return
+    }
+    if (isSmall(element)) {
+      const { bytes, store } = small[element]
       for (let lane = 0; lane < (form === 'full' ? 4 : 1); lane++) {
         this.#scalar(address)
         this.#vector(value)
         this.#simd(simd.i32ExtractLane).byte(lane)
         this.code
-          .byte(op.i32Store8)
+          .byte(store)
           .u32(0)
-          .u32(lane * bytesOf.u8)
+          .u32(lane * bytes)
       }
       return
     }

@@ -120,7 +120,7 @@ export const shift: { readonly [O in ShiftOp]: (a: Lane, by: number) => Lane } =
   'i32.shrU': (a, by) => u32(`(${word(a)} >> ${by}u)`),
 }
 
-export const loads: { readonly [E in Element]: (address: string) => Lane } = {
+export const loads: { readonly [E in Exclude<Element, 'u16'>]: (address: string) => Lane } = {
   f32: (address) => f32(`bitcast<f32>(word(${address}))`),
   i32: (address) => u32(`word(${address})`),
   u8: (address) => u32(`byte(${address})`),

@@ -1,18 +1,20 @@
-import type { DType } from '../../../src/base/dtype.ts'
+import { type DType, isFloat } from '../../../src/base/dtype.ts'
 import type { Triangle } from '../../../src/base/matrix/factor.ts'
 import { DTypeError, ShapeError, type Tensor, ValueError } from '../../../src/index.ts'
 import { type Draw, normal } from '../draw.ts'
-import { op, type Reject, type Results, type Row, type Sample, type Tolerance } from '../row.ts'
+import {
+  op,
+  type Reject,
+  type Results,
+  type Row,
+  results,
+  type Sample,
+  type Tolerance,
+} from '../row.ts'
 import { given, INF, isStep, NAN, shapes, zero } from './samples.ts'
 
 /** Floats only. */
-const floats: Results = {
-  float64: 'float64',
-  float32: 'float32',
-  int32: 'refused',
-  uint8: 'refused',
-  bool: 'refused',
-}
+const floats: Results = results((dtype) => (isFloat(dtype) ? dtype : 'refused'))
 
 const conditioned: { readonly [D in DType]?: Tolerance } = {
   float32: {
@@ -232,7 +234,7 @@ export const decompositions: readonly Row[] = [
       { inputs: [given([1, 0, 0, 0.5], [2, 2])], args: { tolerance: 0.5 }, gives: [1] },
     ],
     gradient: isStep,
-    results: { ...floats, float64: 'int32', float32: 'int32' },
+    results: results((dtype) => (isFloat(dtype) ? 'int32' : 'refused')),
     rejects: badMatrix((x) => x.matrixRank()),
   }),
   op('lstsq', {

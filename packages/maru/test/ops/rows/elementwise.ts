@@ -2,7 +2,7 @@
 import type { DType } from '../../../src/base/dtype.ts'
 import { DTypeError, ones } from '../../../src/index.ts'
 import { flags, nonzero, odd, positive } from '../draw.ts'
-import { arithmetic, floating, kept, numbers, op, type Row, truthsOnly } from '../row.ts'
+import { all, arithmetic, floating, kept, numbers, op, type Row, truthsOnly } from '../row.ts'
 import { byValue, given, INF, INT_MIN, isStep, NAN, special, unary } from './samples.ts'
 
 export const elementwise: readonly Row[] = [
@@ -94,13 +94,7 @@ export const elementwise: readonly Row[] = [
       },
     ],
     gradient: { step: 0.5, reason: 'on the way through float32, small steps vanish' },
-    results: {
-      float64: 'float32',
-      float32: 'float32',
-      int32: 'float32',
-      uint8: 'float32',
-      bool: 'float32',
-    },
+    results: all('float32'),
     rejects: [[() => ones([2]).cast('float' as DType), DTypeError, 'dtype.unknown']],
   }),
   op('stopGradient', {

@@ -16,7 +16,7 @@ import {
   ValueError,
 } from '../../../src/index.ts'
 import { unit } from '../draw.ts'
-import { kept, op, positions, type Results, type Row } from '../row.ts'
+import { all, kept, op, positions, type Results, type Row } from '../row.ts'
 import { byValue, given, INF, zero } from './samples.ts'
 
 /** The same numbers for every call. */
@@ -32,13 +32,7 @@ function words(count: number): number[] {
 }
 
 const noGradient = { none: 'what is drawn depends on no input' }
-const floats: Results = {
-  float64: 'float32',
-  float32: 'float32',
-  int32: 'float32',
-  uint8: 'float32',
-  bool: 'float32',
-}
+const floats: Results = all('float32')
 const shared = { oracle: byValue, gradient: noGradient, results: kept, draws: true } as const
 
 export const random: readonly Row[] = [

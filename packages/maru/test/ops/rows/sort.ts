@@ -1,3 +1,4 @@
+import { dtypes } from '../../../src/base/dtype.ts'
 import { DTypeError, IndexError, ShapeError, type Tensor, ValueError } from '../../../src/index.ts'
 import { below, distinct, flags, normal } from '../draw.ts'
 import {
@@ -8,6 +9,7 @@ import {
   type Reject,
   type Results,
   type Row,
+  results,
   type Sample,
   summed,
 } from '../row.ts'
@@ -22,13 +24,7 @@ const badAxes = (run: (x: Tensor, axis: number) => unknown): readonly Reject[] =
 ]
 
 /** Integers alone, as int32. */
-const counted: Results = {
-  float64: 'refused',
-  float32: 'refused',
-  int32: 'int32',
-  uint8: 'int32',
-  bool: 'refused',
-}
+const counted: Results = results((dtype) => (dtypes[dtype].kind === 'int' ? 'int32' : 'refused'))
 
 type Sorting = Along & { readonly descending?: boolean }
 
