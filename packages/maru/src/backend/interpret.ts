@@ -30,6 +30,8 @@ export function interpret(
     const [spec, data] = [specOf(buffer), view(buffer)]
     return isEncoded(data) ? roomFor(spec) : { dtype: spec.dtype, shape: spec.shape, data }
   })
+  // A definition may walk along axes where there is nothing to write.
+  if (outs.every(({ data }) => data.length === 0)) return
   evaluateOp(op, attrs, inputs.map(operand), outs)
   outs.forEach(({ dtype, data }, i) => {
     const into = view(outputs[i] ?? -1)

@@ -1,4 +1,5 @@
 /** Equations of square matrices, the last two axes; leading axes are a stack of them. */
+import { expectOptions } from '../base/argument.ts'
 import { isFloat } from '../base/dtype.ts'
 import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
 import type { Triangle } from '../base/matrix/factor.ts'
@@ -72,7 +73,11 @@ export abstract class EquationTensor extends FourierTensor {
    * @throws ShapeError when the sizes differ
    */
   triangularSolve(this: Tensor, b: Tensor, options: Partial<Triangle> = {}): Tensor {
-    const { upper = false, transpose = false, unitriangular = false } = options
+    const {
+      upper = false,
+      transpose = false,
+      unitriangular = false,
+    } = expectOptions('triangularSolve', options)
     const each = sides('triangularSolve', this.node, b)
     const x = apply(p.triangularSolve, [each.a, each.b], { upper, transpose, unitriangular })
     const result: Tensor = this.wrap(x)

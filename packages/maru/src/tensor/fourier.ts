@@ -52,7 +52,7 @@ interface Call {
 
 function transformed({ op, inverse }: Call, x: Tensor, options: FourierOptions): Tensor {
   expectComplex(op, x)
-  const axis = normalizeAxis(op, options.axis ?? -1, x.node.shape.slice(0, -1))
+  const axis = normalizeAxis(op, expectOptions(op, options).axis ?? -1, x.node.shape.slice(0, -1))
   const n = expectInteger(op, 'n', options.n ?? at(x.node.shape, axis), 1)
   const scale = scaleOf(op, options.norm ?? 'backward', n, inverse)
   return fitted(x, axis, n).fourier({ axis, inverse, scale })
@@ -117,7 +117,7 @@ export abstract class FourierTensor extends SelectTensor {
    */
   rfft(this: Tensor, options: FourierOptions = {}): Tensor {
     const { shape } = this.node
-    const axis = normalizeAxis('rfft', options.axis ?? -1, shape)
+    const axis = normalizeAxis('rfft', expectOptions('rfft', options).axis ?? -1, shape)
     const n = expectInteger('rfft', 'n', options.n ?? at(shape, axis), 1)
     const real = fitted(this, axis, n).unsqueeze(-1)
     const pairs = real.pad([...shape.map((): [number, number] => [0, 0]), [0, 1]])
@@ -135,7 +135,11 @@ export abstract class FourierTensor extends SelectTensor {
   irfft(this: Tensor, options: FourierOptions = {}): Tensor {
     expectComplex('irfft', this)
     const { shape } = this.node
-    const axis = normalizeAxis('irfft', options.axis ?? -1, shape.slice(0, -1))
+    const axis = normalizeAxis(
+      'irfft',
+      expectOptions('irfft', options).axis ?? -1,
+      shape.slice(0, -1),
+    )
     const n = expectInteger('irfft', 'n', options.n ?? 2 * (at(shape, axis) - 1), 1)
     const half = fitted(this.wrap(floating(this.node)), axis, Math.min(n, Math.floor(n / 2) + 1))
     // Each number but the first and the middle one stands for its conjugate as well.

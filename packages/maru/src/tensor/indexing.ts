@@ -1,7 +1,17 @@
 /** Elements at places that are values: reading them, writing them, blocks that begin at them. */
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { dtypes, isFloat, isHalf } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError, ValueError } from '../base/error.ts'
-import { at, broadcast, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
+import {
+  at,
+  broadcast,
+  checkShape,
+  expectInteger,
+  normalizeAxis,
+  type Sizes,
+  sameShape,
+  sizeOf,
+} from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { Data } from '../graph/data.ts'
 import { makeLeaf, makeLiteral, type Node } from '../graph/node.ts'
@@ -121,9 +131,10 @@ function gatherNode(x: Node, indices: Node, axis: number, fill: number | undefin
   expectWithin('gather', indices.shape, x.shape, axis)
   const source = cut(x, indices.shape.with(axis, at(x.shape, axis)))
   const outside = fill ?? (isFloat(x.dtype) ? Number.NaN : 0)
-  expectExact('gather', outside, x.dtype)
   // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
-  return apply(p.gather, [source, indices], { axis, fill: outside + 0 })
+  const number = expectNumber('gather', 'fill', outside)
+  expectExact('gather', number, x.dtype)
+  return apply(p.gather, [source, indices], { axis, fill: number + 0 })
 }
 
 function takeNode(x: Node, indices: Node, axis: number): Node {
@@ -144,13 +155,15 @@ function scatterNode(
   into: Node,
   indices: Node,
   given: Tensor | number,
-  { axis, mode }: { readonly axis: number; readonly mode: ScatterMode },
+  options: { readonly axis: number; readonly mode: ScatterMode },
 ): Node {
+  const { axis, mode } = expectOptions('expectWithin', options)
   const counts = mode === 'add' || mode === 'mul'
   const x = counts ? numeric(into) : into
   expectWithin(op, indices.shape, x.shape, axis)
   const { shape } = indices
-  const own = typeof given === 'number' ? literalOf(given, { dtype: x.dtype, shape }) : given.node
+  const own =
+    typeof given === 'number' ? literalOf(given, { dtype: x.dtype, shape }) : nodeOf(op, given)
   const values = counts ? numeric(own) : own
   if (values.dtype !== x.dtype) {
     throw new DTypeError('scatter.dtype', { op, dtype: x.dtype, values: values.dtype })
@@ -191,11 +204,14 @@ function startNodes(
   part: Sizes,
   whole: Sizes,
 ): { readonly axes: readonly number[]; readonly lead: number; readonly nodes: readonly Node[] } {
+  checkShape(op, part)
+  checkShape(op, whole)
+  const count = Array.isArray(starts) ? starts.length : 0
   const good =
-    starts.length === whole.length &&
+    count === whole.length &&
     part.length === whole.length &&
-    part.every((dim, axis) => Number.isInteger(dim) && dim >= 0 && dim <= at(whole, axis))
-  if (!good) throw new ShapeError('dynamic.block', { op, count: starts.length, part, whole })
+    part.every((dim, axis) => dim <= at(whole, axis))
+  if (!good) throw new ShapeError('dynamic.block', { op, count, part, whole })
   const axes = whole.flatMap((dim, axis) => (dim === part[axis] ? [] : [axis]))
   const nodes = axes.map((axis) => startNode(op, starts[axis], at(whole, axis)))
   const lead = Math.max(0, ...nodes.map((node) => node.shape.length))
@@ -229,7 +245,8 @@ export abstract class IndexingTensor extends LinearTensor {
    * @dtype indices int32 or uint8
    * @throws IndexError for a known index outside the axis, ShapeError when the sizes do not fit
    */
-  gather<I extends Shape>(indices: Tensor<I>, { axis, fill }: GatherOptions): Tensor<I> {
+  gather<I extends Shape>(indices: Tensor<I>, options: GatherOptions): Tensor<I> {
+    const { axis, fill } = expectOptions('gather', options)
     const { shape } = this.node
     const along = normalizeAxis('gather', axis, shape)
     const places = indexNode('gather', indices, at(shape, along))
@@ -241,7 +258,8 @@ export abstract class IndexingTensor extends LinearTensor {
    *
    * @shape x [..., n, ...], indices [..., m, ...] → broadcast, with m at the axis
    */
-  takeAlongAxis(indices: Tensor, { axis }: Axis): Tensor {
+  takeAlongAxis(indices: Tensor, options: Axis): Tensor {
+    const { axis } = expectOptions('takeAlongAxis', options)
     const { shape } = this.node
     const along = normalizeAxis('takeAlongAxis', axis, shape)
     const places = indexNode('takeAlongAxis', indices, at(shape, along))
@@ -280,10 +298,17 @@ export abstract class IndexingTensor extends LinearTensor {
   }
 
   /** The adjoint of `gather`: zeros of a size along the axis, with elements added where indices say. */
-  ungather(indices: Tensor, { axis, size }: Axis & { readonly size: number }): Tensor {
+  ungather(indices: Tensor, options: Axis & { readonly size: number }): Tensor {
+    const { axis, size } = expectOptions('ungather', options)
     const { dtype, shape } = this.node
-    const zeros = literalOf(0, { dtype, shape: shape.with(axis, size) })
-    return this.wrap(scatterOf([zeros, indices.node, this.node], axis, 'add'))
+    const along = normalizeAxis('ungather', axis, shape)
+    expectInteger('ungather', 'size', size, 0)
+    const places = indexNode('ungather', indices, size)
+    if (!sameShape(places.shape, shape)) {
+      throw new ShapeError('index.shape', { op: 'ungather', indices: places.shape, shape })
+    }
+    const zeros = literalOf(0, { dtype, shape: shape.with(along, size) })
+    return this.wrap(scatterOf([zeros, places, this.node], along, 'add'))
   }
 
   /**
@@ -303,8 +328,9 @@ export abstract class IndexingTensor extends LinearTensor {
     this: Tensor<S>,
     indices: Tensor,
     values: Tensor | number,
-    { axis, mode = 'set' }: ScatterOptions,
+    options: ScatterOptions,
   ): Tensor<S> {
+    const { axis, mode = 'set' } = expectOptions('scatter', options)
     const along = normalizeAxis('scatter', axis, this.node.shape)
     const places = indexNode('scatter', indices, at(this.node.shape, along))
     const how = { axis: along, mode: modeOf(mode) }
@@ -316,8 +342,9 @@ export abstract class IndexingTensor extends LinearTensor {
     this: Tensor<S>,
     indices: Tensor,
     values: Tensor | number,
-    { axis }: Axis,
+    options: Axis,
   ): Tensor<S> {
+    const { axis } = expectOptions('scatterAdd', options)
     const along = normalizeAxis('scatterAdd', axis, this.node.shape)
     const places = indexNode('scatterAdd', indices, at(this.node.shape, along))
     const how = { axis: along, mode: 'add' } as const
@@ -333,8 +360,9 @@ export abstract class IndexingTensor extends LinearTensor {
     this: Tensor<S>,
     indices: Tensor,
     values: Tensor | number,
-    { axis }: Axis,
+    options: Axis,
   ): Tensor<S> {
+    const { axis } = expectOptions('indexAdd', options)
     const places = linePlaces('indexAdd', this.node, indices, axis)
     return this.wrap(scatterNode('indexAdd', this.node, places.node, values, places.how('add')))
   }
@@ -344,8 +372,9 @@ export abstract class IndexingTensor extends LinearTensor {
     this: Tensor<S>,
     indices: Tensor,
     value: number,
-    { axis }: Axis,
+    options: Axis,
   ): Tensor<S> {
+    const { axis } = expectOptions('indexFill', options)
     const places = linePlaces('indexFill', this.node, indices, axis)
     return this.wrap(scatterNode('indexFill', this.node, places.node, value, places.how('set')))
   }
@@ -364,7 +393,10 @@ export abstract class IndexingTensor extends LinearTensor {
         : castNode(nodeOf('maskedFill', value), x.dtype)
     const filled = whereNode(nodeOf('maskedFill', mask), { node: fill }, { node: x })
     if (!sameShape(filled.shape, x.shape)) {
-      throw new ShapeError('maskedFill.shape', { mask: mask.node.shape, shape: x.shape })
+      throw new ShapeError('maskedFill.shape', {
+        mask: nodeOf('maskedFill', mask).shape,
+        shape: x.shape,
+      })
     }
     return this.wrap(filled)
   }
@@ -375,7 +407,9 @@ export abstract class IndexingTensor extends LinearTensor {
    * @shape x [n, ...], ids [n] → [numSegments, ...]
    * @throws IndexError for a known id outside `0 … numSegments − 1`
    */
-  segmentSum(ids: Tensor, { numSegments }: { readonly numSegments: number }): Tensor {
+  segmentSum(ids: Tensor, options: { readonly numSegments: number }): Tensor {
+    const { numSegments } = expectOptions('segmentSum', options)
+    expectInteger('segmentSum', 'numSegments', numSegments, 0)
     const x = numeric(this.node)
     const own = nodeOf('segmentSum', ids).shape
     if (x.shape.length === 0 || own.length !== 1 || own[0] !== x.shape[0]) {
@@ -399,8 +433,9 @@ export abstract class IndexingTensor extends LinearTensor {
    */
   dynamicSlice(
     starts: readonly (Tensor | number)[],
-    { sizes }: { readonly sizes: readonly number[] },
+    options: { readonly sizes: readonly number[] },
   ): Tensor {
+    const { sizes } = expectOptions('dynamicSlice', options)
     const { axes, lead, nodes } = startNodes('dynamicSlice', starts, sizes, this.node.shape)
     if (axes.length === 0) return this.wrap(this.node)
     const attrs = { axes, shape: [...sizes], lead }
@@ -410,8 +445,9 @@ export abstract class IndexingTensor extends LinearTensor {
   /** The adjoint of `dynamicSlice`: the tensor as a block in zeros of a shape. */
   dynamicPad(
     starts: readonly (Tensor | number)[],
-    { shape }: { readonly shape: readonly number[] },
+    options: { readonly shape: readonly number[] },
   ): Tensor {
+    const { shape } = expectOptions('dynamicPad', options)
     const { axes, lead, nodes } = startNodes('dynamicPad', starts, this.node.shape, shape)
     if (axes.length === 0) return this.wrap(this.node)
     const attrs = { axes, shape: [...shape], lead }
@@ -489,7 +525,7 @@ export function embedding(
   ids: Tensor,
   options?: { readonly paddingIndex?: number },
 ): Tensor {
-  const { shape } = weight.node
+  const { shape } = nodeOf('embedding', weight)
   if (shape.length !== 2) throw new ShapeError('embedding.weight', { shape })
   indexNode('embedding', ids, at(shape, 0))
   const rows = weight.take(ids, { axis: 0 })

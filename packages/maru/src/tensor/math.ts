@@ -1,4 +1,5 @@
 /** Functions of one number: rounding, powers, trigonometry, and what statistics needs. */
+import { expectOptions } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
@@ -210,7 +211,7 @@ export abstract class MathTensor extends ElementwiseTensor {
   nanToNum<S extends Shape>(this: Tensor<S>, options: NanToNumOptions = {}): Tensor<S> {
     if (dtypes[this.dtype].kind !== 'float') return this.wrap(this.node)
     const most = this.dtype === 'float64' ? Number.MAX_VALUE : MAX_FLOAT32
-    const { nan = 0, posInf = most, negInf = -most } = options
+    const { nan = 0, posInf = most, negInf = -most } = expectOptions('nanToNum', options)
     const bounded = this.equal(INFINITY).where(posInf, this.equal(-INFINITY).where(negInf, this))
     return this.isNaN().where(nan, bounded)
   }

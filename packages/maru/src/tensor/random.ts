@@ -143,6 +143,8 @@ export function uniform<const N extends readonly number[]>(
   options: UniformOptions = {},
 ): Tensor<ToShape<N>> {
   const { low = 0, high = 1, dtype = 'float32' } = expectOptions('uniform', options)
+  expectNumber('uniform', 'low', low)
+  expectNumber('uniform', 'high', high)
   expectFloat('uniform', dtype)
   const [word, other] = wordsOf('uniform', shape)
   const unit = fraction(word, other, dtype)

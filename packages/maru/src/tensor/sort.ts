@@ -110,8 +110,9 @@ export abstract class SortTensor extends IndexingTensor {
   topK(
     this: Tensor,
     k: number,
-    { axis = -1, largest = true }: { readonly axis?: number; readonly largest?: boolean } = {},
+    options: { readonly axis?: number; readonly largest?: boolean } = {},
   ): Selection {
+    const { axis = -1, largest = true } = expectOptions('topK', options)
     const along = normalizeAxis('topK', axis, this.node.shape)
     expectRank('topK', k, this.node, along, 0)
     return selected(this, this.wrap(orderNode(this.node, along, k, largest)), along)
