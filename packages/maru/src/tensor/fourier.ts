@@ -3,7 +3,7 @@ import { expectNumber, expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, expectInteger, normalizeAxis } from '../base/shape.ts'
 import * as p from '../primitives/index.ts'
-import { apply, floating, nodeOf } from './nodes.ts'
+import { apply, floating, nodeOf, numeric } from './nodes.ts'
 import { SelectTensor } from './select.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -156,8 +156,9 @@ export abstract class FourierTensor extends SelectTensor {
   complexMul(this: Tensor, other: Tensor): Tensor {
     expectComplex('complexMul', this)
     expectComplex('complexMul', other)
-    const [a, b] = [this.slice(-1, 0, 1), this.slice(-1, 1, 2)]
-    const [c, d] = [other.slice(-1, 0, 1), other.slice(-1, 1, 2)]
+    const [x, y]: [Tensor, Tensor] = [this.wrap(numeric(this.node)), this.wrap(numeric(other.node))]
+    const [a, b] = [x.slice(-1, 0, 1), x.slice(-1, 1, 2)]
+    const [c, d] = [y.slice(-1, 0, 1), y.slice(-1, 1, 2)]
     const re: Tensor = a.mul(c).sub(b.mul(d))
     const im: Tensor = a.mul(d).add(b.mul(c))
     const place: Tensor = this.wrap(apply(p.iota, [], { shape: [2], axis: 0, dtype: 'int32' }))
