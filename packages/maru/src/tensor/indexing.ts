@@ -284,9 +284,9 @@ export abstract class IndexingTensor extends LinearTensor {
    * @example table.take(tensor([2, 0], [2], { dtype: 'int32' }), { axis: 0 })
    */
   take(indices: Tensor | number | readonly number[], options?: Partial<Axis>): Tensor {
-    const flat = options?.axis === undefined
-    const x = flat ? reshapeNode(this.node, [-1]) : this.node
-    const axis = flat ? 0 : normalizeAxis('take', Number(options.axis), x.shape)
+    const along = options?.axis
+    const x = along === undefined ? reshapeNode(this.node, [-1]) : this.node
+    const axis = along === undefined ? 0 : normalizeAxis('take', along, x.shape)
     const size = at(x.shape, axis)
     const places =
       typeof indices === 'number'

@@ -182,7 +182,8 @@ export abstract class SortTensor extends IndexingTensor {
    * @throws ShapeError when the leading axes differ
    * @example tensor([1, 3, 5]).searchSorted(tensor([3, 4])) // [1, 2]
    */
-  searchSorted(values: Tensor, { right = false }: { readonly right?: boolean } = {}): Tensor {
+  searchSorted(values: Tensor, options: { readonly right?: boolean } = {}): Tensor {
+    const { right = false } = expectOptions('searchSorted', options)
     return this.wrap(searchNode(this.node, nodeOf('searchSorted', values), right))
   }
 

@@ -273,7 +273,7 @@ const moving: readonly Row[] = [
     rejects: [
       [() => zero(3).dynamicSlice([], { sizes: [1] }), ShapeError, 'dynamic.block'],
       [() => zero(3).dynamicSlice([0], { sizes: [4] }), ShapeError, 'dynamic.block'],
-      [() => zero(3).dynamicSlice([0], { sizes: [0.5] }), ShapeError, 'dynamic.block'],
+      [() => zero(3).dynamicSlice([0], { sizes: [0.5] }), ShapeError, 'shape.sizes'],
       [() => zero(3).dynamicSlice([known(0)], { sizes: [1] }), ShapeError, 'dynamic.start'],
       [
         () => zero(3, 4).dynamicSlice([known(0, 0, 0), 0], { sizes: [2, 4] }),
