@@ -286,7 +286,7 @@ export abstract class IndexingTensor extends LinearTensor {
   take(indices: Tensor | number | readonly number[], options?: Partial<Axis>): Tensor {
     const flat = options?.axis === undefined
     const x = flat ? reshapeNode(this.node, [-1]) : this.node
-    const axis = flat ? 0 : normalizeAxis('take', Number(options.axis), x.shape)
+    const axis = flat ? 0 : normalizeAxis('take', options.axis, x.shape)
     const size = at(x.shape, axis)
     const places =
       typeof indices === 'number'
