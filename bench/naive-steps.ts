@@ -6,7 +6,7 @@ import { crossEntropy, manualSeed, memory, tensor } from 'maru'
 import { Linear, ReLU, Sequential } from 'maru/nn'
 import { Adam } from 'maru/optim'
 
-const steps = Number(process.argv[2] ?? 20_000)
+const steps = Number(process.argv[2] ?? 100_000)
 const every = Math.max(1, Math.floor(steps / 40))
 
 manualSeed(1)

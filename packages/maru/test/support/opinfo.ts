@@ -127,6 +127,8 @@ const byOracle = new Map(
 export function opFor(name: string): string | undefined {
   const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined
   if (alias !== undefined) return rows.get(alias.toLowerCase())
+  // The same word means another thing there.
+  if (/^(masked|sparse)\./.test(name)) return undefined
   const last = name.slice(name.lastIndexOf('.') + 1)
   const spoken = camel(last)
   return rows.get(spoken.toLowerCase()) ?? byOracle.get(spoken) ?? byOracle.get(last)
@@ -137,7 +139,8 @@ export function unmapped(): Map<string, string[]> {
   const groups = new Map<string, string[]>()
   for (const name of opInfoNames) {
     if (opFor(name) !== undefined) continue
-    const reason = reasons.find(([, names]) => names.test(name))?.[0] ?? 'not yet'
+    const family = name.includes('.') ? `, ${name.slice(0, name.lastIndexOf('.'))}` : ''
+    const reason = reasons.find(([, names]) => names.test(name))?.[0] ?? `not yet${family}`
     groups.set(reason, [...(groups.get(reason) ?? []), name])
   }
   return groups

@@ -26,14 +26,16 @@ function targets(): readonly (readonly [name: string, target: Target])[] {
 
 /** Dtypes of the inputs by the result's: `float64, float32; int32 → float32`. */
 function dtypesOf({ results }: Row): string {
-  const groups = new Map<string, DType[]>()
+  // Those that are kept come first.
+  const groups = new Map<string, DType[]>([['', []]])
   for (const dtype of all) {
     const result = results[dtype]
     if (result === 'refused') continue
     const key = result === dtype ? '' : ` → ${result}`
     groups.set(key, [...(groups.get(key) ?? []), dtype])
   }
-  return [...groups].map(([result, from]) => from.join(', ') + result).join('; ')
+  const filled = [...groups].filter(([, from]) => from.length > 0)
+  return filled.map(([result, from]) => from.join(', ') + result).join('; ')
 }
 
 /** Whether every launch of a row's first sample is code, by the dtype of its inputs. */
