@@ -3,7 +3,8 @@ import { showAny } from '../base/argument.ts'
 import { type DType, dtypes, promote } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
 import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
-import { makeLiteral, makeNode, Node } from '../graph/node.ts'
+import { Data } from '../graph/data.ts'
+import { makeLeaf, makeLiteral, makeNode, Node } from '../graph/node.ts'
 import type { Attrs, Elementwise, Primitive } from '../graph/primitive.ts'
 import * as p from '../primitives/index.ts'
 
@@ -50,11 +51,22 @@ export function operandNode(op: string, value: unknown, other: Node): Node {
   return typeof value === 'number' ? literalFor(op, value, other.dtype) : nodeOf(op, value)
 }
 
+/** A scalar of a dtype. */
+export function literalNode(value: number, dtype: DType): Node {
+  return makeLiteral(p.literal, dtypes[dtype].coerce(value), dtype)
+}
+
+/** Numbers worked out on the host. */
+export function constantNode(values: readonly number[], shape: Sizes, dtype: DType): Node {
+  const host = dtypes[dtype].make(values.length)
+  host.set(values.map(dtypes[dtype].coerce))
+  const data = new Data(dtype, shape, { host })
+  return makeLeaf(p.leaf, { kind: 'data', data }, data)
+}
+
 export function castNode(node: Node, dtype: DType): Node {
   if (node.dtype === dtype) return node
-  if (node.literal !== undefined) {
-    return makeLiteral(p.literal, dtypes[dtype].coerce(node.literal), dtype)
-  }
+  if (node.literal !== undefined) return literalNode(node.literal, dtype)
   return apply(p.cast, [node], { dtype })
 }
 

@@ -398,7 +398,8 @@ const pooled: Make = (b, given, [choice, more]) => {
   ] as const
   const options = { stride: 1 + (more % 2), padding: kernel.every((k) => k > 1) ? 1 : 0 }
   const code = `${method}([${kernel}], ${JSON.stringify(options)})`
-  const tensor = x.tensor[method](kernel, options)
+  const { tensor: t } = x
+  const tensor = method === 'avgPool2d' ? t.avgPool2d(kernel, options) : t[method](kernel, options)
   if (method !== 'avgPool2d') return moved(x, code, tensor)
   const error = x.error + (kernel[0] * kernel[1] + 2) * ULP * x.bound
   return moved({ ...x, error }, code, tensor)

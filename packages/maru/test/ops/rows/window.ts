@@ -99,10 +99,10 @@ export const windows: readonly Row[] = [
     results: arithmetic,
     rejects: [
       [() => zero(4, 4).conv2d(zero(1, 1, 2, 2)), ShapeError, 'window.rank'],
-      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2)), ShapeError, 'conv2d.weight'],
-      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2, 2)), ShapeError, 'conv2d.channels'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2)), ShapeError, 'conv.weight'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2, 2)), ShapeError, 'conv.channels'],
       [() => zero(1, 4, 4).conv2d(zero(1, 1, 5, 5)), ShapeError, 'window.fit'],
-      [() => zero(2, 4, 4).conv2d(zero(3, 1, 2, 2), { groups: 2 }), ShapeError, 'conv2d.groups'],
+      [() => zero(2, 4, 4).conv2d(zero(3, 1, 2, 2), { groups: 2 }), ShapeError, 'conv.groups'],
       [
         () => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { stride: 2, padding: 'same' }),
         ShapeError,
@@ -110,7 +110,7 @@ export const windows: readonly Row[] = [
       ],
       [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { stride: 0 }), ValueError, 'value.integer'],
       [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { padding: -1 }), ValueError, 'value.integer'],
-      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2).cast('float64')), DTypeError, 'conv2d.dtype'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2).cast('float64')), DTypeError, 'conv.dtype'],
     ],
   }),
   op<Pool2d>('maxPool2d', {
