@@ -54,8 +54,9 @@ export function stridedNode(
   count: number,
 ): Node {
   const size = at(x.shape, axis)
+  if (count === 0) return cutNode(x, axis, 0, 0)
   if (step < 0) return stridedNode(flippedNode(x, axis), axis, size - 1 - start, -step, count)
-  if (step === 1 || count === 0) return cutNode(x, axis, start, start + count)
+  if (step === 1) return cutNode(x, axis, start, start + count)
   // Rows of `step` elements, of which one column is taken; a border only where no full rows fit.
   const from = Math.max(0, Math.min(start, size - step * count))
   const end = from + step * count
