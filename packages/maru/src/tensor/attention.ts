@@ -31,20 +31,19 @@ export function scaledDotProductAttention(
   { mask, causal = false, scale }: AttentionOptions = {},
 ): Tensor {
   const op = 'scaledDotProductAttention'
-  const [q, k, v] = [query, key, value].map((each: unknown) => floating(nodeOf(op, each)))
-  if (!q || !k || !v) throw new RangeError('three operands')
-  const deep = [q, k, v].every(({ shape }) => shape.length >= 2)
-  if (!deep || at(q.shape, -1) !== at(k.shape, -1) || at(k.shape, -2) !== at(v.shape, -2)) {
-    throw new ShapeError('attention.shapes', { q: q.shape, k: k.shape, v: v.shape })
+  const operand = (given: Tensor): Tensor => new Tensor(floating(nodeOf(op, given)))
+  const [q, k, v] = [operand(query), operand(key), operand(value)] as const
+  const shapes = { q: q.node.shape, k: k.node.shape, v: v.node.shape }
+  const deep = Object.values(shapes).every(({ length }) => length >= 2)
+  if (!deep || at(shapes.q, -1) !== at(shapes.k, -1) || at(shapes.k, -2) !== at(shapes.v, -2)) {
+    throw new ShapeError('attention.shapes', shapes)
   }
-  const factor = scale ?? 1 / Math.sqrt(at(q.shape, -1))
-  if (!Number.isFinite(factor))
-    throw new ValueError('value.number', { op, name: 'scale', got: factor })
-  const [rows, columns, values]: Tensor[] = [q, k, v].map((node) => new Tensor(node))
-  if (!rows || !columns || !values) throw new RangeError('three operands')
-  const raw: Tensor = rows.mul(factor).matmul(columns.transpose())
-  const scores = masked(raw, mask, causal)
-  return weights(scores).matmul(values)
+  const factor = scale ?? 1 / Math.sqrt(at(shapes.q, -1))
+  if (scale !== undefined && !Number.isFinite(scale)) {
+    throw new ValueError('value.number', { op, name: 'scale', got: scale })
+  }
+  const raw: Tensor = q.mul(factor).matmul(k.transpose())
+  return weights(masked(raw, mask, causal)).matmul(v)
 }
 
 function masked(raw: Tensor, mask: Tensor | undefined, causal: boolean): Tensor {

@@ -34,7 +34,8 @@ const ELLIPSIS = '...'
  *
  * Letters are axes, `...` stands for any number of leading ones, which broadcast, and a letter twice in
  * one operand is its diagonal. Without `->` the result has the letters that appear once, in
- * alphabetical order. Axes of size 1 broadcast. Products are taken in pairs, the smallest first.
+ * alphabetical order. Axes of size 1 broadcast. Products are taken in pairs, the
+ * smallest result first.
  *
  * @dtype all operands the same; bools count as int32
  * @throws ValueError for an equation that cannot be read, ShapeError when sizes do not fit it
@@ -145,7 +146,7 @@ function withoutBroadcast({ node, labels }: Term, sizes: ReadonlyMap<Label, numb
   }
 }
 
-/** The product of all terms, two at a time: always those whose product saves most elements. */
+/** The product of all terms, two at a time: always those whose product is smallest. */
 function contracted(
   given: readonly Term[],
   result: readonly Label[],
@@ -174,21 +175,19 @@ function cheapest(
 ): [number, number] {
   const elements = (labels: Iterable<Label>): number =>
     [...labels].reduce((size: number, label) => size * (sizes.get(label) ?? 1), 1)
-  let best: [number, number] = [0, 1]
-  let least = Number.POSITIVE_INFINITY
-  for (let j = 1; j < terms.length; j++) {
-    for (let i = 0; i < j; i++) {
-      const [a, b] = [terms[i]?.labels ?? [], terms[j]?.labels ?? []]
-      const others = terms.flatMap(({ labels }, k) => (k === i || k === j ? [] : labels))
+  const pairs = terms.flatMap((b, j) =>
+    terms.slice(0, j).map((a, i) => {
+      const others = terms.filter((_, k) => k !== i && k !== j).flatMap(({ labels }) => labels)
       const needed = new Set([...result, ...others])
-      const out = new Set([...a, ...b].filter((label) => needed.has(label)))
-      const growth = elements(out) - elements(a) - elements(b)
-      if (growth >= least) continue
-      least = growth
-      best = [i, j]
-    }
-  }
-  return best
+      const all = new Set([...a.labels, ...b.labels])
+      const left = [...all].filter((label) => needed.has(label))
+      return { i, j, size: elements(left), work: elements(all) }
+    }),
+  )
+  const best = pairs.reduce((least, pair) =>
+    pair.size < least.size || (pair.size === least.size && pair.work < least.work) ? pair : least,
+  )
+  return [best.i, best.j]
 }
 
 /** A term summed over all labels but the needed ones. */

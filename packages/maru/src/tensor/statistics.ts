@@ -6,6 +6,7 @@ import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
+import { powerOf } from './arithmetic.ts'
 import { diagonalNode, interleavedNodes, selectNode } from './arrange.ts'
 import {
   apply,
@@ -270,15 +271,8 @@ export function rootNode(x: Node, order: number): Node {
   if (order === 1) return x
   const zero = binary(p.equal, { node: x }, 0)
   const safe = whereNode(zero, 1, { node: x })
-  const root = order === 2 ? unary(p.sqrt, safe) : powerNode(safe, 1 / order)
-  return whereNode(zero, order < 0 ? Number.POSITIVE_INFINITY : 0, { node: root })
-}
-
-/** `xⁿ` of what is positive. */
-function powerNode(x: Node, exponent: number): Node {
-  if (exponent === 1) return x
-  if (exponent === 2) return binary(p.mul, { node: x }, { node: x })
-  return unary(p.exp, binary(p.mul, { node: unary(p.log, x) }, exponent))
+  const atZero = order < 0 ? Number.POSITIVE_INFINITY : 0
+  return whereNode(zero, atZero, { node: powerOf(safe, 1 / order) })
 }
 
 /** The norm over axes, which are kept with size 1. */
@@ -300,7 +294,7 @@ export function magnitudes(x: Node, order: number): Node {
   const size = sizeNode(x)
   if (order === 1) return size
   const zero = binary(p.equal, { node: size }, 0)
-  const powers = powerNode(whereNode(zero, 1, { node: size }), order)
+  const powers = powerOf(whereNode(zero, 1, { node: size }), order)
   const atZero = order < 0 ? Number.POSITIVE_INFINITY : 0
   return whereNode(zero, { node: literalNode(atZero, size.dtype) }, { node: powers })
 }

@@ -66,8 +66,7 @@ const powers = {
   float32: {
     relative: 2e-6,
     absolute: 4e-7,
-    reason:
-      'powers other than 2 are those of a rounded logarithm, and gradients differences of them',
+    reason: 'powers and roots round, and gradients are differences of them',
   },
 } as const
 

@@ -174,7 +174,7 @@ export const statistics: readonly Row[] = [
       float32: {
         relative: 2e-6,
         absolute: 1e-7,
-        reason: 'powers other than 2 are those of a rounded logarithm',
+        reason: 'powers and roots round, and so does the sum between them',
       },
     },
     rejects: [
