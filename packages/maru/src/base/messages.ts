@@ -606,6 +606,26 @@ export const messages = {
       '',
     ],
   },
+  'parts.many': {
+    en: ['{op}: {count} parts were asked for', 'at most {most} in one call', ''],
+    ko: ['{op}: 조각 {count}개를 요청했다', '한 번에 {most}개까지이다', ''],
+  },
+  'unflatten.sizes': {
+    en: [
+      'unflatten: {sizes} do not make up axis {axis} of {shape}',
+      'sizes whose product is {size}, one of them perhaps -1',
+      '',
+    ],
+    ko: [
+      'unflatten: {sizes}(으)로는 {shape}의 축 {axis}을(를) 이룰 수 없다',
+      '곱이 {size}인 크기들이어야 하고 하나는 -1이어도 된다',
+      '',
+    ],
+  },
+  'rot90.axes': {
+    en: ['rot90: axes {axes} are no plane of {shape}', 'two different axes were expected', ''],
+    ko: ['rot90: 축 {axes}은(는) {shape}의 평면이 아니다', '서로 다른 두 축이어야 한다', ''],
+  },
   'split.sizes': {
     en: [
       'split: sizes {sizes} add up to {total}, not to axis {axis} of {shape}',
@@ -1177,6 +1197,18 @@ export const messages = {
   'resize.empty': {
     en: ['interpolate: there are no elements in {sizes}', 'at least one along every axis', ''],
     ko: ['interpolate: {sizes}에는 원소가 없다', '축마다 하나 이상이어야 한다', ''],
+  },
+  'resize.large': {
+    en: [
+      'interpolate: {from} elements to {to} along one axis take {weights} weights',
+      'at most {most}',
+      'resize in several steps',
+    ],
+    ko: [
+      'interpolate: 한 축을 {from}에서 {to}(으)로 바꾸려면 가중치가 {weights}개 필요하다',
+      '{most}개 이하여야 한다',
+      '여러 번에 나누어 바꾼다',
+    ],
   },
   'resize.factor': {
     en: [

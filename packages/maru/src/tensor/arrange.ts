@@ -1,11 +1,11 @@
 /** Parts, copies and diagonals: arrangements made from the basic ones. */
+import { expectNumber, expectNumbers, expectOptions, showAny } from '../base/argument.ts'
 import { IndexError, ShapeError, ValueError } from '../base/error.ts'
 import {
   at,
   checkShape,
   expectInteger,
   expectWhole,
-  inferReshape,
   normalizeAxis,
   type Sizes,
   sizeOf,
@@ -30,6 +30,9 @@ import {
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
+/** Parts that one call may make. */
+const MOST_PARTS = 2 ** 16
+
 interface Plane {
   /** How far above the main diagonal; negative below it. */
   readonly offset?: number
@@ -49,10 +52,10 @@ export abstract class ArrangeTensor extends MovementTensor {
   ): Tensor<SameRank<S>> {
     const along = normalizeAxis('narrow', axis, this.node.shape)
     const { shape } = this.node
-    const from = start < 0 ? start + at(shape, along) : start
+    const from = expectNumber('narrow', 'start', start) + (start < 0 ? at(shape, along) : 0)
     const good = [from, length].every((n) => Number.isSafeInteger(n) && n >= 0)
     if (!good || from + length > at(shape, along)) {
-      throw new ShapeError('narrow.range', { start, length, axis: along, shape })
+      throw new ShapeError('narrow.range', { start, length: showAny(length), axis: along, shape })
     }
     return this.wrap(cutNode(this.node, along, from, from + length))
   }
@@ -69,9 +72,9 @@ export abstract class ArrangeTensor extends MovementTensor {
     index: number,
   ): Out<Reduce<S, A, false, 'select'>> {
     const { shape } = this.node
-    const along = normalizeAxis('select', Number(axis), shape)
+    const along = normalizeAxis('select', axis, shape)
     const size = at(shape, along)
-    const fixed = index < 0 ? index + size : index
+    const fixed = expectNumber('select', 'index', index) + (index < 0 ? size : 0)
     if (!Number.isInteger(fixed) || fixed < 0 || fixed >= size) {
       throw new IndexError('select.range', { index, axis: along, shape, size })
     }
@@ -93,10 +96,12 @@ export abstract class ArrangeTensor extends MovementTensor {
     const along = normalizeAxis('split', axis, shape)
     const size = at(shape, along)
     const parts =
-      typeof sizes === 'number' ? evenParts(size, expectInteger('split', 'sizes', sizes, 1)) : sizes
+      typeof sizes === 'number'
+        ? evenParts('split', size, expectInteger('split', 'sizes', sizes, 1))
+        : expectNumbers('split', sizes)
     const total = parts.reduce((sum, n) => sum + expectInteger('split', 'sizes', n, 0), 0)
     if (total !== size) {
-      throw new ShapeError('split.sizes', { sizes: parts.map(String), total, axis: along, shape })
+      throw new ShapeError('split.sizes', { sizes: [...parts], total, axis: along, shape })
     }
     let from = 0
     return parts.map((length) => {
@@ -111,8 +116,13 @@ export abstract class ArrangeTensor extends MovementTensor {
     expectInteger('chunk', 'count', count, 1)
     const size = Math.ceil(at(this.node.shape, along) / count)
     // An axis without elements has parts, too.
-    if (size === 0) return Array.from({ length: count }, () => this.wrap(this.node))
-    return this.split(size, along)
+    if (size === 0) {
+      expectFew('chunk', count)
+      return Array.from({ length: count }, () => this.wrap(this.node))
+    }
+    return evenParts('chunk', at(this.node.shape, along), size).map((length, i) =>
+      this.wrap(cutNode(this.node, along, i * size, i * size + length)),
+    )
   }
 
   /** All positions of an axis as tensors of their own. @shape [..., n, ...] → n × [..., ...] */
@@ -120,8 +130,9 @@ export abstract class ArrangeTensor extends MovementTensor {
     this: Tensor<S>,
     axis?: Ok<Reduce<S, A, false, 'unbind'>, A>,
   ): Out<Reduce<S, A, false, 'unbind'>>[] {
-    const along = normalizeAxis('unbind', Number(axis ?? 0), this.node.shape)
+    const along = normalizeAxis('unbind', axis ?? 0, this.node.shape)
     const count = at(this.node.shape, along)
+    expectFew('unbind', count)
     return Array.from({ length: count }, (_, i) => this.wrap(selectNode(this.node, along, i)))
   }
 
@@ -129,8 +140,8 @@ export abstract class ArrangeTensor extends MovementTensor {
   unflatten(this: Tensor, axis: number, sizes: readonly number[]): Tensor {
     const { shape } = this.node
     const along = normalizeAxis('unflatten', axis, shape)
-    const inner = inferReshape([at(shape, along)], list('unflatten', sizes))
-    return this.wrap(reshapeNode(this.node, resized(shape, along, ...inner)))
+    const inner = list('unflatten', sizes)
+    return this.wrap(reshapeNode(this.node, unflattened(shape, along, inner)))
   }
 
   /**
@@ -149,6 +160,7 @@ export abstract class ArrangeTensor extends MovementTensor {
     const to = from.map((size, i) => (i % 2 === 0 ? at(times, i / 2) : size))
     const copies = expandNode(reshapeNode(this.node, from), to)
     const result = times.map((count, i) => count * at(from, 2 * i + 1))
+    checkShape('repeat', result)
     return this.wrap(reshapeNode(copies, result))
   }
 
@@ -161,6 +173,7 @@ export abstract class ArrangeTensor extends MovementTensor {
     const x = axis === undefined ? reshapeNode(this.node, [this.size]) : this.node
     const along = normalizeAxis('repeatInterleave', axis ?? 0, x.shape)
     expectInteger('repeatInterleave', 'count', count, 0)
+    checkShape('repeatInterleave', resized(x.shape, along, at(x.shape, along) * count))
     return this.wrap(repeatedNode(x, along, count))
   }
 
@@ -215,8 +228,9 @@ export abstract class ArrangeTensor extends MovementTensor {
    *
    * @shape [m, n, ...] → [..., min(m, n)] for offset 0; the first two axes unless given
    */
-  diagonal(this: Tensor, { offset = 0, axis0 = 0, axis1 = 1 }: Plane = {}): Tensor {
+  diagonal(this: Tensor, options: Plane = {}): Tensor {
     const { shape } = this.node
+    const { offset = 0, axis0 = 0, axis1 = 1 } = expectOptions('diagonal', options)
     const [rows, columns] = [axis0, axis1].map((axis) => normalizeAxis('diagonal', axis, shape))
     if (rows === undefined || columns === undefined || rows === columns) {
       throw new IndexError('axis.repeated', { op: 'diagonal', axes: [axis0, axis1], shape })
@@ -233,14 +247,15 @@ export abstract class ArrangeTensor extends MovementTensor {
    */
   diagEmbed(this: Tensor, offset = 0): Tensor {
     normalizeAxis('diagEmbed', -1, this.node.shape)
-    return this.wrap(embeddedNode(this.node, expectWhole('diagEmbed', 'offset', offset)))
+    const k = expectWhole('diagEmbed', 'offset', offset)
+    return this.wrap(embeddedNode('diagEmbed', this.node, k))
   }
 
   /** The diagonal of a matrix, or the matrix with a vector as its diagonal. */
   diag(this: Tensor, offset = 0): Tensor {
     const { shape } = this.node
     expectWhole('diag', 'offset', offset)
-    if (shape.length === 1) return this.wrap(embeddedNode(this.node, offset))
+    if (shape.length === 1) return this.wrap(embeddedNode('diag', this.node, offset))
     if (shape.length !== 2) throw new ShapeError('diag.rank', { shape })
     return this.wrap(diagonalNode(this.node, 0, 1, offset))
   }
@@ -269,9 +284,10 @@ export abstract class ArrangeTensor extends MovementTensor {
   /** Turned by `k` quarters in the plane of two axes, from the first towards the second. */
   rot90(this: Tensor, k = 1, axes: readonly [number, number] = [0, 1]): Tensor {
     const { shape } = this.node
-    const [first, second] = axes.map((axis) => normalizeAxis('rot90', axis, shape))
-    if (first === undefined || second === undefined || first === second) {
-      throw new IndexError('axis.repeated', { op: 'rot90', axes, shape })
+    const plane = expectNumbers('rot90', axes).map((axis) => normalizeAxis('rot90', axis, shape))
+    const [first, second, ...more] = plane
+    if (first === undefined || second === undefined || first === second || more.length > 0) {
+      throw new IndexError('rot90.axes', { axes: plane, shape })
     }
     const quarters = ((expectWhole('rot90', 'k', k) % 4) + 4) % 4
     const turned = quarters % 2 === 0 ? this.node : exchanged(this.node, first, second)
@@ -280,10 +296,30 @@ export abstract class ArrangeTensor extends MovementTensor {
   }
 }
 
-function evenParts(size: number, part: number): number[] {
+/** Throws when more parts are asked for than one call may make. */
+export function expectFew(op: string, count: number, most: number = MOST_PARTS): void {
+  if (count > most) throw new ValueError('parts.many', { op, count, most })
+}
+
+function evenParts(op: string, size: number, part: number): number[] {
   // An axis without elements is one part without elements.
   const count = Math.max(1, Math.ceil(size / part))
+  expectFew(op, count)
   return Array.from({ length: count }, (_, i) => Math.min(part, size - i * part))
+}
+
+/** One size as several, or an error that tells of that size alone. */
+function unflattened(shape: Sizes, axis: number, sizes: readonly number[]): number[] {
+  const size = at(shape, axis)
+  const known = sizes.reduce((product, each) => (each === -1 ? product : product * each), 1)
+  const holes = sizes.filter((each) => each === -1).length
+  const rest = holes === 1 && known > 0 ? size / known : 1
+  const inner = sizes.map((each) => (each === -1 ? rest : each))
+  const good = inner.every((each) => Number.isSafeInteger(each) && each >= 0)
+  if (holes > 1 || !good || sizeOf(inner) !== size) {
+    throw new ShapeError('unflatten.sizes', { sizes: [...sizes], size, axis, shape })
+  }
+  return resized(shape, axis, ...inner)
 }
 
 export function selectNode(x: Node, axis: number, index: number): Node {
@@ -336,9 +372,10 @@ export function diagonalNode(x: Node, rows: number, columns: number, offset: num
 }
 
 /** The last axis on a diagonal: rows of n + 1 elements, of which the first is not 0. */
-function embeddedNode(x: Node, offset: number): Node {
+function embeddedNode(op: string, x: Node, offset: number): Node {
   const lead = x.shape.slice(0, -1)
   const n = at(x.shape, -1)
+  checkShape(op, [...lead, n + Math.abs(offset), n + Math.abs(offset)])
   const last = lead.length
   const rows = framedNode(reshapeNode(x, [...lead, n, 1]), last + 1, [0, n], 0)
   const flat = cutNode(reshapeNode(rows, [...lead, sizeOf([n, n + 1])]), last, 0, n * n)

@@ -1,4 +1,5 @@
 /** Attention: means of values, weighted by how well queries fit keys. */
+import { expectOptions, showAny } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at } from '../base/shape.ts'
 import { floating, nodeOf } from './nodes.ts'
@@ -28,9 +29,10 @@ export function scaledDotProductAttention(
   query: Tensor,
   key: Tensor,
   value: Tensor,
-  { mask, causal = false, scale }: AttentionOptions = {},
+  options: AttentionOptions = {},
 ): Tensor {
   const op = 'scaledDotProductAttention'
+  const { mask, causal = false, scale } = expectOptions(op, options)
   const operand = (given: Tensor): Tensor => new Tensor(floating(nodeOf(op, given)))
   const [q, k, v] = [operand(query), operand(key), operand(value)] as const
   const shapes = { q: q.node.shape, k: k.node.shape, v: v.node.shape }
@@ -40,7 +42,7 @@ export function scaledDotProductAttention(
   }
   const factor = scale ?? 1 / Math.sqrt(at(shapes.q, -1))
   if (scale !== undefined && !Number.isFinite(scale)) {
-    throw new ValueError('value.number', { op, name: 'scale', got: scale })
+    throw new ValueError('value.number', { op, name: 'scale', got: showAny(scale) })
   }
   const raw: Tensor = q.mul(factor).matmul(k.transpose())
   return weights(masked(raw, mask, causal)).matmul(v)

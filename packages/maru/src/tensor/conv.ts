@@ -1,6 +1,7 @@
 /** Convolutions over one, two or three axes: windows, then a contraction; and their adjoints. */
+import { expectOptions } from '../base/argument.ts'
 import { DTypeError, ShapeError } from '../base/error.ts'
-import { at, expectInteger, type Sizes } from '../base/shape.ts'
+import { at, checkShape, expectInteger, type Sizes } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type {
   Conv2dOptions,
@@ -116,7 +117,8 @@ function expectChannelCount(op: string, shape: Sizes, rank: number, inChannels: 
   if (c !== inChannels) throw new ShapeError('conv.channels', { op, inChannels, c, shape })
 }
 
-function convNode(op: string, rank: number, input: Node, filter: Node, options: ConvOptions): Node {
+function convNode(op: string, rank: number, input: Node, filter: Node, given: ConvOptions): Node {
+  const options = expectOptions(op, given)
   const [x, weight] = [numeric(input), numeric(filter)]
   expectWeight(op, x, weight, rank, ['out', 'in'])
   const [outChannels = 0, inner = 0, ...size] = weight.shape
@@ -150,8 +152,9 @@ function adjointNode(
   rank: number,
   input: Node,
   filter: Node,
-  options: ConvTransposeOptions,
+  given: ConvTransposeOptions,
 ): Node {
+  const options = expectOptions(op, given)
   const [x, weight] = [numeric(input), numeric(filter)]
   expectWeight(op, x, weight, rank, ['in', 'out'])
   expectChannels(op, x.shape, rank)
@@ -199,6 +202,10 @@ function spread(
   })
   const extents = places.map(
     (count, axis) => (count - 1) * at(stride, axis) + at(dilation, axis) * (at(size, axis) - 1) + 1,
+  )
+  checkShape(
+    op,
+    extents.map((extent) => Math.max(0, extent)),
   )
   const cut = padding.map(([before, after], axis): [number, number] => [
     before,

@@ -1,12 +1,12 @@
 /** Tensors that follow a rule, and tensors like others. */
-import { type DType, expectDType } from '../base/dtype.ts'
+import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
+import { expectDType } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
-import { pow } from '../base/math.ts'
 import { checkShape, expectInteger } from '../base/shape.ts'
 import type { Shape, ToShape } from '../base/types/dim.ts'
 import * as p from '../primitives/index.ts'
 import { type CreateOptions, full } from './create.ts'
-import { binary, castNode, constantNode, expandNode, nodeOf, reshapeNode } from './nodes.ts'
+import { binary, castNode, expandNode, nodeOf, nodesOf, reshapeNode } from './nodes.ts'
 import { counterNode } from './pieces.ts'
 import { Tensor } from './tensor.ts'
 
@@ -14,8 +14,9 @@ import { Tensor } from './tensor.ts'
 export function eye<const N extends number, const M extends number = N>(
   rows: N,
   columns?: M,
-  { dtype = 'float32' }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Tensor<ToShape<[N, M]>> {
+  const { dtype = 'float32' } = expectOptions('eye', options)
   const shape = [rows, columns ?? rows]
   checkShape('eye', shape)
   const [row, column] = [counterNode(shape, 0), counterNode(shape, 1)]
@@ -32,9 +33,11 @@ export function linspace<const N extends number>(
   start: number,
   end: number,
   steps: N,
-  { dtype = 'float32' }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Tensor<ToShape<[N]>> {
-  return spaced('linspace', start, end, steps, dtype, (x) => x)
+  const { dtype = 'float32' } = expectOptions('linspace', options)
+  const numbers = spaced('linspace', start, end, steps)
+  return new Tensor(numbers.cast(expectDType('linspace', dtype)).node)
 }
 
 /** `base` to the powers that `linspace(start, end, steps)` gives, 10 unless told otherwise. */
@@ -42,32 +45,34 @@ export function logspace<const N extends number>(
   start: number,
   end: number,
   steps: N,
-  { dtype = 'float32', base = 10 }: CreateOptions & { readonly base?: number } = {},
+  options: CreateOptions & { readonly base?: number } = {},
 ): Tensor<ToShape<[N]>> {
+  const { dtype = 'float32', base = 10 } = expectOptions('logspace', options)
   if (!(Number.isFinite(base) && base > 0)) {
-    throw new ValueError('value.number', { op: 'logspace', name: 'base', got: base })
+    throw new ValueError('value.number', { op: 'logspace', name: 'base', got: showAny(base) })
   }
-  return spaced('logspace', start, end, steps, dtype, (x) => pow(base, x))
+  const exponents = spaced('logspace', start, end, steps)
+  const powers: Tensor = full([], base, { dtype: 'float64' }).pow(exponents)
+  return new Tensor(powers.cast(expectDType('logspace', dtype)).node)
 }
 
-function spaced<N extends number>(
-  op: string,
-  start: number,
-  end: number,
-  steps: N,
-  dtype: DType,
-  value: (x: number) => number,
-): Tensor<ToShape<[N]>> {
+/** The numbers in float64, so that each is rounded once. */
+function spaced(op: string, start: number, end: number, steps: number): Tensor {
   for (const [name, got] of Object.entries({ start, end })) {
-    if (!Number.isFinite(got)) throw new ValueError('value.number', { op, name, got })
+    if (!Number.isFinite(got)) throw new ValueError('value.number', { op, name, got: showAny(got) })
   }
   const count = expectInteger(op, 'steps', steps, 0)
   const step = count > 1 ? (end - start) / (count - 1) : 0
+  const place: Tensor = new Tensor(counterNode([count], 0)).cast('float64')
   // From both ends, so that both are met exactly.
-  const values = Array.from({ length: count }, (_, i) =>
-    value(i < count / 2 ? start + step * i : end - step * (count - 1 - i)),
-  )
-  return new Tensor(constantNode(values, [count], expectDType(op, dtype)))
+  const [rising, falling] = [
+    place.mul(step).add(start),
+    place
+      .sub(count - 1)
+      .mul(step)
+      .add(end),
+  ]
+  return place.less(count / 2).where(rising, falling)
 }
 
 /**
@@ -77,11 +82,12 @@ function spaced<N extends number>(
  */
 export function meshgrid(
   vectors: readonly Tensor[],
-  { indexing = 'ij' }: { readonly indexing?: 'ij' | 'xy' } = {},
+  options: { readonly indexing?: 'ij' | 'xy' } = {},
 ): Tensor[] {
+  const { indexing = 'ij' } = expectOptions('meshgrid', options)
   if (indexing !== 'ij' && indexing !== 'xy')
-    throw new ValueError('meshgrid.indexing', { got: String(indexing) })
-  const nodes = vectors.map((each: unknown) => nodeOf('meshgrid', each))
+    throw new ValueError('meshgrid.indexing', { got: showAny(indexing) })
+  const nodes = nodesOf('meshgrid', vectors)
   for (const { shape } of nodes) {
     if (shape.length > 1) throw new ShapeError('meshgrid.rank', { shape })
   }
@@ -97,18 +103,28 @@ export function meshgrid(
 export function fullLike<S extends Shape>(
   other: Tensor<S>,
   value: number,
-  { dtype }: CreateOptions = {},
+  options: CreateOptions = {},
 ): Tensor<S> {
-  const node = nodeOf('fullLike', other)
-  return new Tensor(full([...node.shape], value, { dtype: dtype ?? node.dtype }).node)
+  return like('fullLike', other, expectNumber('fullLike', 'value', value), options)
+}
+
+function like<S extends Shape>(
+  op: string,
+  other: Tensor<S>,
+  value: number,
+  options: CreateOptions = {},
+): Tensor<S> {
+  const { shape, dtype } = nodeOf(op, other)
+  const type = expectDType(op, expectOptions(op, options).dtype ?? dtype)
+  return new Tensor(full([...shape], value, { dtype: type }).node)
 }
 
 /** Zeros in the shape and dtype of another tensor. */
 export function zerosLike<S extends Shape>(other: Tensor<S>, options?: CreateOptions): Tensor<S> {
-  return fullLike(other, 0, options)
+  return like('zerosLike', other, 0, options)
 }
 
 /** Ones in the shape and dtype of another tensor. */
 export function onesLike<S extends Shape>(other: Tensor<S>, options?: CreateOptions): Tensor<S> {
-  return fullLike(other, 1, options)
+  return like('onesLike', other, 1, options)
 }

@@ -1,7 +1,7 @@
 /** Products of matrices. */
-import { expectOptions } from '../base/argument.ts'
+import { expectNumbers, expectOptions, showAny } from '../base/argument.ts'
 import { promote } from '../base/dtype.ts'
-import { DTypeError, ShapeError } from '../base/error.ts'
+import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
 import { at, broadcast, expectInteger, normalizeAxes, normalizeAxis } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { MatMul } from '../base/types/shape.ts'
@@ -150,9 +150,13 @@ function summedAxes(
     const numbers = Array.from({ length: count }, (_, i) => i)
     return [numbers.map((i) => a.shape.length - count + i), numbers]
   }
-  const fix = (list: readonly number[], { shape }: Node): number[] => {
+  const fix = (given: unknown, { shape }: Node): number[] => {
+    const list = expectNumbers('tensordot', given)
     normalizeAxes('tensordot', list, shape)
     return list.map((axis) => normalizeAxis('tensordot', axis, shape))
+  }
+  if (!Array.isArray(axes) || axes.length !== 2) {
+    throw new ValueError('argument.list', { op: 'tensordot', got: showAny(axes) })
   }
   return [fix(axes[0], a), fix(axes[1], b)]
 }

@@ -1,4 +1,6 @@
 /** Normalisations, and how near vectors are to each other. */
+
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError } from '../base/error.ts'
 import { at, expectInteger, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
@@ -37,8 +39,9 @@ export abstract class NormalizeTensor extends ResizeTensor {
   layerNorm<S extends Shape>(
     this: Tensor<S>,
     normalizedShape: number | readonly number[],
-    { weight, bias, eps = 1e-5 }: Affine = {},
+    options: Affine = {},
   ): Tensor<S> {
+    const { weight, bias, eps = 1e-5 } = settings('layerNorm', options)
     const x = floating(this.node)
     const { shape, axes } = lastAxes('layerNorm', x.shape, normalizedShape)
     return this.wrap(affine('layerNorm', standardized(x, axes, eps), shape, { weight, bias }))
@@ -54,8 +57,9 @@ export abstract class NormalizeTensor extends ResizeTensor {
   rmsNorm<S extends Shape>(
     this: Tensor<S>,
     normalizedShape: number | readonly number[],
-    { weight, eps }: Scaling = {},
+    options: Scaling = {},
   ): Tensor<S> {
+    const { weight, eps } = settings('rmsNorm', options)
     const x = floating(this.node)
     const { shape, axes } = lastAxes('rmsNorm', x.shape, normalizedShape)
     const small = eps ?? (x.dtype === 'float64' ? 2 ** -52 : 2 ** -23)
@@ -69,11 +73,8 @@ export abstract class NormalizeTensor extends ResizeTensor {
    * @throws ShapeError when channels do not split into the groups
    * @see Wu & He 2018, https://arxiv.org/abs/1803.08494
    */
-  groupNorm<S extends Shape>(
-    this: Tensor<S>,
-    groups: number,
-    { weight, bias, eps = 1e-5 }: Affine = {},
-  ): Tensor<S> {
+  groupNorm<S extends Shape>(this: Tensor<S>, groups: number, options: Affine = {}): Tensor<S> {
+    const { weight, bias, eps = 1e-5 } = settings('groupNorm', options)
     const x = floating(this.node)
     const channels = channelsOf('groupNorm', x.shape)
     if (channels % expectInteger('groupNorm', 'groups', groups, 1) !== 0) {
@@ -91,10 +92,8 @@ export abstract class NormalizeTensor extends ResizeTensor {
    * @shape x [n, c, ...], weight and bias [c] → the same as x
    * @see Ulyanov, Vedaldi & Lempitsky 2016, https://arxiv.org/abs/1607.08022
    */
-  instanceNorm<S extends Shape>(
-    this: Tensor<S>,
-    { weight, bias, eps = 1e-5 }: Affine = {},
-  ): Tensor<S> {
+  instanceNorm<S extends Shape>(this: Tensor<S>, options: Affine = {}): Tensor<S> {
+    const { weight, bias, eps = 1e-5 } = settings('instanceNorm', options)
     const x = floating(this.node)
     channelsOf('instanceNorm', x.shape)
     const axes = [...x.shape.keys()].slice(2)
@@ -113,8 +112,9 @@ export abstract class NormalizeTensor extends ResizeTensor {
     this: Tensor<S>,
     mean: Tensor,
     variance: Tensor,
-    { weight, bias, eps = 1e-5 }: Affine = {},
+    options: Affine = {},
   ): Tensor<S> {
+    const { weight, bias, eps = 1e-5 } = settings('batchNorm', options)
     const x = floating(this.node)
     channelsOf('batchNorm', x.shape)
     const shape = perChannel(x.shape)
@@ -138,8 +138,9 @@ export abstract class NormalizeTensor extends ResizeTensor {
   cosineSimilarity(
     this: Tensor,
     other: Tensor,
-    { axis = 1, eps = 1e-8 }: { readonly axis?: number; readonly eps?: number } = {},
+    options: { readonly axis?: number; readonly eps?: number } = {},
   ): Tensor {
+    const { axis = 1, eps = 1e-8 } = settings('cosineSimilarity', options)
     const both = [this.node, nodeOf('cosineSimilarity', other)]
     const unit = both.map((each) => {
       const x = floating(each)
@@ -162,7 +163,8 @@ export abstract class NormalizeTensor extends ResizeTensor {
    * @shape [..., m, d], [..., n, d] → [..., m, n]
    * @throws ShapeError when rows have different lengths
    */
-  cdist(this: Tensor, other: Tensor, { p: order = 2 }: { readonly p?: number } = {}): Tensor {
+  cdist(this: Tensor, other: Tensor, options: { readonly p?: number } = {}): Tensor {
+    const { p: order = 2 } = expectOptions('cdist', options)
     const [a, b] = [floating(this.node), floating(nodeOf('cdist', other))]
     const good = a.shape.length > 1 && b.shape.length > 1 && at(a.shape, -1) === at(b.shape, -1)
     if (!good) throw new ShapeError('cdist.rows', { a: a.shape, b: b.shape })
@@ -194,6 +196,12 @@ export abstract class NormalizeTensor extends ResizeTensor {
     const hit = binary(p.equal, { node: raised }, { node: counter })
     return this.wrap(castNode(hit, 'int32'))
   }
+}
+
+/** Options whose eps, if there is one, is a number. */
+function settings<T extends { readonly eps?: number }>(op: string, options: T): T {
+  if (expectOptions(op, options).eps !== undefined) expectNumber(op, 'eps', options.eps)
+  return options
 }
 
 /** The axes that a normalised shape names, or an error when their sizes are others. */

@@ -1,4 +1,5 @@
 /** Pooling over one, two or three axes: windows, then a fold of each. */
+import { expectOptions, showAny } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
@@ -12,7 +13,7 @@ import type {
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { windowCounts } from '../primitives/movement.ts'
-import { interleavedNodes } from './arrange.ts'
+import { expectFew, interleavedNodes } from './arrange.ts'
 import { ConvTensor } from './conv.ts'
 import { binary, constantNode, floating, reshapeNode, reversed } from './nodes.ts'
 import { cutNode, resized } from './pieces.ts'
@@ -28,6 +29,9 @@ import {
   sidesOf,
   windowsNode,
 } from './window.ts'
+
+/** Places within a period that are folded apart. */
+const MOST_PLACES = 2 ** 12
 
 /** One number for all axes, or one for each. */
 type Kernel = number | readonly number[]
@@ -198,8 +202,9 @@ function poolGeometry(
   rank: number,
   shape: Sizes,
   kernelSize: unknown,
-  options: PoolOptions,
+  given: PoolOptions,
 ): PoolGeometry {
+  const options = expectOptions(op, given)
   expectChannels(op, shape, rank)
   const size = perAxis(op, 'kernelSize', kernelSize, rank, 1)
   const stride = perAxis(op, 'stride', options.stride ?? size, rank, 1)
@@ -295,10 +300,11 @@ function elementCounts(
     dilation: only(dilation, axis),
   }
   const [count = 0] = windowCounts([extent + before + after], line)
+  const [taps, gap] = [at(size, axis), at(dilation, axis)]
   return Array.from({ length: count }, (_, i) => {
     const start = i * at(stride, axis) - before
-    const places = Array.from({ length: at(size, axis) }, (_, j) => start + j * at(dilation, axis))
-    return places.filter((place) => low <= place && place < high).length
+    const [first, end] = [low, high].map((bound) => Math.ceil((bound - start) / gap))
+    return Math.max(0, Math.min(taps, end ?? 0) - Math.max(0, first ?? 0))
   })
 }
 
@@ -314,7 +320,9 @@ function normPoolNode(
   kernelSize: unknown,
   options: PoolOptions,
 ): Node {
-  if (!(Number.isFinite(order) && order > 0)) throw new ValueError('pool.norm', { op, got: order })
+  if (!(Number.isFinite(order) && order > 0)) {
+    throw new ValueError('pool.norm', { op, got: showAny(order) })
+  }
   const x = floating(input)
   const geometry = poolGeometry(op, rank, x.shape, kernelSize, options)
   const powers = windowsNode(magnitudes(x, order), geometry, 0)
@@ -344,7 +352,7 @@ function evenParts(
   const lead = x.shape.length - rank
   if (x.shape.slice(lead).includes(0))
     throw new ShapeError('window.fit', { op, size: sizes, shape: x.shape })
-  return sizes.reduceRight((node, count, i) => evenAxis(node, lead + i, count, fold), x)
+  return sizes.reduceRight((node, count, i) => evenAxis(op, node, lead + i, count, fold), x)
 }
 
 /**
@@ -352,6 +360,7 @@ function evenParts(
  * one place are folded at once.
  */
 function evenAxis(
+  op: string,
   x: Node,
   axis: number,
   count: number,
@@ -360,6 +369,7 @@ function evenAxis(
   const size = at(x.shape, axis)
   const periods = commonDivisor(size, count)
   const [width, places] = [size / periods, count / periods]
+  expectFew(op, places, MOST_PLACES)
   const rows = reshapeNode(x, resized(x.shape, axis, periods, width))
   const place = (i: number): Node => {
     const [from, to] = [Math.floor((i * width) / places), Math.ceil(((i + 1) * width) / places)]

@@ -1,4 +1,5 @@
 /** Images in other sizes. */
+import { expectNumbers, expectOptions, showAny } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
@@ -42,6 +43,13 @@ const ranks: Readonly<Record<ResizeMode, number | undefined>> = {
   bicubic: 2,
 }
 
+/** Places or weights that are worked out for one axis. */
+const MOST_WEIGHTS = 2 ** 25
+
+function near(mode: ResizeMode): boolean {
+  return mode === 'nearest' || mode === 'nearest-exact'
+}
+
 export abstract class ResizeTensor extends PoolTensor {
   /**
    * Images in another size, by their nearest elements, by interpolation or by means ('area').
@@ -55,27 +63,33 @@ export abstract class ResizeTensor extends PoolTensor {
    * @see Keys 1981, https://doi.org/10.1109/TASSP.1981.1163711, for 'bicubic' (with a = −0.75)
    */
   interpolate(this: Tensor, options: ResizeOptions): Tensor {
-    const { mode = 'nearest', alignCorners = false } = options
+    const { mode = 'nearest', alignCorners = false } = expectOptions('interpolate', options)
     const x = this.node
     const rank = x.shape.length - 2
-    if (!Object.hasOwn(ranks, mode)) throw new ValueError('resize.mode', { got: String(mode) })
+    if (!Object.hasOwn(ranks, mode)) throw new ValueError('resize.mode', { got: showAny(mode) })
     if (rank < 1 || rank > 3 || (ranks[mode] ?? rank) !== rank) {
       throw new ShapeError('resize.rank', { mode, shape: x.shape })
     }
     const lines = linesOf(x.shape.slice(2), options)
+    for (const { from, to } of lines) {
+      const weights = near(mode) || mode === 'area' ? to : to * from
+      if (weights > MOST_WEIGHTS) {
+        throw new ShapeError('resize.large', { from, to, weights, most: MOST_WEIGHTS })
+      }
+    }
     if (mode === 'area') {
       const sizes = lines.map(({ to }) => to)
       return this.wrap(evenMeans('interpolate', rank, x, sizes))
     }
-    const near = mode === 'nearest' || mode === 'nearest-exact'
     return this.wrap(
       lines.reduce(
         (node: Node, line, i) => {
-          if (near) return takenNode(node, i + 2, nearestPlaces(line, mode === 'nearest' ? 0 : 0.5))
+          if (near(mode))
+            return takenNode(node, i + 2, nearestPlaces(line, mode === 'nearest' ? 0 : 0.5))
           const weights = mode === 'bicubic' ? cubicWeights : linearWeights
           return blendedNode(node, i + 2, line, weights, alignCorners)
         },
-        near ? x : floating(x),
+        near(mode) ? x : floating(x),
       ),
     )
   }
@@ -134,10 +148,12 @@ function linesOf(sizes: Sizes, { size, scaleFactor }: ResizeOptions): Line[] {
     const to = perAxis('interpolate', 'size', size, rank, 1)
     return sizes.map((from, axis) => ({ from, to: at(to, axis), step: from / at(to, axis) }))
   }
-  const factors: readonly number[] =
-    typeof scaleFactor === 'number' ? sizes.map(() => scaleFactor) : (scaleFactor ?? [])
+  const factors =
+    typeof scaleFactor === 'number'
+      ? sizes.map(() => scaleFactor)
+      : expectNumbers('interpolate', scaleFactor)
   if (factors.length !== rank || !factors.every((f) => Number.isFinite(f) && f > 0)) {
-    throw new ValueError('resize.factor', { got: factors.map(String), rank })
+    throw new ValueError('resize.factor', { got: [...factors], rank })
   }
   return sizes.map((from, axis) => {
     const to = expectInteger('interpolate', 'size', Math.floor(from * at(factors, axis)), 1)

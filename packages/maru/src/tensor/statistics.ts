@@ -1,7 +1,9 @@
 /** Folds that are made from the basic ones: counts, products, spreads, norms. */
+
+import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
-import { ShapeError, ValueError } from '../base/error.ts'
-import { at, normalizeAxis, sizeOf } from '../base/shape.ts'
+import { IndexError, ShapeError, ValueError } from '../base/error.ts'
+import { at, normalizeAxis, type Sizes, sizeOf } from '../base/shape.ts'
 import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
@@ -187,12 +189,13 @@ export abstract class StatisticsTensor extends ReduceTensor {
   normalize<S extends Shape>(
     this: Tensor<S>,
     axis: number | readonly number[] = -1,
-    { p: order = 2, eps = 1e-12 }: { readonly p?: number; readonly eps?: number } = {},
+    options: { readonly p?: number; readonly eps?: number } = {},
   ): Tensor<S> {
+    const { p: order = 2, eps = 1e-12 } = expectOptions('normalize', options)
     const x = floating(this.node)
     const axes = axesOf('normalize', axis, x.shape)
     const length = normNode('normalize', x, axes, order)
-    const divisor = binary(p.maximum, { node: length }, eps)
+    const divisor = binary(p.maximum, { node: length }, expectNumber('normalize', 'eps', eps))
     return this.wrap(binary(p.div, { node: x }, { node: divisor }))
   }
 
@@ -257,7 +260,7 @@ function runningProduct(x: Node, axis: number): Node {
 /** The variance over axes, which are kept with size 1. */
 export function varianceNode(op: string, x: Node, axes: readonly number[], correction = 1): Node {
   if (!Number.isFinite(correction)) {
-    throw new ValueError('value.number', { op, name: 'correction', got: correction })
+    throw new ValueError('value.number', { op, name: 'correction', got: showAny(correction) })
   }
   const count = sizeOf(axes.map((axis) => at(x.shape, axis)))
   const mean = binary(p.div, { node: sumNode(x, axes) }, count)
@@ -277,11 +280,30 @@ export function rootNode(x: Node, order: number): Node {
 
 /** The norm over axes, which are kept with size 1. */
 export function normNode(op: string, x: Node, axes: readonly number[], order: number): Node {
-  if (Number.isNaN(order)) throw new ValueError('value.number', { op, name: 'p', got: order })
+  if (Number.isNaN(expectNumber(op, 'p', order))) {
+    throw new ValueError('value.number', { op, name: 'p', got: order })
+  }
+  expectLargest(op, x, axes, order)
   if (order === 0) return castNode(sumNode(castNode(x, 'bool'), axes), x.dtype)
   if (order === Number.POSITIVE_INFINITY) return maxNode(sizeNode(x), axes)
   if (order === Number.NEGATIVE_INFINITY) return reversed(maxNode(reversed(sizeNode(x)), axes))
   return rootNode(sumNode(magnitudes(x, order), axes), order)
+}
+
+/** Throws for the largest or smallest magnitude of nothing. */
+function expectLargest(op: string, { shape }: Node, axes: readonly number[], order: number): void {
+  const size = sizeOf(axes.map((axis) => at(shape, axis)))
+  if (
+    Math.abs(order) === Number.POSITIVE_INFINITY &&
+    size === 0 &&
+    sizeOf(keptSizes(shape, axes)) > 0
+  ) {
+    throw new IndexError('reduce.empty', { op, shape, axes })
+  }
+}
+
+function keptSizes(shape: Sizes, axes: readonly number[]): number[] {
+  return shape.filter((_, axis) => !axes.includes(axis))
 }
 
 function sizeNode(x: Node): Node {

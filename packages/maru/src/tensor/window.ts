@@ -42,9 +42,9 @@ export function perAxis(
     ? value
     : Array.from({ length: rank }, () => value)
   if (list.length !== rank) {
-    throw new ValueError('window.axes', { op, name, got: list.map(String), rank })
+    throw new ValueError('window.axes', { op, name, got: showAny(value), rank })
   }
-  return list.map((each) => expectInteger(op, name, each, low))
+  return Array.from(list, (each) => expectInteger(op, name, each, low))
 }
 
 /** Widths of the border on both sides of each axis. */
@@ -59,7 +59,7 @@ export function sidesOf(op: string, value: unknown, windows: Windows): [number, 
   }
   if (value === 'causal' && rank === 1) return [[at(reach, 0), 0]]
   if (typeof value === 'string' && value !== 'valid') {
-    throw new ValueError('window.padding', { op, got: value })
+    throw new ValueError('window.padding', { op, got: showAny(value) })
   }
   if (Array.isArray(value) && value.length === rank && value.every(Array.isArray)) {
     return value.map((sides: unknown) => {
@@ -207,7 +207,8 @@ function productOf(sizes: readonly (number | undefined)[]): number {
   return sizes.reduce((product: number, size = 1) => product * size, 1)
 }
 
-function patches(op: string, kernelSize: Pair, options: PatchOptions): Geometry {
+function patches(op: string, kernelSize: Pair, given: PatchOptions): Geometry {
+  const options = expectOptions(op, given)
   const windows = {
     size: perAxis(op, 'kernelSize', kernelSize, 2, 1),
     stride: perAxis(op, 'stride', options.stride ?? 1, 2, 1),

@@ -67,6 +67,7 @@ export const arrangements: readonly Row[] = [
       [() => zero(3).split(0), ValueError, 'value.integer'],
       [() => zero(3).split([4, -1]), ValueError, 'value.integer'],
       [() => zero().split(1), IndexError, 'axis.range'],
+      [() => zero(2 ** 21).split(1), ValueError, 'parts.many'],
     ],
   }),
   op<{ readonly count: number; readonly axis?: number }>('chunk', {
@@ -101,7 +102,8 @@ export const arrangements: readonly Row[] = [
     ],
     results: kept,
     rejects: [
-      [() => zero(2, 6).unflatten(1, [4, 2]), ShapeError, 'reshape.size'],
+      [() => zero(2, 6).unflatten(1, [4, 2]), ShapeError, 'unflatten.sizes'],
+      [() => zero(2, 6).unflatten(1, [-1, -1]), ShapeError, 'unflatten.sizes'],
       [() => zero(2, 6).unflatten(2, [4, 2]), IndexError, 'axis.range'],
     ],
   }),
@@ -248,7 +250,8 @@ export const arrangements: readonly Row[] = [
     results: kept,
     rejects: [
       [() => zero(3).rot90(), IndexError, 'axis.range'],
-      [() => zero(3, 3).rot90(1, [1, 1]), IndexError, 'axis.repeated'],
+      [() => zero(3, 3).rot90(1, [0] as never), IndexError, 'rot90.axes'],
+      [() => zero(3, 3).rot90(1, [1, 1]), IndexError, 'rot90.axes'],
       [() => zero(3, 3).rot90(0.5), ValueError, 'value.whole'],
     ],
   }),

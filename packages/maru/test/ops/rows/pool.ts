@@ -154,6 +154,7 @@ export const pools: readonly Row[] = [
         [() => zero(2)[`adaptiveAvgPool${rank}d`](1), ShapeError, 'window.rank'],
         [() => zero(1, 0, 0, 0)[`adaptiveAvgPool${rank}d`](1), ShapeError, 'window.fit'],
         [() => zero(1, 2, 2, 2)[`adaptiveAvgPool${rank}d`](0), ValueError, 'value.integer'],
+        [() => zero(1, 2, 2, 2)[`adaptiveAvgPool${rank}d`](2 ** 31), ValueError, 'parts.many'],
       ],
     }),
     op<Parts>(`adaptiveMaxPool${rank}d`, {

@@ -42,6 +42,7 @@ export const resizes: readonly Row[] = [
       [() => zero(1, 1, 3).interpolate({}), ValueError, 'resize.size'],
       [() => zero(1, 1, 3).interpolate({ size: 2, scaleFactor: 2 }), ValueError, 'resize.size'],
       [() => zero(1, 1, 0).interpolate({ size: 2 }), ShapeError, 'resize.empty'],
+      [() => zero(1, 1, 3).interpolate({ size: 2 ** 31 }), ShapeError, 'resize.large'],
       [() => zero(1, 1, 3).interpolate({ size: [2, 2] }), ValueError, 'window.axes'],
       [() => zero(1, 1, 3).interpolate({ scaleFactor: 0 }), ValueError, 'resize.factor'],
       [() => zero(1, 1, 3).interpolate({ scaleFactor: 0.1 }), ValueError, 'value.integer'],
