@@ -19,6 +19,7 @@ export { type Holder, type MemoryReport, memory, useDevice } from './runtime/eng
 export { startTrace, stopTrace } from './runtime/timeline.ts'
 export type { EluOptions, GeluOptions } from './tensor/activation.ts'
 export type { ScaleOptions } from './tensor/arithmetic.ts'
+export { scaledDotProductAttention } from './tensor/attention.ts'
 export { compile } from './tensor/compile.ts'
 export { cond, type ScanOptions, scan, whileLoop } from './tensor/control.ts'
 export {
@@ -34,6 +35,7 @@ export {
   zeros,
 } from './tensor/create.ts'
 export { Dial } from './tensor/dial.ts'
+export { einsum } from './tensor/einsum.ts'
 export { Explanation, explain, type KernelReport } from './tensor/explain.ts'
 export {
   type CustomContext,
@@ -45,6 +47,15 @@ export {
   valueAndGrad,
   vjp,
 } from './tensor/grad.ts'
+export {
+  eye,
+  fullLike,
+  linspace,
+  logspace,
+  meshgrid,
+  onesLike,
+  zerosLike,
+} from './tensor/grids.ts'
 export { embedding } from './tensor/indexing.ts'
 export { crossEntropy, mseLoss } from './tensor/loss.ts'
 export type { NanToNumOptions } from './tensor/math.ts'

@@ -116,6 +116,14 @@ export const messages = {
     en: ['{op}: {name} is {got}', 'an integer of at least {low} was expected', ''],
     ko: ['{op}: {name}이(가) {got}이다', '{low} 이상의 정수여야 한다', ''],
   },
+  'value.whole': {
+    en: ['{op}: {name} is {got}', 'an integer was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '정수여야 한다', ''],
+  },
+  'value.number': {
+    en: ['{op}: {name} is {got}', 'a number with a value was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '값이 있는 수여야 한다', ''],
+  },
   // graph, primitives, compiler, backend, runtime
   'dtype.kind': {
     en: [
@@ -633,12 +641,12 @@ export const messages = {
   'slice.range': {
     en: [
       'slice: {start} to {end} is out of range for axis {axis} of {shape}',
-      '0 ≤ start ≤ end ≤ size was expected, negative positions counted from the end',
+      '0 ≤ start ≤ end ≤ size was expected, negative positions counted from the end; with a negative step end ≤ start',
       '',
     ],
     ko: [
       'slice: {start}부터 {end}까지는 {shape}의 축 {axis} 범위를 벗어난다',
-      '0 ≤ 시작 ≤ 끝 ≤ 크기여야 한다. 음수는 끝에서부터 센다',
+      '0 ≤ 시작 ≤ 끝 ≤ 크기여야 한다. 음수는 끝에서부터 센다. step이 음수이면 끝 ≤ 시작이다',
       '',
     ],
   },
@@ -654,6 +662,122 @@ export const messages = {
       '',
     ],
   },
+  'slice.step': {
+    en: ['slice: the step is {step}', 'an integer other than 0 was expected', ''],
+    ko: ['slice: step이 {step}이다', '0이 아닌 정수여야 한다', ''],
+  },
+  'narrow.range': {
+    en: [
+      'narrow: {length} elements from {start} on are not in axis {axis} of {shape}',
+      '0 ≤ start ≤ start + length ≤ size was expected, a negative start counted from the end',
+      '',
+    ],
+    ko: [
+      'narrow: {shape}의 축 {axis}에는 {start}부터 원소 {length}개가 없다',
+      '0 ≤ 시작 ≤ 시작 + 길이 ≤ 크기여야 한다. 음수인 시작은 끝에서부터 센다',
+      '',
+    ],
+  },
+  'select.range': {
+    en: [
+      'select: index {index} is outside axis {axis} of {shape}',
+      'it has {size} positions, counted from 0, or back from -1',
+      '',
+    ],
+    ko: [
+      'select: 번호 {index}은(는) {shape}의 축 {axis} 밖이다',
+      '위치는 {size}개이다. 앞에서는 0부터, 뒤에서는 -1부터 센다',
+      '',
+    ],
+  },
+  'parts.many': {
+    en: ['{op}: {count} parts were asked for', 'at most {most} in one call', ''],
+    ko: ['{op}: 조각 {count}개를 요청했다', '한 번에 {most}개까지이다', ''],
+  },
+  'unflatten.sizes': {
+    en: [
+      'unflatten: {sizes} do not make up axis {axis} of {shape}',
+      'sizes whose product is {size}, one of them perhaps -1',
+      '',
+    ],
+    ko: [
+      'unflatten: {sizes}(으)로는 {shape}의 축 {axis}을(를) 이룰 수 없다',
+      '곱이 {size}인 크기들이어야 하고 하나는 -1이어도 된다',
+      '',
+    ],
+  },
+  'rot90.axes': {
+    en: ['rot90: axes {axes} are no plane of {shape}', 'two different axes were expected', ''],
+    ko: ['rot90: 축 {axes}은(는) {shape}의 평면이 아니다', '서로 다른 두 축이어야 한다', ''],
+  },
+  'split.sizes': {
+    en: [
+      'split: sizes {sizes} add up to {total}, not to axis {axis} of {shape}',
+      'the parts must cover the axis',
+      'give one number for parts of one size',
+    ],
+    ko: [
+      'split: 크기 {sizes}의 합 {total}이(가) {shape}의 축 {axis}와(과) 다르다',
+      '조각들이 축을 모두 덮어야 한다',
+      '같은 크기로 나누려면 수 하나를 준다',
+    ],
+  },
+  'repeat.counts': {
+    en: [
+      'repeat: counts {counts} are fewer than the axes of {shape}',
+      'one count for every axis, and more for new ones in front',
+      '',
+    ],
+    ko: [
+      'repeat: 횟수 {counts}이(가) {shape}의 축보다 적다',
+      '축마다 횟수 하나씩, 앞에 새 축을 만들려면 더 준다',
+      '',
+    ],
+  },
+  'roll.shifts': {
+    en: [
+      'roll: shifts {shifts} do not fit axes {axes}',
+      '{expected} shift(s) expected: one for every axis, or one for the flattened tensor',
+      '',
+    ],
+    ko: [
+      'roll: 이동 {shifts}이(가) 축 {axes}에 맞지 않는다',
+      '이동이 {expected}개여야 한다. 축마다 하나씩, 축이 없으면 펼친 텐서에 하나이다',
+      '',
+    ],
+  },
+  'movedim.axes': {
+    en: [
+      'movedim: axes {source} cannot go to {destination} in {shape}',
+      'as many destinations as sources, each axis once',
+      '',
+    ],
+    ko: [
+      'movedim: {shape}에서 축 {source}을(를) {destination}(으)로 옮길 수 없다',
+      '옮길 축과 자리의 수가 같고 서로 달라야 한다',
+      '',
+    ],
+  },
+  'diag.rank': {
+    en: [
+      'diag: expects a vector or a matrix, got {shape}',
+      'one or two axes',
+      'use diagonal or diagEmbed for more',
+    ],
+    ko: [
+      'diag: 벡터나 행렬을 기대했으나 {shape}을(를) 받았다',
+      '축이 하나나 둘이어야 한다',
+      '축이 더 많으면 diagonal이나 diagEmbed를 쓴다',
+    ],
+  },
+  'trace.rank': {
+    en: ['trace: expects a matrix, got {shape}', 'two axes', 'use diagonal and sum for more'],
+    ko: [
+      'trace: 행렬을 기대했으나 {shape}을(를) 받았다',
+      '축이 둘이어야 한다',
+      '축이 더 많으면 diagonal과 sum을 쓴다',
+    ],
+  },
   'pad.widths': {
     en: [
       'pad: widths {widths} do not fit {shape}',
@@ -663,6 +787,26 @@ export const messages = {
     ko: [
       'pad: 너비 {widths}이(가) {shape}에 맞지 않는다',
       '축마다 0 이상의 정수로 된 [앞, 뒤] 하나씩이어야 한다',
+      '',
+    ],
+  },
+  'pad.border': {
+    en: [
+      'pad: a border of {got}',
+      "a number, 'reflect', 'replicate' or 'circular' was expected",
+      '',
+    ],
+    ko: ['pad: 테두리가 {got}이다', "수나 'reflect', 'replicate', 'circular' 중 하나여야 한다", ''],
+  },
+  'pad.mode': {
+    en: [
+      "pad: axis {axis} of {shape} is too short for a '{mode}' border {widths}",
+      "'reflect' takes fewer elements than there are, 'circular' at most as many, 'replicate' needs one",
+      '',
+    ],
+    ko: [
+      "pad: {shape}의 축 {axis}이(가) '{mode}' 테두리 {widths}에 비해 짧다",
+      "'reflect'의 너비는 크기보다 작고 'circular'의 너비는 크기 이하여야 하며 'replicate'는 원소가 하나 이상 있어야 한다",
       '',
     ],
   },
@@ -680,12 +824,12 @@ export const messages = {
   },
   'matmul.dtype': {
     en: [
-      'matmul: dtypes {a} and {b} differ',
+      '{op}: dtypes {a} and {b} differ',
       'both operands must have one dtype; nothing is converted in silence',
       "cast the narrower: {narrow}.cast('{wide}')",
     ],
     ko: [
-      'matmul: dtype {a}와(과) {b}이(가) 다르다',
+      '{op}: dtype {a}와(과) {b}이(가) 다르다',
       '두 피연산자의 dtype이 같아야 한다. 저절로 바뀌지 않는다',
       "좁은 쪽을 변환한다: {narrow}.cast('{wide}')",
     ],
@@ -704,24 +848,24 @@ export const messages = {
   },
   'matmul.inner': {
     en: [
-      'matmul: inner dimensions {k} and {k2} differ, {a} x {b}',
+      '{op}: inner dimensions {k} and {k2} differ, {a} x {b}',
       'the last axis of the left must equal the second-to-last of the right',
       '',
     ],
     ko: [
-      'matmul: 안쪽 크기 {k}와(과) {k2}이(가) 다르다, {a} x {b}',
+      '{op}: 안쪽 크기 {k}와(과) {k2}이(가) 다르다, {a} x {b}',
       '왼쪽의 마지막 축과 오른쪽의 끝에서 둘째 축이 같아야 한다',
       '',
     ],
   },
   'matmul.transposed': {
     en: [
-      'matmul: inner dimensions {k} and {k2} differ, {a} x {b}',
+      '{op}: inner dimensions {k} and {k2} differ, {a} x {b}',
       'the last axis of the left must equal the second-to-last of the right',
       'a.matmul(b.transpose())',
     ],
     ko: [
-      'matmul: 안쪽 크기 {k}와(과) {k2}이(가) 다르다, {a} x {b}',
+      '{op}: 안쪽 크기 {k}와(과) {k2}이(가) 다르다, {a} x {b}',
       '왼쪽의 마지막 축과 오른쪽의 끝에서 둘째 축이 같아야 한다',
       'a.matmul(b.transpose())',
     ],
@@ -790,6 +934,134 @@ export const messages = {
       '한쪽을 변환한다',
     ],
   },
+  'product.rank': {
+    en: [
+      '{op}: {a} and {b} do not have {rank} axes each',
+      'both operands must have as many axes',
+      'use matmul, which takes any number',
+    ],
+    ko: [
+      '{op}: {a}와(과) {b}의 축이 {rank}개씩이 아니다',
+      '두 피연산자의 축이 모두 그만큼이어야 한다',
+      '축의 수가 자유로운 matmul을 쓴다',
+    ],
+  },
+  'bmm.batch': {
+    en: [
+      'bmm: {a} and {b} hold different numbers of matrices',
+      'the first sizes must be equal',
+      'use matmul, which broadcasts',
+    ],
+    ko: [
+      'bmm: {a}와(과) {b}의 행렬 수가 다르다',
+      '첫 크기가 같아야 한다',
+      'broadcast하는 matmul을 쓴다',
+    ],
+  },
+  'tensordot.axes': {
+    en: [
+      'tensordot: axes {own} of {a} and {others} of {b} have different sizes',
+      'axes that are summed over must agree',
+      '',
+    ],
+    ko: [
+      'tensordot: {a}의 축 {own}와(과) {b}의 축 {others}의 크기가 다르다',
+      '더해질 축은 크기가 같아야 한다',
+      '',
+    ],
+  },
+  'tensordot.count': {
+    en: [
+      'tensordot: {a} and {b} do not have {count} axes to sum over',
+      'at most as many as both have',
+      '',
+    ],
+    ko: ['tensordot: {a}와(과) {b}에는 더할 축 {count}개가 없다', '양쪽 축의 수 이하여야 한다', ''],
+  },
+  'einsum.equation': {
+    en: [
+      "einsum: '{equation}' cannot be read",
+      'letters for axes, commas between operands, perhaps ... in each, and -> before the result',
+      "for a matrix product: 'ij,jk->ik'",
+    ],
+    ko: [
+      "einsum: '{equation}'을(를) 읽을 수 없다",
+      '축은 글자로, 피연산자는 쉼표로 나누고, ...은 하나씩만, 결과 앞에는 ->를 쓴다',
+      "행렬의 곱은 'ij,jk->ik'이다",
+    ],
+  },
+  'einsum.operands': {
+    en: [
+      "einsum: '{equation}' is about {expected} operands, {count} were given",
+      'one part between commas for each tensor',
+      '',
+    ],
+    ko: [
+      "einsum: '{equation}'의 피연산자는 {expected}개인데 {count}개를 받았다",
+      '쉼표로 나눈 조각마다 텐서 하나여야 한다',
+      '',
+    ],
+  },
+  'einsum.result': {
+    en: [
+      "einsum: the result of '{equation}' cannot have the label '{letter}'",
+      'each label of the result must be in an operand, and once in the result',
+      '',
+    ],
+    ko: [
+      "einsum: '{equation}'의 결과에 글자 '{letter}'을(를) 쓸 수 없다",
+      '결과의 글자는 피연산자에 있어야 하고 결과에는 한 번만 쓴다',
+      '',
+    ],
+  },
+  'einsum.rank': {
+    en: [
+      "einsum: '{letters}' in '{equation}' does not fit {shape}",
+      'one letter for each axis, or ... for those without one',
+      '',
+    ],
+    ko: [
+      "einsum: '{equation}'의 '{letters}'이(가) {shape}에 맞지 않는다",
+      '축마다 글자 하나씩이어야 하고 나머지는 ...으로 쓴다',
+      '',
+    ],
+  },
+  'einsum.sizes': {
+    en: [
+      "einsum: the label '{letter}' of '{equation}' stands for sizes {a} and {b}",
+      'axes of one label must be equal, or 1',
+      '',
+    ],
+    ko: [
+      "einsum: '{equation}'의 글자 '{letter}'이(가) 크기 {a}와(과) {b}을(를) 가리킨다",
+      '같은 글자의 축은 크기가 같거나 1이어야 한다',
+      '',
+    ],
+  },
+  'attention.shapes': {
+    en: [
+      'scaledDotProductAttention: queries {q}, keys {k} and values {v} do not fit',
+      'queries [..., l, d], keys [..., s, d], values [..., s, e]',
+      'with heads apart: transpose [n, l, heads, d] to [n, heads, l, d]',
+    ],
+    ko: [
+      'scaledDotProductAttention: 질의 {q}, 키 {k}, 값 {v}이(가) 맞지 않는다',
+      '질의 [..., l, d], 키 [..., s, d], 값 [..., s, e]여야 한다',
+      'head가 나뉘어 있으면 [n, l, heads, d]를 [n, heads, l, d]로 전치한다',
+    ],
+  },
+  'cdist.rows': {
+    en: [
+      'cdist: rows of {a} and {b} have no distance',
+      'matrices in the last two axes, rows of one length, were expected',
+      '',
+    ],
+    ko: [
+      'cdist: {a}와(과) {b}의 행 사이에는 거리가 없다',
+      '마지막 두 축이 행렬이고 행의 길이가 같아야 한다',
+      '',
+    ],
+  },
   'window.same': {
     en: [
       "{op}: padding 'same' needs stride 1, got {stride}",
@@ -804,14 +1076,30 @@ export const messages = {
   },
   'window.rank': {
     en: [
-      '{op}: expects [..., channels, height, width], got {shape}',
-      'at least three axes',
-      'a single gray image is [1, 1, height, width]: use unsqueeze',
+      '{op}: expects [..., channels, {axes}], got {shape}',
+      'at least {count} axes',
+      'axes of size 1 are made by unsqueeze',
     ],
     ko: [
-      '{op}: [..., 채널, 높이, 너비]를 기대했으나 {shape}을(를) 받았다',
-      '축이 셋 이상이어야 한다',
-      '흑백 이미지 한 장은 [1, 1, 높이, 너비]이다: unsqueeze를 쓴다',
+      '{op}: [..., channels, {axes}]를 기대했으나 {shape}을(를) 받았다',
+      '축이 {count}개 이상이어야 한다',
+      '크기 1인 축은 unsqueeze로 만든다',
+    ],
+  },
+  'window.axes': {
+    en: ['{op}: {name} is {got}', 'one number, or one for each of {rank} axes, was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '수 하나이거나 축 {rank}개에 하나씩이어야 한다', ''],
+  },
+  'window.padding': {
+    en: [
+      "{op}: there is no padding '{got}'",
+      "numbers, pairs [before, after], 'same', 'valid', or 'causal' along one axis, were expected",
+      '',
+    ],
+    ko: [
+      "{op}: '{got}'(이)라는 padding은 없다",
+      "수, [앞, 뒤] 쌍, 'same', 'valid', 축이 하나일 때 'causal' 중 하나여야 한다",
+      '',
     ],
   },
   'window.fit': {
@@ -824,6 +1112,94 @@ export const messages = {
       '{op}: 커널 {size}이(가) {shape}에 들어가지 않는다',
       'padding과 dilation을 적용한 뒤 창이 하나 이상 들어가야 한다',
       '커널을 줄이거나 padding을 늘린다',
+    ],
+  },
+  'fold.patches': {
+    en: [
+      'fold: {shape} does not hold patches of images of size {size}',
+      'rows for channels times {area} elements, and {columns} columns, were expected',
+      '',
+    ],
+    ko: [
+      'fold: {shape}은(는) 크기 {size}인 이미지의 조각이 아니다',
+      '행은 채널 수 곱하기 원소 {area}개, 열은 {columns}개여야 한다',
+      '',
+    ],
+  },
+  'conv.weight': {
+    en: ['{op}: expects a weight [{axes}], got {weight}', '{count} axes', ''],
+    ko: ['{op}: 가중치 [{axes}]를 기대했으나 {weight}을(를) 받았다', '축이 {count}개여야 한다', ''],
+  },
+  'conv.dtype': {
+    en: [
+      '{op}: dtypes {x} and {weight} differ',
+      'input and weight must have one dtype; nothing is converted in silence',
+      "cast the input: x.cast('{weight}')",
+    ],
+    ko: [
+      '{op}: dtype {x}와(과) {weight}이(가) 다르다',
+      '입력과 가중치의 dtype이 같아야 한다. 저절로 바뀌지 않는다',
+      "입력을 변환한다: x.cast('{weight}')",
+    ],
+  },
+  'conv.channels': {
+    en: [
+      '{op}: expects {inChannels} input channels, got {c} in {shape}',
+      'the axis before those that the kernel slides over counts the channels',
+      '',
+    ],
+    ko: [
+      '{op}: 입력 채널 {inChannels}개를 기대했으나 {shape}에는 {c}개이다',
+      '커널이 움직이는 축들 바로 앞의 축이 채널이다',
+      '',
+    ],
+  },
+  'conv.groups': {
+    en: [
+      '{op}: {channels} output channels do not split into {groups} groups',
+      'channels must be a multiple of groups',
+      '',
+    ],
+    ko: [
+      '{op}: 출력 채널 {channels}개를 {groups}개의 그룹으로 나눌 수 없다',
+      '채널 수는 그룹 수의 배수여야 한다',
+      '',
+    ],
+  },
+  'conv.inputGroups': {
+    en: [
+      '{op}: {channels} input channels do not split into {groups} groups',
+      'channels must be a multiple of groups',
+      '',
+    ],
+    ko: [
+      '{op}: 입력 채널 {channels}개를 {groups}개의 그룹으로 나눌 수 없다',
+      '채널 수는 그룹 수의 배수여야 한다',
+      '',
+    ],
+  },
+  'conv.outputPadding': {
+    en: [
+      '{op}: output padding {width} is too large',
+      'it must be less than the stride or the dilation, {most} here',
+      '',
+    ],
+    ko: [
+      '{op}: 출력 padding {width}이(가) 너무 크다',
+      'stride나 dilation보다 작아야 한다. 여기서는 {most}이다',
+      '',
+    ],
+  },
+  'conv.nothing': {
+    en: [
+      '{op}: nothing is left of {shape} with kernel {size}',
+      'at least one element must remain after the padding is cut off',
+      'use less padding',
+    ],
+    ko: [
+      '{op}: 커널 {size}(으)로는 {shape}에서 남는 것이 없다',
+      'padding을 잘라 낸 뒤 원소가 하나 이상 남아야 한다',
+      'padding을 줄인다',
     ],
   },
   'pool.padding': {
@@ -874,49 +1250,129 @@ export const messages = {
       '',
     ],
   },
-  'conv2d.weight': {
-    en: ['conv2d: expects a weight [out, in, height, width], got {weight}', 'four axes', ''],
-    ko: [
-      'conv2d: 가중치 [출력, 입력, 높이, 너비]를 기대했으나 {weight}을(를) 받았다',
-      '축이 넷이어야 한다',
-      '',
-    ],
-  },
-  'conv2d.dtype': {
+  'pool.norm': {
     en: [
-      'conv2d: dtypes {x} and {weight} differ',
-      'input and weight must have one dtype; nothing is converted in silence',
-      "cast the input: x.cast('{weight}')",
+      '{op}: a norm of order {got}',
+      'a finite order of more than 0 was expected',
+      'use maxPool for the largest magnitude',
     ],
     ko: [
-      'conv2d: dtype {x}와(과) {weight}이(가) 다르다',
-      '입력과 가중치의 dtype이 같아야 한다. 저절로 바뀌지 않는다',
-      "입력을 변환한다: x.cast('{weight}')",
+      '{op}: 노름의 차수가 {got}이다',
+      '0보다 큰 유한한 수여야 한다',
+      '가장 큰 절댓값은 maxPool로 구한다',
     ],
   },
-  'conv2d.channels': {
+  'resize.mode': {
     en: [
-      'conv2d: expects {inChannels} input channels, got {c} in {shape}',
-      'the axis before height and width counts the channels',
+      "interpolate: there is no mode '{got}'",
+      "'nearest', 'nearest-exact', 'linear', 'bilinear', 'trilinear', 'bicubic' or 'area' was expected",
       '',
     ],
     ko: [
-      'conv2d: 입력 채널 {inChannels}개를 기대했으나 {shape}에는 {c}개이다',
-      '높이와 너비 앞의 축이 채널이다',
+      "interpolate: '{got}'(이)라는 mode는 없다",
+      "'nearest', 'nearest-exact', 'linear', 'bilinear', 'trilinear', 'bicubic', 'area' 중 하나여야 한다",
       '',
     ],
   },
-  'conv2d.groups': {
+  'resize.rank': {
     en: [
-      'conv2d: {channels} output channels do not split into {groups} groups',
+      "interpolate: mode '{mode}' does not fit {shape}",
+      '[n, channels, ...sizes]: one size for linear, two for bilinear and bicubic, three for trilinear, one to three otherwise',
+      '',
+    ],
+    ko: [
+      "interpolate: mode '{mode}'이(가) {shape}에 맞지 않는다",
+      '[n, 채널, ...크기]에서 크기가 linear는 하나, bilinear와 bicubic은 둘, trilinear는 셋, 나머지는 하나에서 셋이어야 한다',
+      '',
+    ],
+  },
+  'resize.size': {
+    en: ['interpolate: the new size is not clear', 'either size or scaleFactor was expected', ''],
+    ko: ['interpolate: 새 크기가 분명하지 않다', 'size와 scaleFactor 중 하나를 주어야 한다', ''],
+  },
+  'resize.empty': {
+    en: ['interpolate: there are no elements in {sizes}', 'at least one along every axis', ''],
+    ko: ['interpolate: {sizes}에는 원소가 없다', '축마다 하나 이상이어야 한다', ''],
+  },
+  'resize.large': {
+    en: [
+      'interpolate: {from} elements to {to} along one axis take {weights} weights',
+      'at most {most}',
+      'resize in several steps',
+    ],
+    ko: [
+      'interpolate: 한 축을 {from}에서 {to}(으)로 바꾸려면 가중치가 {weights}개 필요하다',
+      '{most}개 이하여야 한다',
+      '여러 번에 나누어 바꾼다',
+    ],
+  },
+  'resize.factor': {
+    en: [
+      'interpolate: scaleFactor is {got}',
+      'one finite number of more than 0, or one for each of {rank} axes, was expected',
+      '',
+    ],
+    ko: [
+      'interpolate: scaleFactor가 {got}이다',
+      '0보다 큰 유한한 수 하나이거나 축 {rank}개에 하나씩이어야 한다',
+      '',
+    ],
+  },
+  'pixels.shuffle': {
+    en: [
+      'pixelShuffle: {shape} has no groups of {area} channels',
+      '[..., channels, height, width] with a multiple of {factor} squared channels was expected',
+      '',
+    ],
+    ko: [
+      'pixelShuffle: {shape}에는 채널 {area}개씩의 묶음이 없다',
+      '[..., 채널, 높이, 너비]에서 채널 수가 {factor}의 제곱의 배수여야 한다',
+      '',
+    ],
+  },
+  'pixels.unshuffle': {
+    en: [
+      'pixelUnshuffle: {shape} does not split into squares of {factor}',
+      '[..., channels, height, width] with multiples of {factor} was expected',
+      '',
+    ],
+    ko: [
+      'pixelUnshuffle: {shape}은(는) 한 변이 {factor}인 정사각형으로 나뉘지 않는다',
+      '[..., 채널, 높이, 너비]에서 높이와 너비가 {factor}의 배수여야 한다',
+      '',
+    ],
+  },
+  'norm.shape': {
+    en: [
+      '{op}: the last sizes of {shape} are not {wanted}',
+      'the shape to normalise over must be that of the last axes',
+      '',
+    ],
+    ko: [
+      '{op}: {shape}의 마지막 크기가 {wanted}이(가) 아니다',
+      '정규화할 shape는 마지막 축들의 것이어야 한다',
+      '',
+    ],
+  },
+  'norm.channels': {
+    en: ['{op}: expects [n, channels, ...], got {shape}', 'at least two axes', ''],
+    ko: ['{op}: [n, 채널, ...]을 기대했으나 {shape}을(를) 받았다', '축이 둘 이상이어야 한다', ''],
+  },
+  'norm.groups': {
+    en: [
+      'groupNorm: {channels} channels of {shape} do not split into {groups} groups',
       'channels must be a multiple of groups',
       '',
     ],
     ko: [
-      'conv2d: 출력 채널 {channels}개를 {groups}개의 그룹으로 나눌 수 없다',
+      'groupNorm: {shape}의 채널 {channels}개를 {groups}개의 그룹으로 나눌 수 없다',
       '채널 수는 그룹 수의 배수여야 한다',
       '',
     ],
+  },
+  'norm.affine': {
+    en: ['{op}: {name} has shape {got}', '{wanted} was expected', ''],
+    ko: ['{op}: {name}의 shape가 {got}이다', '{wanted}이어야 한다', ''],
   },
   'tensor.ragged': {
     en: [
@@ -981,6 +1437,42 @@ export const messages = {
   'stack.shapes': {
     en: ['stack: shapes {a} and {b} differ', 'equal shapes were expected', ''],
     ko: ['stack: shape {a}와(과) {b}이(가) 다르다', 'shape가 같아야 한다', ''],
+  },
+  'arange.step': {
+    en: [
+      'arange: no steps of {step} lead from {start} to {stop}',
+      'a step other than 0, towards the bound, was expected',
+      '',
+    ],
+    ko: [
+      'arange: {step}씩 가서는 {start}에서 {stop}에 이를 수 없다',
+      '끝을 향하는, 0이 아닌 step이어야 한다',
+      '',
+    ],
+  },
+  'meshgrid.rank': {
+    en: ['meshgrid: got a tensor {shape}', 'vectors, or scalars, were expected', ''],
+    ko: ['meshgrid: 텐서 {shape}을(를) 받았다', '벡터나 스칼라여야 한다', ''],
+  },
+  'meshgrid.indexing': {
+    en: ["meshgrid: there is no indexing '{got}'", "'ij' or 'xy' was expected", ''],
+    ko: ["meshgrid: '{got}'(이)라는 indexing은 없다", "'ij'나 'xy'여야 한다", ''],
+  },
+  'oneHot.dtype': {
+    en: ['oneHot: ids have dtype {dtype}', 'class ids are integers', "ids.cast('int32')"],
+    ko: ['oneHot: 번호의 dtype이 {dtype}이다', '클래스 번호는 정수이다', "ids.cast('int32')"],
+  },
+  'oneHot.range': {
+    en: [
+      'oneHot: id {id} is not one of {classes} classes',
+      'class ids run from 0 to {last}',
+      'check the ids, or numClasses',
+    ],
+    ko: [
+      'oneHot: 클래스가 {classes}개인데 번호가 {id}이다',
+      '클래스 번호는 0부터 {last}까지이다',
+      '번호나 numClasses를 확인한다',
+    ],
   },
   'crossEntropy.logits': {
     en: [

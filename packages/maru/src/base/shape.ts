@@ -114,3 +114,9 @@ export function expectInteger(op: string, name: string, value: unknown, low: num
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= low) return value
   throw new ValueError('value.integer', { op, name, got: showAny(value), low })
 }
+
+/** An integer of either sign, or a `ValueError` that names the argument. */
+export function expectWhole(op: string, name: string, value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new ValueError('value.whole', { op, name, got: showAny(value) })
+}

@@ -43,7 +43,8 @@ export class Inliner {
   expression(node: Node, index: Index, guards: Guards = []): Expr | undefined {
     const known = this.#memo.get(node) ?? new Map<string, Expr>()
     this.#memo.set(node, known)
-    const key = [...index, ...guards.map(({ value }) => value)].map(keyOf).join()
+    const held = guards.map(({ value, bound }) => `${keyOf(value)}<${bound}`)
+    const key = [...index.map(keyOf), ...held].join()
     const found = known.get(key)
     if (found) return found
     const built = this.#build(node, index, guards)

@@ -47,7 +47,9 @@ export class Conv2d<
     expectInteger('Conv2d', 'inChannels', inChannels, 1)
     expectInteger('Conv2d', 'outChannels', outChannels, 1)
     for (const channels of [inChannels, outChannels]) {
-      if (channels % groups !== 0) throw new ShapeError('conv2d.groups', { channels, groups })
+      if (channels % groups !== 0) {
+        throw new ShapeError('conv.groups', { op: 'conv2d', channels, groups })
+      }
     }
     const shape = [outChannels, inChannels / groups, kh, kw]
     const bound = 1 / Math.sqrt((inChannels / groups) * kh * kw)

@@ -4,7 +4,9 @@ import { expectInteger } from '../base/shape.ts'
 import type { Conv2dOptions, Pair, Pool2dOptions } from '../base/types/window.ts'
 
 /** Options of a convolution layer. */
-export interface ConvSettings extends Conv2dOptions {
+export interface ConvSettings extends Omit<Conv2dOptions, 'padding'> {
+  /** Zeros around the input, 0 unless given; 'same' keeps height and width at stride 1. */
+  readonly padding?: Pair | 'same'
   /** Add a learned constant to each channel, true unless given. */
   readonly bias?: boolean
 }
@@ -89,7 +91,7 @@ export class Settings {
 export function expectWindow(
   layer: string,
   kernelSize: Pair,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: Conv2dOptions,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvSettings,
 ): readonly [height: number, width: number] {
   const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize
   const rows = { kernelSize: [height, width], stride, dilation, groups }

@@ -202,7 +202,7 @@ export abstract class ArithmeticTensor extends MathTensor {
   }
 }
 
-function powerOf(x: Node, exponent: number): Node {
+export function powerOf(x: Node, exponent: number): Node {
   const base = exponent < 0 || !Number.isInteger(exponent) ? floating(x) : numeric(x)
   if (exponent === 0) return expandNode(makeLiteral(p.literal, 1, base.dtype), base.shape)
   if (Math.abs(exponent) === 0.5) {

@@ -7,7 +7,6 @@ import {
   expectDType,
   type HostArray,
   type NumericArray,
-  promote,
   storeAs,
 } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
@@ -18,7 +17,8 @@ import { Cell } from '../graph/cell.ts'
 import { Data } from '../graph/data.ts'
 import { makeLeaf } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { apply, castNode, expandNode, literalNode, nodesOf } from './nodes.ts'
+import { apply, expandNode, literalNode, nodesOf } from './nodes.ts'
+import { joinNodes } from './pieces.ts'
 import { Parameter, Tensor } from './tensor.ts'
 import type { Ok, Out, TensorsOf } from './typing.ts'
 
@@ -158,15 +158,51 @@ export function ones<const N extends readonly number[]>(
   return full(shape, 1, options)
 }
 
-/** `0, 1, …, count − 1`. */
+/** Numbers that follow each other, up to, not including, a bound. */
+interface RangeOptions extends CreateOptions {
+  /** Distance from one number to the next, 1 unless given. */
+  readonly step?: number
+}
+
+/**
+ * `0, 1, …, count − 1`; or `start, start + step, …` as long as they lie before `stop`.
+ *
+ * @dtype int32, or float32 if one of the numbers has a fraction, unless given
+ * @throws ValueError for a step of 0 or one that leads away from `stop`
+ * @example arange(3) // [0, 1, 2]
+ * @example arange(5, 0, { step: -2 }) // [5, 3, 1]
+ */
 export function arange<const N extends number>(
   count: N,
-  options: CreateOptions = {},
-): Tensor<ToShape<[N]>> {
-  const { dtype = 'int32' } = expectOptions('arange', options)
-  const shape = [count]
+  options?: CreateOptions,
+): Tensor<ToShape<[N]>>
+export function arange(start: number, stop: number, options?: RangeOptions): Tensor<[number]>
+export function arange(
+  first: number,
+  second?: number | CreateOptions,
+  more: RangeOptions = {},
+): Tensor {
+  if (typeof second === 'number') return range(first, second, expectOptions('arange', more))
+  const shape = [first]
   checkShape('arange', shape)
-  return new Tensor(apply(p.iota, [], { shape, axis: 0, dtype: expectDType('arange', dtype) }))
+  const { dtype = 'int32' } = expectOptions('arange', second ?? {})
+  return counting(first, expectDType('arange', dtype))
+}
+
+function counting(count: number, dtype: DType): Tensor {
+  return new Tensor(apply(p.iota, [], { shape: [count], axis: 0, dtype }))
+}
+
+function range(start: number, stop: number, { step = 1, dtype }: RangeOptions): Tensor {
+  const count = Math.ceil((expectNumber('arange', 'start', start) - stop) / -step)
+  if (!(count >= 0 && Number.isSafeInteger(count) && Number.isFinite(step))) {
+    throw new ValueError('arange.step', { start, stop, step: showAny(step) })
+  }
+  const whole = Number.isSafeInteger(start) && Number.isSafeInteger(step)
+  const type = expectDType('arange', dtype ?? (whole ? 'int32' : 'float32'))
+  if (whole && dtypes[type].kind === 'int') return counting(count, type).mul(step).add(start)
+  // Worked out in float64, so that each number is rounded once.
+  return counting(count, 'float64').mul(step).add(start).cast(type)
 }
 
 /** A size that remembers its name: `zeros([dim('batch', 32), 784])` has a `batch` axis. */
@@ -212,10 +248,8 @@ function joined(parts: readonly Tensor[], axis: unknown): Tensor {
       throw new ShapeError('concat.sizes', { a: shape, b: own, axis: along })
     }
   }
-  const dtype = parts.map((part) => part.dtype).reduce(promote)
-  const nodes = parts.map(({ node }) => castNode(node, dtype))
-  if (nodes.length === 1) return new Tensor(castNode(first.node, dtype))
-  return new Tensor(apply(p.concat, nodes, { axis: along }))
+  const [, ...rest] = parts.map(({ node }) => node)
+  return new Tensor(joinNodes([first.node, ...rest], along))
 }
 
 /** Tensors of one shape along a new axis. @throws ShapeError when the shapes differ */

@@ -6,7 +6,7 @@ import type { Shape } from '../base/types/dim.ts'
 import type { CrossEntropy } from '../base/types/shape.ts'
 import type { Data } from '../graph/data.ts'
 import type { Node } from '../graph/node.ts'
-import { beforeRun, tracing } from '../runtime/trace.ts'
+import { checkKnown } from './known.ts'
 import { nodeOf } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Arg } from './typing.ts'
@@ -50,7 +50,7 @@ function rowEntropy(logits: Tensor, labels: Tensor): Tensor<[]> {
   if (isSoftmax(logits.node)) throw new ValueError('crossEntropy.softmax', {})
   if (isHalf(logits.dtype)) return rowEntropy(logits.cast('float32'), labels).cast(logits.dtype)
   const classes = at(a, 1)
-  const checked = checkLabels(labels.node, classes)
+  const checked = checkKnown(labels.node, (data) => expectClasses(data, classes))
   const logp = logits.logSoftmax(1)
   const ids = labels.cast('int32')
   const hit = logp.positionsOver([1]).equal(ids.unsqueeze(1))
@@ -67,19 +67,6 @@ function isSoftmax({ op, inputs: [raised, total] }: Node): boolean {
   if (op.trait !== 'elementwise' || !raised || !total) return false
   const source = total.inputs[0]
   return op.name === 'div' && raised.op.name === 'exp' && source?.inputs[0] === raised
-}
-
-/** Labels that lie on the host are checked now, and those of a compiled function at every call. */
-function checkLabels(node: Node, classes: number): boolean {
-  const { leaf } = node
-  if (leaf?.kind === 'data') expectClasses(leaf.data, classes)
-  if (leaf?.kind !== 'input' || !tracing()) return leaf?.kind === 'data'
-  const { index } = leaf
-  beforeRun((args) => {
-    const data = args[index]
-    if (data) expectClasses(data, classes)
-  })
-  return true
 }
 
 function expectClasses({ host, due }: Data, classes: number): void {

@@ -1,6 +1,6 @@
 /** The same elements in another arrangement. */
-import { expectNumber, expectNumbers, isPairs, showAny } from '../base/argument.ts'
-import { ShapeError } from '../base/error.ts'
+import { expectNumber, expectNumbers, expectOptions, isPairs, showAny } from '../base/argument.ts'
+import { ShapeError, ValueError } from '../base/error.ts'
 import {
   at,
   broadcast,
@@ -13,14 +13,16 @@ import type { Permute, Slice, Squeeze, Transpose, Unsqueeze } from '../base/type
 import type { SameRank, Shape, ToShape } from '../base/types/dim.ts'
 import type { Flatten, Reshape } from '../base/types/reshape.ts'
 import type { Expand } from '../base/types/shape.ts'
+import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { ActivationTensor } from './activation.ts'
 import { apply, expandNode, expectExact, reshapeNode } from './nodes.ts'
+import { mirroredNode, type PadMode, padModes, stridedNode } from './pieces.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
 /** A list argument at run time, whatever its checked type is. */
-function list(op: string, value: unknown): number[] {
+export function list(op: string, value: unknown): number[] {
   return [...expectNumbers(op, value)]
 }
 
@@ -100,26 +102,47 @@ export abstract class MovementTensor extends ActivationTensor {
     return this.wrap(expandNode(this.node, to))
   }
 
-  /** Elements from `start` up to, not including, `end` along an axis; negative ones count from the end. */
+  /**
+   * Elements from `start` up to, not including, `end` along an axis, every `step`-th of them.
+   *
+   * Negative positions count from the end; a negative step goes backwards, down to the first
+   * element unless `end` is given.
+   *
+   * @throws ShapeError for positions outside the axis, ValueError for a step of 0
+   * @example x.slice(0, 1, -1) // without the first and the last
+   * @example x.slice(0, -1, undefined, { step: -2 }) // every second one, backwards
+   */
   slice<
     S extends Shape,
     const A extends number,
     const F extends number,
     const E extends number | undefined = undefined,
-  >(this: Tensor<S>, axis: Ok<Slice<S, A, F, E>, A>, start: F, end?: E): Out<Slice<S, A, F, E>> {
+    const P extends number = 1,
+  >(
+    this: Tensor<S>,
+    axis: Ok<Slice<S, A, F, E, P>, A>,
+    start: F,
+    end?: E,
+    options?: { readonly step?: P },
+  ): Out<Slice<S, A, F, E, P>> {
     const { shape } = this.node
     const along = normalizeAxis('slice', axis, shape)
     const size = at(shape, along)
+    const step: number = expectOptions('slice', options ?? {}).step ?? 1
+    if (!Number.isSafeInteger(step) || step === 0) {
+      throw new ValueError('slice.step', { step: showAny(step) })
+    }
     const fix = (position: number): number => (position < 0 ? position + size : position)
     const from = fix(expectNumber('slice', 'start', start))
-    const to = fix(expectNumber('slice', 'end', end ?? size))
-    if (
-      !(Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= size)
-    ) {
+    const past = step > 0 ? size : -1
+    const to = end === undefined ? past : fix(expectNumber('slice', 'end', end))
+    const inside =
+      step > 0 ? 0 <= from && from <= to && to <= size : -1 <= to && to <= from && from < size
+    if (!(Number.isInteger(from) && Number.isInteger(to) && inside && (from >= 0 || size === 0))) {
       throw new ShapeError('slice.range', { start, end: end ?? size, axis: along, shape })
     }
-    const ranges = shape.map((dim, i): [number, number] => (i === along ? [from, to] : [0, dim]))
-    return this.wrap((this as Tensor).slices(ranges).node)
+    const count = Math.ceil((to - from) / step)
+    return this.wrap(stridedNode(this.node, along, Math.max(0, from), step, count))
   }
 
   /** A range `[start, end)` for every axis. */
@@ -136,11 +159,19 @@ export abstract class MovementTensor extends ActivationTensor {
     return this.wrap(apply(p.slice, [this.node], { start, end }))
   }
 
-  /** A border of a constant around each axis; widths are `[before, after]`, one pair per axis. */
+  /**
+   * A border around each axis; widths are `[before, after]`, one pair per axis.
+   *
+   * It holds a number, 0 unless given, or the tensor's own elements: `'reflect'` mirrors them
+   * without the outermost, `'replicate'` repeats the outermost, `'circular'` goes round.
+   *
+   * @throws ShapeError for widths that do not fit the axes, or an axis too short for the mode
+   * @example tensor([1, 2, 3]).pad([[2, 1]], 'reflect') // [3, 2, 1, 2, 3, 2]
+   */
   pad<S extends Shape>(
     this: Tensor<S>,
     widths: readonly (readonly [number, number])[],
-    value?: number,
+    border: number | PadMode = 0,
   ): Tensor<SameRank<S>> {
     const { shape } = this.node
     const good =
@@ -150,14 +181,14 @@ export abstract class MovementTensor extends ActivationTensor {
     const before = widths.map(([width]) => width)
     const after = widths.map(([, width]) => width)
     if ([...before, ...after].every((width) => width === 0)) return this.wrap(this.node)
-    expectExact('pad', value ?? 0, this.dtype)
-    // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
+    if (typeof border === 'number') {
+      expectExact('pad', border, this.dtype)
+      // Adding 0 makes -0 into 0: signatures, being text, do not tell them apart.
+      return this.wrap(apply(p.pad, [this.node], { before, after, value: border + 0 }))
+    }
+    if (!padModes.includes(border)) throw new ValueError('pad.border', { got: showAny(border) })
     return this.wrap(
-      apply(p.pad, [this.node], {
-        before,
-        after,
-        value: expectNumber('pad', 'value', value ?? 0) + 0,
-      }),
+      widths.reduce((x: Node, width, axis) => mirroredNode(x, axis, width, border), this.node),
     )
   }
 

@@ -1,9 +1,10 @@
 /** Broadcasting, promotion and literals: what every method does before a primitive sees its inputs. */
 import { showAny } from '../base/argument.ts'
-import { type DType, dtypes, isFloat, isHalf, promote, wraps } from '../base/dtype.ts'
+import { type DType, dtypes, isFloat, isHalf, promote, storeAs, wraps } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
 import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
-import { makeLiteral, makeNode, Node } from '../graph/node.ts'
+import { Data } from '../graph/data.ts'
+import { makeLeaf, makeLiteral, makeNode, Node } from '../graph/node.ts'
 import type { Attrs, Elementwise, Primitive } from '../graph/primitive.ts'
 import * as p from '../primitives/index.ts'
 
@@ -61,6 +62,13 @@ export function expectExact(op: string, value: number, dtype: DType): void {
   if (dtype !== 'int64' || Math.abs(value) <= Number.MAX_SAFE_INTEGER || !Number.isFinite(value))
     return
   throw new ValueError('int64.literal', { op, value })
+}
+
+/** Numbers worked out on the host. */
+export function constantNode(values: readonly number[], shape: Sizes, dtype: DType): Node {
+  const host = storeAs(dtype, values)
+  const data = new Data(dtype, shape, { host })
+  return makeLeaf(p.leaf, { kind: 'data', data }, data)
 }
 
 export function castNode(node: Node, dtype: DType): Node {

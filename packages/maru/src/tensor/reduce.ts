@@ -4,23 +4,23 @@ import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { makeLiteral, type Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { MovementTensor } from './movement.ts'
+import { ArrangeTensor } from './arrange.ts'
 import { apply, binary, expandNode, precisely, reshapeNode, reversed, summable } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Ok, Out } from './typing.ts'
 
-type Axes = number | readonly number[] | undefined
+export type Axes = number | readonly number[] | undefined
 
-interface KeepDims<K extends boolean> {
+export interface KeepDims<K extends boolean> {
   /** Keep the reduced axes, with size 1. */
   readonly keepDims?: K
 }
 
-function axesOf(op: string, axis: unknown, shape: Sizes): number[] {
+export function axesOf(op: string, axis: unknown, shape: Sizes): number[] {
   return normalizeAxes(op, axis, shape)
 }
 
-function dropped(node: Node, axes: readonly number[], keep: boolean | undefined): Node {
+export function dropped(node: Node, axes: readonly number[], keep: boolean | undefined): Node {
   if (keep) return node
   return reshapeNode(
     node,
@@ -28,16 +28,16 @@ function dropped(node: Node, axes: readonly number[], keep: boolean | undefined)
   )
 }
 
-function sumNode(x: Node, axes: readonly number[]): Node {
+export function sumNode(x: Node, axes: readonly number[]): Node {
   const ready = summable(x)
   return axes.length === 0 ? ready : apply(p.sum, [ready], { axes })
 }
 
-function maxNode(x: Node, axes: readonly number[], ties: 'share' | 'first' = 'share'): Node {
+export function maxNode(x: Node, axes: readonly number[], ties: 'share' | 'first' = 'share'): Node {
   return axes.length === 0 ? x : apply(p.max, [x], { axes, ties })
 }
 
-export abstract class ReduceTensor extends MovementTensor {
+export abstract class ReduceTensor extends ArrangeTensor {
   /**
    * Sum over axes, all of them by default; 0 over none. Small integers and bools sum to int32.
    *

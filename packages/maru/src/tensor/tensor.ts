@@ -26,7 +26,7 @@ import {
 } from '../runtime/realize.ts'
 import { expectValues, tracing } from '../runtime/trace.ts'
 import { expandNode } from './nodes.ts'
-import { WindowTensor } from './window.ts'
+import { NormalizeTensor } from './normalize.ts'
 
 /** Nested arrays of numbers, as deep as the tensor has axes; booleans for bool tensors. */
 export type Nested = number | boolean | Nested[]
@@ -40,7 +40,7 @@ export type Nested = number | boolean | Nested[]
  * @example await tensor([[1, 2], [3, 4]]).matmul(tensor([[1], [1]])).array() // [[3], [7]]
  */
 // biome-ignore lint/suspicious/noExplicitAny: an unknown shape, assignable both ways
-export class Tensor<out S extends Shape = any> extends WindowTensor implements Shaped<S> {
+export class Tensor<out S extends Shape = any> extends NormalizeTensor implements Shaped<S> {
   declare readonly '~shape': S
   readonly #node: Node
 

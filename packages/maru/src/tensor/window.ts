@@ -1,64 +1,103 @@
-/** Convolution and pooling: windows, then a contraction or a fold. */
+/** Sliding windows: what convolution and pooling are made of. */
 import { expectOptions, isNumbers, showAny } from '../base/argument.ts'
-import { DTypeError, ShapeError } from '../base/error.ts'
+import { ShapeError, ValueError } from '../base/error.ts'
 import { at, checkShape, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
-import type { Shape } from '../base/types/dim.ts'
-import type {
-  Conv2dOptions,
-  Convolve2d,
-  Pair,
-  Pool2dOptions,
-  Pool2dOut,
-} from '../base/types/window.ts'
+import type { Pair } from '../base/types/window.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { type Windows, windowCounts } from '../primitives/movement.ts'
 import { DecompositionTensor } from './decomposition.ts'
-import { apply, nodeOf, numeric, reshapeNode, reversed } from './nodes.ts'
+import { apply, numeric, reshapeNode } from './nodes.ts'
+import { cutNode, framedNode } from './pieces.ts'
 import type { Tensor } from './tensor.ts'
-import type { Arg, Ok, Out } from './typing.ts'
 
-interface Geometry extends Windows {
-  readonly padding: readonly (readonly [number, number])[]
+/** Windows with the border around what they slide over. */
+export interface Geometry extends Windows {
+  readonly padding: readonly (readonly [before: number, after: number])[]
 }
 
-function pairOf(op: string, name: string, value: unknown, low: number): [number, number] {
-  const [h, w] = Array.isArray(value) ? value : [value, value]
-  return [expectInteger(op, name, h, low), expectInteger(op, name, w, low)]
+/** How patches lie: sizes in elements. */
+interface PatchOptions {
+  readonly stride?: Pair
+  readonly padding?: Pair
+  readonly dilation?: Pair
 }
 
-function samePadding(op: string, { size, stride, dilation }: Windows): [number, number][] {
-  if (stride.some((step) => step !== 1)) throw new ShapeError('window.same', { op, stride })
-  return size.map((extent, axis) => {
-    const total = at(dilation, axis) * (extent - 1)
-    return [Math.floor(total / 2), total - Math.floor(total / 2)]
-  })
+const axisNames = ['depth', 'height', 'width']
+
+/** Names of the last axes, as errors say them. */
+export function namesOf(rank: number): string {
+  return rank === 1 ? 'length' : axisNames.slice(-rank).join(', ')
 }
 
-function geometry(
+/** One integer for each axis, from a list or from one number for all. */
+export function perAxis(
   op: string,
-  shape: Sizes,
-  size: readonly [number, number],
-  options: Conv2dOptions,
-  stride: readonly [number, number],
-): Geometry {
-  if (shape.length < 3) throw new ShapeError('window.rank', { op, shape })
-  const dilation = pairOf(op, 'dilation', options.dilation ?? 1, 1)
-  const windows = { size, stride, dilation }
-  const padding =
-    options.padding === 'same'
-      ? samePadding(op, windows)
-      : pairOf(op, 'padding', options.padding ?? 0, 0).map((each): [number, number] => [each, each])
-  const padded = padding.map(([before, after], axis) => at(shape, axis - 2) + before + after)
-  if (windowCounts(padded, windows).some((count) => count === 0)) {
-    throw new ShapeError('window.fit', { op, size, shape })
+  name: string,
+  value: unknown,
+  rank: number,
+  low: number,
+): number[] {
+  const list: readonly unknown[] = Array.isArray(value)
+    ? value
+    : Array.from({ length: rank }, () => value)
+  if (list.length !== rank) {
+    throw new ValueError('window.axes', { op, name, got: showAny(value), rank })
   }
-  return { ...windows, padding }
+  return Array.from(list, (each) => expectInteger(op, name, each, low))
 }
 
-function padded(x: Node, padding: Geometry['padding'], value: number): Node {
+/** Widths of the border on both sides of each axis. */
+export function sidesOf(op: string, value: unknown, windows: Windows): [number, number][] {
+  const rank = windows.size.length
+  const reach = windows.size.map((extent, axis) => at(windows.dilation, axis) * (extent - 1))
+  if (value === 'same') {
+    if (windows.stride.some((step) => step !== 1)) {
+      throw new ShapeError('window.same', { op, stride: windows.stride })
+    }
+    return reach.map((total) => [Math.floor(total / 2), Math.ceil(total / 2)])
+  }
+  if (value === 'causal' && rank === 1) return [[at(reach, 0), 0]]
+  if (typeof value === 'string' && value !== 'valid') {
+    throw new ValueError('window.padding', { op, got: showAny(value) })
+  }
+  if (Array.isArray(value) && value.length === rank && value.every(Array.isArray)) {
+    return value.map((sides: unknown) => {
+      const [before, after] = perAxis(op, 'padding', sides, 2, 0)
+      return [before ?? 0, after ?? 0]
+    })
+  }
+  const plain = value === undefined || value === 'valid' ? 0 : value
+  return perAxis(op, 'padding', plain, rank, 0).map((width) => [width, width])
+}
+
+/** Throws unless there are axes for windows, and one before them for channels. */
+export function expectChannels(op: string, shape: Sizes, rank: number): void {
+  if (shape.length > rank) return
+  throw new ShapeError('window.rank', { op, axes: namesOf(rank), count: rank + 1, shape })
+}
+
+/** Throws unless a window fits along every axis. */
+export function expectFit(op: string, shape: Sizes, { padding, ...windows }: Geometry): void {
+  const lead = shape.length - windows.size.length
+  const extents = padding.map(([before, after], axis) => at(shape, lead + axis) + before + after)
+  if (windowCounts(extents, windows).some((count) => count === 0)) {
+    throw new ShapeError('window.fit', { op, size: windows.size, shape })
+  }
+}
+
+/** Windows of a padded input: [..., sizes, counts]. */
+export function windowsNode(x: Node, { padding, ...windows }: Geometry, fill: number): Node {
+  const lead = x.shape.length - windows.size.length
+  const padded = paddedNode(x, padding, fill)
+  const tiles =
+    sameShape(windows.size, windows.stride) && windows.dilation.every((step) => step === 1)
+  return tiles ? tilesNode(padded, lead, windows) : apply(p.window, [padded], windows)
+}
+
+function paddedNode(x: Node, padding: Geometry['padding'], value: number): Node {
   if (padding.flat().every((width) => width === 0)) return x
-  const lead = x.shape.slice(0, -2).map(() => 0)
+  const lead = x.shape.slice(0, -padding.length).map(() => 0)
   const before = [...lead, ...padding.map(([width]) => width)]
   const after = [...lead, ...padding.map(([, width]) => width)]
   return apply(p.pad, [x], { before, after, value })
@@ -79,29 +118,19 @@ function expectWindows(op: string, shape: Sizes, windows: Windows, axes: number)
   throw new ShapeError('windows.sizes', { op, got: showAny([size, stride, dilation]), shape })
 }
 
-/** Windows of a padded input: [..., kh, kw, oh, ow]. */
-function windowsNode(x: Node, geometry: Geometry, fill: number): Node {
-  const { size, stride, dilation, padding } = geometry
-  if (
-    size.every((extent, axis) => extent === stride[axis]) &&
-    dilation.every((step) => step === 1)
-  ) {
-    return tilesNode(padded(x, padding, fill), geometry)
-  }
-  return apply(p.window, [padded(x, padding, fill)], { size, stride, dilation })
-}
-
 /** Windows that meet without overlap are the same elements under another shape. */
-function tilesNode(x: Node, geometry: Geometry): Node {
-  const lead = x.shape.slice(0, -2)
-  const [kh = 1, kw = 1] = geometry.size
-  const [oh = 1, ow = 1] = windowCounts(x.shape.slice(-2), geometry)
-  const end = [...lead, oh * kh, ow * kw]
+function tilesNode(x: Node, lead: number, windows: Windows): Node {
+  const { size } = windows
+  const counts = windowCounts(x.shape.slice(lead), windows)
+  const front = x.shape.slice(0, lead)
+  const end = [...front, ...size.map((extent, axis) => extent * at(counts, axis))]
   const whole = sameShape(end, x.shape)
   const cut = whole ? x : apply(p.slice, [x], { start: end.map(() => 0), end })
-  const split = reshapeNode(cut, [...lead, oh, kh, ow, kw])
-  const n = lead.length
-  return apply(p.permute, [split], { axes: [...lead.keys(), n + 1, n + 3, n, n + 2] })
+  const parts = size.flatMap((extent, axis) => [at(counts, axis), extent])
+  const split = reshapeNode(cut, [...front, ...parts])
+  const places = size.map((_, axis) => lead + 2 * axis)
+  const axes = [...front.keys(), ...places.map((place) => place + 1), ...places]
+  return apply(p.permute, [split], { axes })
 }
 
 export abstract class WindowTensor extends DecompositionTensor {
@@ -131,130 +160,69 @@ export abstract class WindowTensor extends DecompositionTensor {
   }
 
   /**
-   * Two-dimensional convolution (cross-correlation, as in every deep-learning library).
+   * Patches of images as columns, as `F.unfold` of PyTorch (im2col).
    *
-   *     out[n, o, y, x] = Σ c,i,j  in[n, c, y·s + i·d − p, x·s + j·d − p] · weight[o, c, i, j]
-   *
-   * @shape x [..., c, H, W], weight [o, c / groups, kh, kw] → [..., o, H', W'];
-   *   H' = ⌊(H + 2p − d·(kh − 1) − 1) / s⌋ + 1
-   * @throws ShapeError when channels or groups do not fit, or the kernel is larger than the input
+   * @shape [..., c, H, W] → [..., c·kh·kw, number of patches]
+   * @throws ShapeError when no patch fits
    */
-  conv2d<S extends Shape, W extends Shape, const O extends Conv2dOptions = Record<never, never>>(
-    this: Tensor<S>,
-    weight: Arg<Convolve2d<S, W, O>, W>,
-    options?: O,
-  ): Out<Convolve2d<S, W, O>> {
-    const settings: Conv2dOptions = options ?? {}
-    return this.wrap(convolve(numeric(this.node), numeric(nodeOf('conv2d', weight)), settings))
+  unfold(this: Tensor, kernelSize: Pair, options: PatchOptions = {}): Tensor {
+    expectChannels('unfold', this.node.shape, 2)
+    const geometry = patches('unfold', kernelSize, options)
+    expectFit('unfold', this.node.shape, geometry)
+    const view = windowsNode(this.node, geometry, 0)
+    const lead = view.shape.slice(0, -5)
+    const [c, kh, kw, oh, ow] = view.shape.slice(-5)
+    const [rows, columns] = [
+      [c, kh, kw],
+      [oh, ow],
+    ].map(productOf)
+    return this.wrap(reshapeNode(view, [...lead, rows ?? 0, columns ?? 0]))
   }
 
   /**
-   * Largest element of each window; the gradient goes to the first of equal ones.
+   * The adjoint of `unfold`, as `F.fold` of PyTorch (col2im): where patches overlap, they are summed.
    *
-   * @shape x [..., c, H, W] → [..., c, H', W']; the stride is the kernel's size unless given
+   * @shape [..., c·kh·kw, number of patches] → [..., c, H, W]
+   * @throws ShapeError when rows or columns are not those of patches of such images
    */
-  maxPool2d<
-    S extends Shape,
-    const K extends Pair,
-    const O extends Pool2dOptions = Record<never, never>,
-  >(
-    this: Tensor<S>,
-    kernelSize: Ok<Pool2dOut<S, K, O, 'maxPool2d'>, K>,
-    options?: O,
-  ): Out<Pool2dOut<S, K, O, 'maxPool2d'>> {
-    const view = poolWindows('maxPool2d', this.node, kernelSize, options, lowest(this.node))
-    return this.wrap(this.wrap<Tensor>(view).firstMax(windowAxes(view)).node)
-  }
-
-  /** Smallest element of each window; the gradient goes to the first of equal ones. */
-  minPool2d<
-    S extends Shape,
-    const K extends Pair,
-    const O extends Pool2dOptions = Record<never, never>,
-  >(
-    this: Tensor<S>,
-    kernelSize: Ok<Pool2dOut<S, K, O, 'minPool2d'>, K>,
-    options?: O,
-  ): Out<Pool2dOut<S, K, O, 'minPool2d'>> {
-    const upsideDown = reversed(this.node)
-    const view = poolWindows('minPool2d', upsideDown, kernelSize, options, lowest(upsideDown))
-    const most = this.wrap<Tensor>(view).firstMax(windowAxes(view))
-    return this.wrap(reversed(most.node))
-  }
-
-  /** Mean of each window, padding counted in as zeros. */
-  avgPool2d<
-    S extends Shape,
-    const K extends Pair,
-    const O extends Pool2dOptions = Record<never, never>,
-  >(
-    this: Tensor<S>,
-    kernelSize: Ok<Pool2dOut<S, K, O, 'avgPool2d'>, K>,
-    options?: O,
-  ): Out<Pool2dOut<S, K, O, 'avgPool2d'>> {
-    const view = poolWindows('avgPool2d', this.node, kernelSize, options, 0)
-    return this.wrap(this.wrap<Tensor>(view).mean(windowAxes(view)).node)
+  fold(this: Tensor, outputSize: Pair, kernelSize: Pair, options: PatchOptions = {}): Tensor {
+    const x = numeric(this.node)
+    const extents = perAxis('fold', 'outputSize', outputSize, 2, 1)
+    const { padding, ...windows } = patches('fold', kernelSize, options)
+    const full = extents.map((extent, axis) => extent + at(padding[axis] ?? [], 0) * 2)
+    const counts = windowCounts(full, windows)
+    const [area, columns] = [productOf(windows.size), productOf(counts)]
+    const [rows = 0, given = 0] = x.shape.slice(-2)
+    if (x.shape.length < 2 || rows % area !== 0 || given !== columns) {
+      throw new ShapeError('fold.patches', { shape: x.shape, area, columns, size: extents })
+    }
+    const lead = x.shape.slice(0, -2)
+    const parts = reshapeNode(x, [...lead, rows / area, ...windows.size, ...counts])
+    const whole = apply(p.fold, [parts], { ...windows, extents: full })
+    return this.wrap(croppedNode(whole, padding))
   }
 }
 
-/** A border that is never larger than what it surrounds. */
-function lowest({ dtype }: Node): number {
-  return dtype === 'bool' ? 0 : Number.NEGATIVE_INFINITY
+function productOf(sizes: readonly (number | undefined)[]): number {
+  return sizes.reduce((product: number, size = 1) => product * size, 1)
 }
 
-/** Axes of the window in a view [..., kh, kw, oh, ow]. */
-function windowAxes(view: Node): number[] {
-  return [view.shape.length - 4, view.shape.length - 3]
-}
-
-function poolWindows(
-  op: string,
-  x: Node,
-  kernelSize: unknown,
-  options: Pool2dOptions | undefined,
-  fill: number,
-): Node {
-  const size = pairOf(op, 'kernelSize', kernelSize, 1)
-  const stride = pairOf(op, 'stride', options?.stride ?? size, 1)
-  const shape = geometry(op, x.shape, size, options ?? {}, stride)
-  shape.padding.forEach(([width], axis) => {
-    if (width > at(size, axis) / 2)
-      throw new ShapeError('pool.padding', { op, size, padding: width })
-  })
-  return windowsNode(x, shape, fill)
-}
-
-function convolve(x: Node, weight: Node, options: Conv2dOptions): Node {
-  const op = 'conv2d'
-  if (weight.shape.length !== 4) throw new ShapeError('conv2d.weight', { weight: weight.shape })
-  if (x.dtype !== weight.dtype)
-    throw new DTypeError('conv2d.dtype', { x: x.dtype, weight: weight.dtype })
-  const [outChannels = 0, inner = 0, kh = 1, kw = 1] = weight.shape
-  const stride = pairOf(op, 'stride', options.stride ?? 1, 1)
-  const shape = geometry(op, x.shape, [kh, kw], options, stride)
-  const groups = expectInteger(op, 'groups', options.groups ?? 1, 1)
-  const channels = at(x.shape, -3)
-  if (channels !== inner * groups) {
-    throw new ShapeError('conv2d.channels', {
-      inChannels: inner * groups,
-      c: channels,
-      shape: x.shape,
-    })
+function patches(op: string, kernelSize: Pair, given: PatchOptions): Geometry {
+  const options = expectOptions(op, given)
+  const windows = {
+    size: perAxis(op, 'kernelSize', kernelSize, 2, 1),
+    stride: perAxis(op, 'stride', options.stride ?? 1, 2, 1),
+    dilation: perAxis(op, 'dilation', options.dilation ?? 1, 2, 1),
   }
-  if (outChannels % groups !== 0)
-    throw new ShapeError('conv2d.groups', { channels: outChannels, groups })
-  const view = windowsNode(x, shape, 0)
-  const lead = view.shape.slice(0, -5)
-  const [oh, ow] = [at(view.shape, -2), at(view.shape, -1)]
-  // n leading · g groups · c channels in a group · i, j window · y, x position · o outputs in a group
-  const split = reshapeNode(view, [...lead, groups, inner, kh, kw, oh, ow])
-  const filters = reshapeNode(weight, [groups, outChannels / groups, inner, kh, kw])
-  const n = lead.map((_, axis) => 100 + axis)
-  const [g, c, i, j, y, w, o] = [0, 1, 2, 3, 4, 5, 6]
-  const product = apply(p.contract, [filters, split], {
-    a: [g, o, c, i, j],
-    b: [...n, g, c, i, j, y, w],
-    out: [...n, g, o, y, w],
-  })
-  return reshapeNode(product, [...lead, outChannels, oh, ow])
+  return { ...windows, padding: sidesOf(op, options.padding, windows) }
+}
+
+/** Without a border around the last axes; a negative width adds zeros instead. */
+export function croppedNode(x: Node, padding: Geometry['padding']): Node {
+  const lead = x.shape.length - padding.length
+  return padding.reduce((node: Node, [before, after], i) => {
+    const axis = lead + i
+    const whole = framedNode(node, axis, [Math.max(0, -before), Math.max(0, -after)], 0)
+    return cutNode(whole, axis, Math.max(0, before), at(whole.shape, axis) - Math.max(0, after))
+  }, x)
 }

@@ -54,6 +54,7 @@ function arrangements(tensors: readonly maru.Tensor[], given: object): unknown[]
   return [[], ...split, values].flatMap((more) => [
     [...tensors, ...more],
     [tensors, ...more],
+    [...more, ...tensors],
   ])
 }
 

@@ -150,7 +150,7 @@ describe('a definition edited by hand', () => {
     ['a prototype among the options', conv({ ['__proto__']: { stride: 2 } }), 'definition.setting'],
     ['a stride of 0', conv({ stride: 0 }), 'value.integer'],
     ['three strides', conv({ stride: [1, 1, 1] }), 'definition.setting'],
-    ['groups that do not divide', conv({ groups: 2 }), 'conv2d.groups'],
+    ['groups that do not divide', conv({ groups: 2 }), 'conv.groups'],
     [
       'nesting without end',
       `{"format":"maru-model","version":1,"model":${nested(1e5)}}`,

@@ -234,7 +234,7 @@ describe('a layer', () => {
     [
       'groups that do not divide',
       () => new Conv2d(4, 6, 3, { groups: 4 }),
-      { name: 'ShapeError', key: 'conv2d.groups' },
+      { name: 'ShapeError', key: 'conv.groups' },
     ],
     [
       'a broken kernel',

@@ -265,6 +265,43 @@ const resized: Make = (b, x, [choice, more]) => {
   }
 }
 
+/** Parts of one value next to others of it: one element is read at one place under many bounds. */
+const rejoined: Make = (_, x, [choice, more]) => {
+  const { tensor } = x
+  const shape = sizesOf(x)
+  if (shape.length === 0) return undefined
+  const axis = choice % shape.length
+  const size = shape[axis] ?? 1
+  switch (more % 6) {
+    case 0: {
+      const step = (choice % 2 ? 1 : -1) * (1 + ((choice >> 2) % 3))
+      const start = step > 0 ? choice % (size + 1) : -1
+      const code = `slice(${axis}, ${start}, undefined, { step: ${step} })`
+      return moved(x, code, tensor.slice(axis, start, undefined, { step }))
+    }
+    case 1:
+      return moved(x, `roll(${choice % 7}, ${axis})`, tensor.roll(choice % 7, axis))
+    case 2: {
+      if (size < 2) return undefined
+      const mode = (['reflect', 'replicate', 'circular'] as const)[choice % 3] ?? 'reflect'
+      const widths = shape.map((_, i): [number, number] => (i === axis ? [1, choice % 2] : [0, 0]))
+      const code = `pad(${JSON.stringify(widths)}, '${mode}')`
+      return moved(x, code, tensor.pad(widths, mode))
+    }
+    case 3: {
+      const k = (choice % 5) - 2
+      return shape.length < 2 ? undefined : moved(x, `tril(${k})`, tensor.tril(k))
+    }
+    case 4: {
+      const offset = (choice % 5) - 2
+      if (shape.length < 2) return undefined
+      return moved(x, `diagonal({ offset: ${offset} })`, tensor.diagonal({ offset }))
+    }
+    default:
+      return moved(x, `repeatInterleave(2, ${axis})`, tensor.repeatInterleave(2, axis))
+  }
+}
+
 // Folds
 
 function axesOf(x: Value, choice: number): number[] {
@@ -398,7 +435,8 @@ const pooled: Make = (b, given, [choice, more]) => {
   ] as const
   const options = { stride: 1 + (more % 2), padding: kernel.every((k) => k > 1) ? 1 : 0 }
   const code = `${method}([${kernel}], ${JSON.stringify(options)})`
-  const tensor = x.tensor[method](kernel, options)
+  const { tensor: t } = x
+  const tensor = method === 'avgPool2d' ? t.avgPool2d(kernel, options) : t[method](kernel, options)
   if (method !== 'avgPool2d') return moved(x, code, tensor)
   const error = x.error + (kernel[0] * kernel[1] + 2) * ULP * x.bound
   return moved({ ...x, error }, code, tensor)
@@ -512,6 +550,8 @@ export const makers: readonly Make[] = [
   resized,
   resized,
   resized,
+  rejoined,
+  rejoined,
   summed,
   summed,
   counted,
@@ -534,6 +574,7 @@ export const makers: readonly Make[] = [
 export const anyDType: ReadonlySet<Make> = new Set([
   rearranged,
   resized,
+  rejoined,
   largest,
   casting,
   chosen,

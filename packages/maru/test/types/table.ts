@@ -68,6 +68,17 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['zeros([2, 8]).slice(-1, -3)', 'Tensor<[2, 3]>'],
   ['zeros([batch, 8]).slice(0, 2, 5)', 'Tensor<[3, 8]>'],
   ['zeros([batch, 8]).slice(1, size)', 'Tensor<["batch", number]>'],
+  ['zeros([2, 8]).slice(1, 0, 8, { step: 2 })', 'Tensor<[2, number]>'],
+  ['zeros([2, 8]).slice(1, -1, 0, { step: -1 })', 'Tensor<[2, number]>'],
+  ['zeros([2, 3, 4]).select(1, 0)', 'Tensor<[2, 4]>'],
+  ['zeros([2, 3, 4]).unbind(-1)', 'Tensor<[2, 3]>[]'],
+  ['zeros([2, 6]).split(2, 1)', 'Tensor<[number, number]>[]'],
+  ['zeros([2, 3, 4]).var([0, 2])', 'Tensor<[3]>'],
+  ['zeros([2, 3, 4]).norm(-1, { p: 1, keepDims: true })', 'Tensor<[2, 3, 1]>'],
+  ['zeros([2, 3]).all()', 'Tensor<[]>'],
+  ['zeros([2, 3]).prod(0)', 'Tensor<[3]>'],
+  ['zeros([2, 3]).cumprod(0).tril().roll(1, 0).normalize()', 'Tensor<[2, 3]>'],
+  ['zeros([2, 3]).layerNorm(3)', 'Tensor<[2, 3]>'],
   ['zeros([2, 3]).flip(0)', 'Tensor<[2, 3]>'],
   ['zeros([2, 3]).pad([[0, 0], [1, 1]])', 'Tensor<[number, number]>'],
   // counting elements
@@ -97,6 +108,16 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ],
   ['zeros([1, 6, 28, 28]).maxPool2d(2)', 'Tensor<[1, 6, 14, 14]>'],
   ['zeros([1, 6, 28, 28]).maxPool2d(3, { stride: 1, padding: 1 })', 'Tensor<[1, 6, 28, 28]>'],
+  [
+    "zeros([1, 3, 8, 9]).conv2d(zeros([6, 3, 3, 3]), { padding: 'valid', stride: 2 })",
+    'Tensor<[1, 6, 3, 4]>',
+  ],
+  [
+    'zeros([1, 3, 8, 9]).conv2d(zeros([6, 3, 3, 3]), { padding: [[1, 0], [0, 2]] })',
+    'Tensor<[1, 6, number, number]>',
+  ],
+  ['zeros([1, 6, 7, 7]).maxPool2d(2, { ceilMode: true })', 'Tensor<[1, 6, number, number]>'],
+  ['zeros([1, 6, 7, 7]).avgPool2d(2, { countIncludePad: false })', 'Tensor<[1, 6, 3, 3]>'],
   ['zeros([1, 6, 28, 28]).maxPool2d(2, options)', 'Tensor<[1, 6, number, number]>'],
   ['zeros([1, 6, 28, 28]).maxPool2d([2, 4])', 'Tensor<[1, 6, 14, 7]>'],
   // layers
@@ -148,6 +169,8 @@ export const mistakes: readonly (readonly [code: string, sentence: string])[] = 
   ['zeros([2, 3]).sum(2)', 'sum: axis 2 is out of range for shape [2, 3]'],
   ['zeros([2, 3]).mean(-3)', 'mean: axis -3 is out of range for shape [2, 3]'],
   ['zeros([2, 3]).max([1, -1])', 'max: axes [1, -1] name one axis of [2, 3] twice'],
+  ['zeros([2, 3]).any(2)', 'any: axis 2 is out of range for shape [2, 3]'],
+  ['zeros([2, 3]).select(-3, 0)', 'select: axis -3 is out of range for shape [2, 3]'],
   ['zeros([2, 3]).transpose(2, 0)', 'transpose: axis 2 is out of range for shape [2, 3]'],
   [
     'zeros([2, 3, 4]).permute([0, 1, 1])',

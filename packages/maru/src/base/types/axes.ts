@@ -222,7 +222,7 @@ type SliceMistake<
 > = ShapeMistake<`slice: ${Start} to ${ShowDim<End extends number ? End : S[Axis<S['length'], A>]>} is out of range for axis ${A} of ${Show<S>}`>
 
 /** Positions Start to End (not included) along one axis; negative bounds count from the end. */
-export type Slice<S extends Shape, A extends number, Start extends number, End> =
+export type Slice<S extends Shape, A extends number, Start extends number, End, Step = 1> =
   IsAny<S> extends true
     ? Dim[]
     : IsRankOpen<S> extends true
@@ -230,11 +230,13 @@ export type Slice<S extends Shape, A extends number, Start extends number, End> 
       : IsLiteral<A> extends true
         ? [Axis<S['length'], A>] extends [never]
           ? AxisMistake<S, A, 'slice'>
-          : SlicedDim<S[Axis<S['length'], A>], Start, End> extends infer D
-            ? [D] extends [never]
-              ? SliceMistake<S, A, Start, End>
-              : SetAt<S, Axis<S['length'], A>, D>
-            : never
+          : [Step] extends [1]
+            ? SlicedDim<S[Axis<S['length'], A>], Start, End> extends infer D
+              ? [D] extends [never]
+                ? SliceMistake<S, A, Start, End>
+                : SetAt<S, Axis<S['length'], A>, D>
+              : never
+            : SetAt<S, Axis<S['length'], A>, number>
         : SameRank<S>
 
 /** Half of one size, for a gated linear unit. */

@@ -16,33 +16,79 @@ import type {
 /** One number for both axes, or `[height, width]`. */
 export type Pair = number | readonly [number, number]
 
-/** How a convolution slides: sizes in elements. */
-export interface Conv2dOptions {
+/** Borders in elements: one for all sides, one for each axis, or `[before, after]` for each axis. */
+export type Padding = number | readonly number[] | readonly (readonly [number, number])[]
+
+/** How a convolution slides: sizes in elements, one for all axes or one for each. */
+export interface ConvOptions {
   /** Step between windows, 1 unless given. */
-  readonly stride?: Pair
-  /** Zeros around the input, 0 unless given; 'same' keeps height and width at stride 1. */
-  readonly padding?: Pair | 'same'
+  readonly stride?: number | readonly number[]
+  /**
+   * Zeros around the input, 0 unless given. 'valid' is none, 'same' keeps the sizes at stride 1, and
+   * 'causal', along one axis, lets nothing see what comes after it.
+   */
+  readonly padding?: Padding | 'same' | 'valid' | 'causal'
   /** Step between the elements of a window, 1 unless given. */
-  readonly dilation?: Pair
+  readonly dilation?: number | readonly number[]
   /** Parts into which the channels are split, 1 unless given. */
   readonly groups?: number
 }
 
-/** How a pooling window slides: sizes in elements. */
-export interface Pool2dOptions {
-  /** Step between windows, the kernel's size unless given. */
+/** How a convolution over height and width slides. */
+export interface Conv2dOptions extends ConvOptions {
   readonly stride?: Pair
-  /** Border around the input, 0 unless given. */
-  readonly padding?: Pair
-  /** Step between the elements of a window, 1 unless given. */
+  readonly padding?: Pair | readonly [Sides, Sides] | 'same' | 'valid'
   readonly dilation?: Pair
+}
+
+type Sides = readonly [before: number, after: number]
+
+/** How the adjoint of a convolution slides. */
+export interface ConvTransposeOptions {
+  /** Distance between the windows that are added up, 1 unless given. */
+  readonly stride?: number | readonly number[]
+  /** Elements cut off around the result, 0 unless given. */
+  readonly padding?: Padding
+  /** Elements added after each axis of the result, which several input sizes share; 0 unless given. */
+  readonly outputPadding?: number | readonly number[]
+  /** Step between the elements of a window, 1 unless given. */
+  readonly dilation?: number | readonly number[]
+  /** Parts into which the channels are split, 1 unless given. */
+  readonly groups?: number
+}
+
+/** How a pooling window slides: sizes in elements, one for all axes or one for each. */
+export interface PoolOptions {
+  /** Step between windows, the kernel's size unless given. */
+  readonly stride?: number | readonly number[]
+  /** Border around the input, at most half of the kernel; 0 unless given. */
+  readonly padding?: number | readonly number[]
+  /** Step between the elements of a window, 1 unless given. */
+  readonly dilation?: number | readonly number[]
+  /** Whether windows may reach beyond the far border, so that no element is left out. */
+  readonly ceilMode?: boolean
+}
+
+/** How a pooling window slides over height and width. */
+export interface Pool2dOptions extends PoolOptions {
+  readonly stride?: Pair
+  readonly padding?: Pair
+  readonly dilation?: Pair
+}
+
+/** How means of windows count. */
+export interface Averaging {
+  /** Whether the border counts as zeros, as it does unless told otherwise. */
+  readonly countIncludePad?: boolean
 }
 
 /** An option's value: the default when absent, `number` when it may or may not be there. */
 type Option<O, Key extends string, Default> = Key extends keyof O
   ? O[Key] extends Pair | 'same'
     ? O[Key]
-    : number
+    : O[Key] extends 'valid'
+      ? 0
+      : number
   : Default
 
 /** A pair as `[height, width]`. */
@@ -241,7 +287,18 @@ type PoolShape<
 export type Pool2dOut<S extends Shape, K, O, Op extends string = 'pool2d'> =
   IsAny<S> extends true
     ? Dim[]
-    : PoolShape<S, KernelOf<K>, Option<O, 'stride', K>, O, Uncapitalize<Op>>
+    : RoundsUp<O> extends true
+      ? S extends readonly [...infer Batch extends Shape, infer C, infer _H, infer _W]
+        ? [...Batch, C & Dim, number, number]
+        : Dim[]
+      : PoolShape<S, KernelOf<K>, Option<O, 'stride', K>, O, Uncapitalize<Op>>
+
+/** Whether the number of windows may be rounded up. */
+type RoundsUp<O> = 'ceilMode' extends keyof O
+  ? O['ceilMode' & keyof O] extends false | undefined
+    ? false
+    : true
+  : false
 
 /** The weight of a convolution layer: `[out, in / groups, height, width]`. */
 export type Conv2dWeight<In extends number, Out extends number, K, O> = [

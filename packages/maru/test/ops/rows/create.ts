@@ -1,7 +1,7 @@
 /** Tensors out of nothing. */
 import type { DType } from '../../../src/base/dtype.ts'
 import type { Sizes } from '../../../src/base/shape.ts'
-import { arange, DTypeError, full, ones, ShapeError } from '../../../src/index.ts'
+import { arange, DTypeError, full, ones, ShapeError, ValueError } from '../../../src/index.ts'
 import { kept, op, type Row } from '../row.ts'
 import { byValue, isFlat, NAN, zero } from './samples.ts'
 
@@ -39,19 +39,34 @@ export const creation: readonly Row[] = [
     gradient: isFlat,
     results: kept,
   }),
-  op<{ readonly count: number; readonly dtype?: DType }>('arange', {
-    run: ({ count, dtype = 'int32' }) => arange(count, { dtype }),
+  op<{
+    readonly count?: number
+    readonly start?: number
+    readonly stop?: number
+    readonly step?: number
+    readonly dtype?: DType
+  }>('arange', {
+    run: ({ count, start = 0, stop = 0, step = 1, dtype }) => {
+      const type = dtype ? { dtype } : {}
+      return count === undefined ? arange(start, stop, { step, ...type }) : arange(count, type)
+    },
     samples: [
       { inputs: [], args: { count: 5 }, gives: [0, 1, 2, 3, 4] },
       { inputs: [], args: { count: 0 }, gives: [] },
       { inputs: [], args: { count: 3, dtype: 'float32' }, gives: [0, 1, 2] },
+      { inputs: [], args: { start: 2, stop: 7, step: 2 }, gives: [2, 4, 6] },
+      { inputs: [], args: { start: 2, stop: -1, step: -1, dtype: 'float32' }, gives: [2, 1, 0] },
+      { inputs: [], args: { start: 0, stop: 1, step: 0.25 }, gives: [0, 0.25, 0.5, 0.75] },
+      { inputs: [], args: { start: 2, stop: 2 }, gives: [] },
     ],
-    oracle: byValue,
     gradient: isFlat,
     results: kept,
     rejects: [
       [() => arange(-1), ShapeError, 'shape.sizes'],
       [() => arange(2, { dtype: 'bool' }), DTypeError, 'dtype.kind'],
+      [() => arange(0, 2, { step: 0 }), ValueError, 'arange.step'],
+      [() => arange(0, 2, { step: -1 }), ValueError, 'arange.step'],
+      [() => arange(0, NAN), ValueError, 'arange.step'],
     ],
   }),
 ]

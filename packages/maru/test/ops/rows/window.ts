@@ -1,22 +1,17 @@
 import type { Sizes } from '../../../src/base/shape.ts'
+import type { Averaging, Conv2dOptions } from '../../../src/base/types/window.ts'
 import { DTypeError, ShapeError, type Tensor, ValueError } from '../../../src/index.ts'
 import type { Windows } from '../../../src/primitives/movement.ts'
 import { distinct } from '../draw.ts'
 import { arithmetic, floating, kept, numbers, op, type Row, type Sample } from '../row.ts'
 import { byValue, given, INT_MIN, NAN, zero } from './samples.ts'
 
-interface Conv2d {
-  readonly stride?: number | readonly [number, number]
-  readonly padding?: number | readonly [number, number] | 'same'
-  readonly dilation?: number | readonly [number, number]
-  readonly groups?: number
-}
-
 interface Pool2d {
   readonly kernelSize: number | readonly [number, number]
   readonly stride?: number | readonly [number, number]
   readonly padding?: number | readonly [number, number]
   readonly dilation?: number | readonly [number, number]
+  readonly ceilMode?: boolean
 }
 
 const pools: readonly Sample<Pool2d>[] = [
@@ -25,11 +20,10 @@ const pools: readonly Sample<Pool2d>[] = [
   { inputs: [[1, 1, 5, 5]], args: { kernelSize: 3, stride: 2, padding: 1 } },
   { inputs: [[1, 1, 5, 6]], args: { kernelSize: [2, 3], stride: [2, 1], padding: [1, 0] } },
   { inputs: [[1, 1, 6, 5]], args: { kernelSize: 2, stride: 1, dilation: [2, 3] } },
+  { inputs: [[1, 5, 4]], args: { kernelSize: [2, 3], stride: 2, padding: 1, ceilMode: true } },
   { inputs: [[0, 2, 4, 4]], args: { kernelSize: 2 } },
   { inputs: [[1, 1, 2, 2]], args: { kernelSize: [1, 2] } },
 ]
-
-const countedIn = 'padding is always counted in'
 
 const grid = (size: number[], stride: number[], dilation: number[]): Windows => ({
   size,
@@ -38,7 +32,7 @@ const grid = (size: number[], stride: number[], dilation: number[]): Windows => 
 })
 
 export const windows: readonly Row[] = [
-  op<Conv2d>('conv2d', {
+  op<Conv2dOptions>('conv2d', {
     run: (options, x, weight, bias) => {
       const y: Tensor = x.conv2d(weight, options)
       return bias ? y.add(bias.reshape([-1, 1, 1])) : y
@@ -64,7 +58,12 @@ export const windows: readonly Row[] = [
           [1, 1, 4, 4],
           [1, 1, 2, 2],
         ],
-        args: { padding: 'same' },
+        args: {
+          padding: [
+            [1, 0],
+            [0, 2],
+          ],
+        },
         note: 'lopsided',
       },
       {
@@ -99,10 +98,10 @@ export const windows: readonly Row[] = [
     results: arithmetic,
     rejects: [
       [() => zero(4, 4).conv2d(zero(1, 1, 2, 2)), ShapeError, 'window.rank'],
-      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2)), ShapeError, 'conv2d.weight'],
-      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2, 2)), ShapeError, 'conv2d.channels'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2)), ShapeError, 'conv.weight'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 2, 2, 2)), ShapeError, 'conv.channels'],
       [() => zero(1, 4, 4).conv2d(zero(1, 1, 5, 5)), ShapeError, 'window.fit'],
-      [() => zero(2, 4, 4).conv2d(zero(3, 1, 2, 2), { groups: 2 }), ShapeError, 'conv2d.groups'],
+      [() => zero(2, 4, 4).conv2d(zero(3, 1, 2, 2), { groups: 2 }), ShapeError, 'conv.groups'],
       [
         () => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { stride: 2, padding: 'same' }),
         ShapeError,
@@ -110,7 +109,7 @@ export const windows: readonly Row[] = [
       ],
       [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { stride: 0 }), ValueError, 'value.integer'],
       [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2), { padding: -1 }), ValueError, 'value.integer'],
-      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2).cast('float64')), DTypeError, 'conv2d.dtype'],
+      [() => zero(1, 4, 4).conv2d(zero(1, 1, 2, 2).cast('float64')), DTypeError, 'conv.dtype'],
     ],
   }),
   op<Pool2d>('maxPool2d', {
@@ -163,13 +162,9 @@ export const windows: readonly Row[] = [
     domain: [distinct],
     results: kept,
   }),
-  op<Pool2d>('avgPool2d', {
+  op<Pool2d & Averaging>('avgPool2d', {
     run: ({ kernelSize, ...options }, x) => x.avgPool2d(kernelSize, options),
     samples: pools,
-    oracle: {
-      torch: 'avgPool2d',
-      skip: { 'padding, not counted': countedIn, 'oblong, not counted': countedIn },
-    },
     results: floating,
   }),
   op<Windows>('windows', {
