@@ -1,7 +1,6 @@
 /** Folds that are made from the basic ones: counts, products, spreads, norms. */
 
 import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
-import { dtypes } from '../base/dtype.ts'
 import { IndexError, ShapeError, ValueError } from '../base/error.ts'
 import { at, normalizeAxis, type Sizes, sizeOf } from '../base/shape.ts'
 import type { Reduce } from '../base/types/axes.ts'
@@ -18,6 +17,7 @@ import {
   literalNode,
   reshapeNode,
   reversed,
+  summable,
   unary,
   whereNode,
 } from './nodes.ts'
@@ -103,7 +103,7 @@ export abstract class StatisticsTensor extends ReduceTensor {
     axis?: Ok<Reduce<S, A, K, 'prod'>, A>,
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'prod'>> {
-    const x = counting(this.node)
+    const x = summable(this.node)
     const axes = axesOf('prod', axis, x.shape)
     return this.wrap(dropped(productNode(x, axes), axes, options?.keepDims))
   }
@@ -115,7 +115,7 @@ export abstract class StatisticsTensor extends ReduceTensor {
    */
   cumprod<S extends Shape>(this: Tensor<S>, axis: number): Tensor<S> {
     const along = normalizeAxis('cumprod', axis, this.node.shape)
-    return this.wrap(runningProduct(counting(this.node), along))
+    return this.wrap(runningProduct(summable(this.node), along))
   }
 
   /** Sum over axes, NaN counted as 0. */
@@ -205,11 +205,6 @@ export abstract class StatisticsTensor extends ReduceTensor {
     if (shape.length !== 2) throw new ShapeError('trace.rank', { shape })
     return this.wrap(dropped(sumNode(diagonalNode(this.node, 0, 1, 0), [0]), [0], false))
   }
-}
-
-/** Small integers and bools as int32, as sums take them. */
-function counting(x: Node): Node {
-  return dtypes[x.dtype].kind === 'float' ? x : castNode(x, 'int32')
 }
 
 /** Where a node is not NaN. */
