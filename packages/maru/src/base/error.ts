@@ -114,6 +114,8 @@ const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
 const packagePath = packageRoot.replace('file://', '')
 /** Where methods and functions of tensors are. */
 const opsFolder = `${packagePath}tensor/`
+/** What runs programs: an error from there is about an op of the program, not about the call that made it run. */
+const runFolder = `${packagePath}backend/`
 /** A place in a frame, as V8 writes it and, after `@`, as other engines do. */
 const PLACE = /(?: \(|at (?:async )?|@)((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*):(\d+):\d+\)?$/
 /** The function of a frame: `at Tensor.add (…)`, `at Tensor.add [as sum] (…)`, `at stack (…)`, `add@…`. */
@@ -129,9 +131,11 @@ interface UserCall {
 /** First stack frame outside the package, and the function that it called. */
 function userCall(stack: string | undefined): UserCall {
   let called: string | undefined
+  let running = false
   for (const line of (stack ?? '').split('\n').slice(1)) {
     if (line.includes(packageRoot) || line.includes(packagePath)) {
-      called = line.includes(opsFolder) ? FUNCTION.exec(line)?.[1] : undefined
+      running ||= line.includes(runFolder)
+      called = !running && line.includes(opsFolder) ? FUNCTION.exec(line)?.[1] : undefined
       continue
     }
     const [, path, row] = line.includes('eval at ') ? [] : (PLACE.exec(line) ?? [])

@@ -1,5 +1,5 @@
 /** Elements at places that are values: reading them, writing them, blocks that begin at them. */
-import { expectNumber, expectOptions } from '../base/argument.ts'
+import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
 import { dtypes, isFloat, isHalf } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError, ValueError } from '../base/error.ts'
 import {
@@ -83,9 +83,11 @@ function indexNode(op: string, value: unknown, size: number): Node {
 
 /** A number as an index, counted from the end when negative. */
 function fromEnd(op: string, index: number, size: number, position = 0): number {
-  const fixed = index < 0 ? index + size : index
-  if (Number.isInteger(index) && fixed >= 0 && fixed < size) return fixed
-  throw new IndexError('index.range', { op, index, position, size })
+  if (Number.isInteger(index)) {
+    const fixed = index < 0 ? index + size : index
+    if (fixed >= 0 && fixed < size) return fixed
+  }
+  throw new IndexError('index.range', { op, index: showAny(index), position, size })
 }
 
 /** Numbers as indices; negative ones count from the end. */

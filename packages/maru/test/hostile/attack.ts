@@ -1,5 +1,5 @@
 /** One hostile call: made from a good one, run on the device, and judged. */
-import { dtypes, isHalf } from '../../src/base/dtype.ts'
+import { type DataArray, dtypes, presented } from '../../src/base/dtype.ts'
 import { type Sizes, sizeOf } from '../../src/base/shape.ts'
 import { order } from '../../src/graph/closed.ts'
 import type { Node } from '../../src/graph/node.ts'
@@ -77,14 +77,16 @@ function bytesOf({ node: { shape, dtype } }: Tensor): number {
   return sizeOf(shape) * dtypes[dtype].bytes
 }
 
-/** What is wrong with an error; nothing if it is one of ours and says which op it is about. */
-function judgeError(name: string, error: unknown): string | undefined {
+/**
+ * What is wrong with an error; nothing if it is one of ours and says which op it is about. What comes
+ * from the run of a program is about one of the ops that the called one is made of.
+ */
+function judgeError(name: string | undefined, error: unknown): string | undefined {
   if (!(error instanceof MaruError)) {
     const { stack } = error as Error
     return `not one of our errors: ${stack?.split('\n').slice(0, 6).join('\n') ?? error}`
   }
-  // These come when values are read, from any op before.
-  if (error instanceof MemoryError || error.key === 'int64.range') return undefined
+  if (name === undefined || error instanceof MemoryError) return undefined
   const [first = ''] = error.message.split('\n')
   const words = first.split(/[^A-Za-z0-9]+/)
   return words.includes(name) ? undefined : `the message does not name ${name}: ${first}`
@@ -95,9 +97,9 @@ async function judgeValue(result: Tensor): Promise<string | undefined> {
   if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
     return `a shape [${shape}]`
   }
-  const data = await result.data()
+  const data = await result.data<DataArray>()
   if (data.length !== sizeOf(shape)) return `${data.length} elements for [${shape}]`
-  const expected = isHalf(dtype) ? Float32Array : dtypes[dtype].make(0).constructor
+  const expected = presented(dtype, dtypes[dtype].make(0)).constructor
   return data.constructor === expected ? undefined : `${data.constructor.name} for ${dtype}`
 }
 
@@ -109,8 +111,10 @@ function perform({ name, self, args }: Good): unknown {
 /** Runs one call; says what is wrong with its outcome. */
 async function outcome(call: Good): Promise<string | undefined> {
   const start = process.cpuUsage()
+  let stage: string | undefined = call.name
   try {
     const results = tensorsIn(perform(call))
+    stage = undefined
     if (workOf(results) > MOST_WORK) {
       const beyond = results.find((each) => bytesOf(each) > BEYOND)
       await beyond?.data()
@@ -121,7 +125,7 @@ async function outcome(call: Good): Promise<string | undefined> {
       if (wrong) return wrong
     }
   } catch (error) {
-    return judgeError(call.name, error)
+    return judgeError(stage, error)
   } finally {
     const { user, system } = process.cpuUsage(start)
     if (user + system > MOST_SECONDS * 1e6) slow.push(`${(user + system) / 1e6} s: ${code(call)}`)
