@@ -266,7 +266,7 @@ function meanPoolNode(
   const geometry = poolGeometry(op, rank, x.shape, kernelSize, options)
   const sum = folded(windowsNode(x, geometry, 0), rank, sumNode)
   const counts = geometry.size.map((_, axis) =>
-    elementCounts(at(x.shape, axis - rank), axis, geometry, options.countIncludePad ?? true),
+    elementCounts(op, at(x.shape, axis - rank), axis, geometry, options.countIncludePad ?? true),
   )
   const even = counts.map((list) =>
     list.every((count) => count === list[0]) ? list[0] : undefined,
@@ -287,6 +287,7 @@ function meanPoolNode(
 
 /** How many elements each window along an axis counts. */
 function elementCounts(
+  op: string,
   extent: number,
   axis: number,
   { size, stride, dilation, padding, beyond }: PoolGeometry,
@@ -300,6 +301,7 @@ function elementCounts(
     dilation: only(dilation, axis),
   }
   const [count = 0] = windowCounts([extent + before + after], line)
+  expectFew(op, count, MOST_PLACES)
   const [taps, gap] = [at(size, axis), at(dilation, axis)]
   return Array.from({ length: count }, (_, i) => {
     const start = i * at(stride, axis) - before

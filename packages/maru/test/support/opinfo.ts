@@ -13,8 +13,6 @@ export const opInfoNames: readonly string[] = readNames()
 
 /** Names that are another word for an op here, or one of its options. */
 export const aliases: Readonly<Record<string, string>> = {
-  H: 'transpose',
-  T: 'transpose',
   __radd__: 'add',
   __rand__: 'bitwiseAnd',
   __rdiv__: 'div',
@@ -28,75 +26,69 @@ export const aliases: Readonly<Record<string, string>> = {
   amax: 'max',
   amin: 'min',
   bfloat16: 'cast',
-  bmm: 'matmul',
+  bitwise_left_shift: 'shiftLeft',
+  bitwise_right_shift: 'shiftRight',
   bool: 'cast',
   broadcast_to: 'expand',
   byte: 'cast',
   cat: 'concat',
-  clamp_max: 'clamp',
-  clamp_min: 'clamp',
+  char: 'cast',
   column_stack: 'stack',
   constant_pad_nd: 'pad',
-  dot: 'matmul',
   double: 'cast',
   eq: 'equal',
   expand_as: 'expand',
   fill: 'full',
+  fliplr: 'flip',
+  flipud: 'flip',
   float: 'cast',
-  full_like: 'full',
   ge: 'greaterEqual',
   gt: 'greater',
+  H: 'transpose',
   half: 'cast',
+  hstack: 'concat',
   index_select: 'take',
   inner: 'matmul',
   int: 'cast',
-  kthvalue: 'kthValue',
   le: 'lessEqual',
+  'linalg.eigvalsh': 'eigh',
+  'linalg.inv': 'inverse',
   'linalg.matrix_norm': 'norm',
   'linalg.solve_triangular': 'triangularSolve',
+  'linalg.svdvals': 'svd',
   'linalg.vector_norm': 'norm',
-  logcumsumexp: 'logCumSumExp',
-  logsumexp: 'logSumExp',
+  logical_not: 'not',
   long: 'cast',
   lt: 'less',
   mH: 'transpose',
-  mT: 'transpose',
   mm: 'matmul',
-  movedim: 'moveAxis',
   msort: 'sort',
+  mT: 'transpose',
   multinomial: 'categorical',
   mv: 'matmul',
-  nanmean: 'nanMean',
-  nansum: 'nanSum',
-  narrow: 'slice',
   ne: 'notEqual',
   'nn.functional._scaled_dot_product_attention': 'scaledDotProductAttention',
-  'nn.functional.hardtanh': 'clamp',
-  'nn.functional.logsigmoid': 'logSigmoid',
-  'nn.functional.one_hot': 'oneHot',
-  'nn.functional.pad': 'pad',
   'nn.functional.upsample_bilinear': 'interpolate',
   'nn.functional.upsample_nearest': 'interpolate',
-  ones_like: 'ones',
+  pinverse: 'pinv',
   positive: 'abs',
+  rand_like: 'uniform',
   randint_like: 'randint',
   randn: 'normal',
   randn_like: 'normal',
-  rand_like: 'uniform',
   ravel: 'flatten',
   reshape_as: 'reshape',
   rsub: 'sub',
-  searchsorted: 'searchSorted',
   short: 'cast',
-  svd: 'svd',
+  T: 'transpose',
   t: 'transpose',
   take_along_dim: 'takeAlongAxis',
-  topk: 'topK',
+  tile: 'repeat',
   true_divide: 'div',
+  vdot: 'matmul',
   view: 'reshape',
   view_as: 'reshape',
-  vdot: 'matmul',
-  zeros_like: 'zeros',
+  vstack: 'concat',
 }
 
 /** Why names have no op, where the reason is not that nobody has written it. */
@@ -125,13 +117,13 @@ const byOracle = new Map(
 
 /** The op of the table that a name of PyTorch stands for. */
 export function opFor(name: string): string | undefined {
-  const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined
-  if (alias !== undefined) return rows.get(alias.toLowerCase())
   // The same word means another thing there.
   if (/^(masked|sparse)\./.test(name)) return undefined
   const last = name.slice(name.lastIndexOf('.') + 1)
   const spoken = camel(last)
-  return rows.get(spoken.toLowerCase()) ?? byOracle.get(spoken) ?? byOracle.get(last)
+  const own = rows.get(spoken.toLowerCase()) ?? byOracle.get(spoken) ?? byOracle.get(last)
+  const other = Object.hasOwn(aliases, name) ? aliases[name] : undefined
+  return own ?? (other && rows.get(other.toLowerCase()))
 }
 
 /** Names without an op here, by the reason. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from '../house/source.ts'
-import { aliases, opInfoNames } from './opinfo.ts'
+import { aliases, opFor, opInfoNames } from './opinfo.ts'
 import { supportText } from './support.ts'
 
 test('SUPPORT.md is up to date: `npm run support` writes it', () => {
@@ -12,6 +12,7 @@ test('SUPPORT.md is up to date: `npm run support` writes it', () => {
   expect(got).toEqual(want)
 })
 
-test('other words are words of PyTorch', () => {
+test('other words are words of PyTorch for ops of the table', () => {
   expect(Object.keys(aliases).filter((name) => !opInfoNames.includes(name))).toEqual([])
+  expect(Object.keys(aliases).filter((name) => opFor(name) === undefined)).toEqual([])
 })
