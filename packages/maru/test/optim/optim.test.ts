@@ -6,7 +6,7 @@ import * as optim from '../../src/optim/index.ts'
 import { cosine, Optimizer, SGD } from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import { differences } from '../ops/calls.ts'
-import { fixture, problemOf, type Trajectory, table } from './table.ts'
+import { fixture, long, problemOf, type Trajectory, table } from './table.ts'
 
 const { entries, steps } = fixture
 const tolerances = {
@@ -59,6 +59,28 @@ describe.each(['wasm', 'reference'])("PyTorch's trajectories on %s", (device) =>
     wrong.push(
       ...differences('losses', values(losses, dtype), values(entry.losses, dtype), tolerance),
     )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe.each([
+  ['wasm', 'float32', 1000, { relative: 1e-4, absolute: 1e-5, reason: 'rounding over 1,000 steps' }],
+  ['reference', 'float64', 100, { relative: 1e-9, absolute: 1e-11, reason: 'sums in another order' }],
+] as const)("PyTorch's long way on %s in %s", (device, dtype, last, tolerance) => {
+  test.each(long.entries.map((entry) => [titleOf(entry), entry] as const))('%s', async (_, run) => {
+    useDevice(device)
+    const { parameters, loss } = problemOf({ ...run, dtype })
+    const optimizer = table[run.optimizer]!([...parameters.values()], run.options)
+    const step = compile(() => void optimizer.step(loss()))
+    const wrong: string[] = []
+    for (let i = 1; i <= last; i++) {
+      await step()
+      for (const [name, want] of Object.entries(run.parameters[i] ?? {})) {
+        const got = [...(await parameters.get(name)!.data())]
+        const title = `${name} after ${i}`
+        wrong.push(...differences(title, values(got, dtype), values(want, dtype), tolerance))
+      }
+    }
     expect(wrong).toEqual([])
   })
 })
@@ -185,7 +207,7 @@ class RMSprop extends Optimizer {
       this.state(parameter, 'squareAvg'),
       state.mul(0.99).add(gradient.square().mul(0.01)),
     )
-    return value.sub(gradient.mul(this.rate(value)).div(mean.sqrt().add(1e-8)))
+    return value.sub(gradient.mul(this.rate(parameter)).div(mean.sqrt().add(1e-8)))
   }
 }
 

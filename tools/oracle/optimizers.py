@@ -1,0 +1,91 @@
+"""Optimisers that PyTorch 1.13 lacks, written from their papers and from later PyTorch."""
+
+import torch
+from torch.optim import Optimizer
+
+
+class Rule(Optimizer):
+    """A subclass has `defaults` and `update(p, g, state, group, step)`, which changes p in place."""
+
+    def __init__(self, params, **options):
+        super().__init__(params, {**self.defaults_of, **options})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            for p in group['params']:
+                state = self.state[p]
+                state['step'] = state.get('step', 0) + 1
+                self.update(p, p.grad, state, group, state['step'])
+
+
+def zeros(state, name, like):
+    return state.setdefault(name, torch.zeros_like(like))
+
+
+class Lion(Rule):
+    """Chen et al. 2023, program 2."""
+
+    defaults_of = {'lr': 1e-4, 'betas': (0.9, 0.99), 'weight_decay': 0}
+
+    def update(self, p, g, state, group, _):
+        m = zeros(state, 'm', p)
+        beta1, beta2 = group['betas']
+        p.mul_(1 - group['lr'] * group['weight_decay'])
+        p.sub_(group['lr'] * (beta1 * m + (1 - beta1) * g).sign())
+        m.mul_(beta2).add_(g, alpha=1 - beta2)
+
+
+class LARS(Rule):
+    """You et al. 2017, algorithm 1, with the trust ratio before the momentum."""
+
+    defaults_of = {'lr': 1, 'momentum': 0.9, 'trust': 1e-3, 'eps': 1e-8, 'weight_decay': 0}
+
+    def update(self, p, g, state, group, _):
+        decay = group['weight_decay']
+        ratio = group['trust'] * p.norm() / (g.norm() + decay * p.norm() + group['eps'])
+        if p.norm() == 0 or g.norm() == 0:
+            ratio = 1
+        buffer = zeros(state, 'buffer', p)
+        buffer.mul_(group['momentum']).add_(ratio * (g + decay * p))
+        p.sub_(group['lr'] * buffer)
+
+
+class LAMB(Rule):
+    """You et al. 2020, algorithm 2."""
+
+    defaults_of = {'lr': 1e-3, 'betas': (0.9, 0.999), 'eps': 1e-6, 'weight_decay': 0}
+
+    def update(self, p, g, state, group, step):
+        m, v = zeros(state, 'm', p), zeros(state, 'v', p)
+        beta1, beta2 = group['betas']
+        m.mul_(beta1).add_(g, alpha=1 - beta1)
+        v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+        root = (v / (1 - beta2**step)).sqrt() + group['eps']
+        r = m / (1 - beta1**step) / root + group['weight_decay'] * p
+        ratio = p.norm() / r.norm() if p.norm() > 0 and r.norm() > 0 else 1
+        p.sub_(group['lr'] * ratio * r)
+
+
+class Adafactor(Rule):
+    """`_single_tensor_adafactor` of PyTorch 2.5."""
+
+    defaults_of = {'lr': 1e-2, 'decay': 0.8, 'eps': 1e-3, 'clip_threshold': 1, 'weight_decay': 0}
+
+    def update(self, p, g, state, group, step):
+        tiny = torch.finfo(p.dtype).eps
+        fresh = step ** -group['decay']
+        rho = min(group['lr'], 1 / step**0.5)
+        alpha = max(group['eps'], p.norm(2).item() / p.numel() ** 0.5) * rho
+        p.mul_(1 - group['lr'] * group['weight_decay'])
+        if g.dim() > 1:
+            row = zeros(state, 'row', g[..., :1])
+            column = zeros(state, 'column', g[..., :1, :])
+            row.lerp_(g.square().mean(-1, keepdim=True), fresh)
+            column.lerp_(g.square().mean(-2, keepdim=True), fresh)
+            square = row @ column / row.mean(-2, keepdim=True).clamp(min=tiny)
+        else:
+            square = zeros(state, 'square', g).lerp_(g.square(), fresh).clone()
+        u = square.clamp(min=tiny * tiny).rsqrt() * g
+        shorten = max(1.0, u.norm(2).item() / (u.numel() ** 0.5 * group['clip_threshold']))
+        p.sub_(alpha / shorten * u)
