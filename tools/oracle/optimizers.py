@@ -89,3 +89,44 @@ class Adafactor(Rule):
         u = square.clamp(min=tiny * tiny).rsqrt() * g
         shorten = max(1.0, u.norm(2).item() / (u.numel() ** 0.5 * group['clip_threshold']))
         p.sub_(alpha / shorten * u)
+
+
+class NAdam(Rule):
+    """PyTorch 2's; 1.13 multiplies one factor of the momenta's product twice."""
+
+    defaults_of = {
+        'lr': 2e-3,
+        'betas': (0.9, 0.999),
+        'eps': 1e-8,
+        'weight_decay': 0,
+        'momentum_decay': 4e-3,
+    }
+
+    def update(self, p, g, state, group, step):
+        m, v = zeros(state, 'm', p), zeros(state, 'v', p)
+        beta1, beta2 = group['betas']
+        g = g + group['weight_decay'] * p
+        mu, next_mu = (
+            beta1 * (1 - 0.5 * 0.96 ** (each * group['momentum_decay']))
+            for each in (step, step + 1)
+        )
+        state['product'] = state.get('product', 1) * mu
+        m.lerp_(g, 1 - beta1)
+        v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+        root = (v / (1 - beta2**step)).sqrt() + group['eps']
+        p.addcdiv_(g, root, value=-group['lr'] * (1 - mu) / (1 - state['product']))
+        p.addcdiv_(m, root, value=-group['lr'] * next_mu / (1 - state['product'] * next_mu))
+
+
+class ASGD(Rule):
+    """PyTorch's, but for the rate, which 1.13 keeps in float32."""
+
+    defaults_of = {'lr': 1e-2, 'lambd': 1e-4, 'alpha': 0.75, 't0': 1e6, 'weight_decay': 0}
+
+    def update(self, p, g, state, group, step):
+        lr, lambd = group['lr'], group['lambd']
+        g = g + group['weight_decay'] * p
+        eta = lr / (1 + lambd * lr * (step - 1)) ** group['alpha']
+        p.mul_(1 - lambd * eta).sub_(eta * g)
+        ax = zeros(state, 'ax', p)
+        ax.add_((p - ax) / max(1, step - 1 - group['t0']))
