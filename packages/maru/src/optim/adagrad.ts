@@ -27,7 +27,7 @@ export class Adagrad extends Optimizer<AdagradSettings> {
 
   protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
     const { lrDecay, initialAccumulatorValue, eps } = this.settings(parameter)
-    const state = this.state(parameter, 'sum', { fill: initialAccumulatorValue })
+    const state = this.state(parameter, 'squareSum', { fill: initialAccumulatorValue })
     const before: Tensor = state
     const sum = this.remember(state, before.add(gradient.square()))
     const share = this.perStep(parameter, 'share', (step) => 1 / (1 + (step - 1) * lrDecay))

@@ -29,12 +29,12 @@ export class ASGD extends Optimizer<ASGDSettings> {
 
   protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
     const { lr, lambd, alpha, t0 } = this.settings(parameter)
-    const share = this.perStep(parameter, 'share', (step) => {
-      return 1 / pow(1 + lambd * lr * (step - 1), alpha)
-    })
+    const eta = (step: number, rate: number): number => {
+      return rate / pow(1 + lambd * lr * (step - 1), alpha)
+    }
+    const kept = this.perStep(parameter, 'kept', (step, rate) => 1 - lambd * eta(step, rate))
+    const next = value.mul(kept).sub(gradient.mul(this.perStep(parameter, 'eta', eta)))
     const weight = this.perStep(parameter, 'weight', (step) => 1 / Math.max(1, step - 1 - t0))
-    const rate = this.rate(parameter).mul(share)
-    const next = value.mul(rate.mul(-lambd).add(1)).sub(gradient.mul(rate))
     const average = this.state(parameter, 'ax')
     const before: Tensor = average
     // This form is exact for a weight of 1.

@@ -1,12 +1,13 @@
 /** Averages of weights over training. */
 import { dtypes } from '../base/dtype.ts'
-import { sizeOf } from '../base/shape.ts'
+import { expectInteger, sizeOf } from '../base/shape.ts'
 import { snakeCase } from '../nn/module.ts'
 import { assign, assignAll } from '../runtime/realize.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
-import { parameter } from '../tensor/create.ts'
+import { parameter, tensor } from '../tensor/create.ts'
 import { Dial } from '../tensor/dial.ts'
 import { type Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import { expectStates, takeStates } from './saved.ts'
 import { expectAtLeast, namesOf, type Parameters } from './settings.ts'
 
 export interface WeightAverageOptions {
@@ -81,9 +82,31 @@ export class WeightAverage {
   }
 
   /** The averages by the parameters' names, as a model's `loadStateDict` takes them. */
-  stateDict(): Map<string, Tensor> {
+  averages(): Map<string, Tensor> {
     return new Map(
-      [...this.#averages.values()].map(({ name, average }) => [snakeCase(name), average.snapshot()]),
+      [...this.#averages.values()].map(({ name, average }) => [
+        snakeCase(name),
+        average.snapshot(),
+      ]),
     )
+  }
+
+  /** All that a later run needs to go on bit for bit: the averages, and their `count`. */
+  stateDict(): Map<string, Tensor> {
+    return this.averages().set('count', tensor(Int32Array.of(this.count), []))
+  }
+
+  /**
+   * Takes what `stateDict` has given, by name.
+   *
+   * @throws ValueError for missing or unexpected names, ShapeError for other shapes; nothing is changed then
+   */
+  async loadStateDict(dict: ReadonlyMap<string, Tensor>): Promise<void> {
+    const states = new Map<string, Parameter>()
+    for (const { name, average } of this.#averages.values()) states.set(snakeCase(name), average)
+    expectStates(dict, states, { counts: ['count'], strict: true })
+    const count = await dict.get('count')?.item()
+    this.count = expectInteger('loadStateDict', 'count', count, 0)
+    await takeStates(dict, states)
   }
 }

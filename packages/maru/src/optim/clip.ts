@@ -78,7 +78,10 @@ export function clipAdaptive(
 /** Norms of what lies behind the indices of the first axis, with the other axes kept as 1. */
 function unitNorm(x: Tensor): Tensor {
   const all = Array.from({ length: x.ndim }, (_, axis) => axis)
-  return x.square().sum(x.ndim > 1 ? all.slice(1) : all, { keepDims: true }).sqrt()
+  return x
+    .square()
+    .sum(x.ndim > 1 ? all.slice(1) : all, { keepDims: true })
+    .sqrt()
 }
 
 /**

@@ -1,4 +1,6 @@
 /** Optimisers and schedules. */
+
+export { Adafactor, type AdafactorOptions, type AdafactorSettings } from './adafactor.ts'
 export {
   Adadelta,
   type AdadeltaOptions,
@@ -16,7 +18,6 @@ export {
   type MomentOptions,
   type MomentSettings,
 } from './adam.ts'
-export { Adafactor, type AdafactorOptions, type AdafactorSettings } from './adafactor.ts'
 export { ASGD, type ASGDOptions, type ASGDSettings } from './asgd.ts'
 export { WeightAverage, type WeightAverageOptions } from './average.ts'
 export {

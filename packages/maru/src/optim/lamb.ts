@@ -1,6 +1,6 @@
 /** Rates that follow the length of the weights, for large batches: LARS and LAMB. */
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
-import { type MomentOptions, Moments, type MomentSettings, usual } from './adam.ts'
+import { type MomentOptions, type MomentSettings, Moments, usual } from './adam.ts'
 import { globalNorm } from './clip.ts'
 import { Optimizer } from './optimizer.ts'
 import type { OptimizerOptions, Parameters, Settings } from './settings.ts'

@@ -1,7 +1,7 @@
 /** Adam with Nesterov's momentum. */
 import { pow } from '../base/math.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
-import { Moments, type MomentSettings, usual } from './adam.ts'
+import { type MomentSettings, Moments, usual } from './adam.ts'
 import { runningProduct } from './product.ts'
 import type { OptimizerOptions, Parameters } from './settings.ts'
 

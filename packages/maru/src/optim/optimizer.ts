@@ -1,7 +1,7 @@
 /** What optimisers share: parameters and their settings, state, and the step. */
 import { dtypes } from '../base/dtype.ts'
-import { ShapeError, ValueError } from '../base/error.ts'
-import { expectInteger, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
+import { ValueError } from '../base/error.ts'
+import { expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
 import { type LoadResult, snakeCase } from '../nn/module.ts'
 import { beginStep } from '../runtime/anomaly.ts'
 import { assign, assignAll, pretend } from '../runtime/realize.ts'
@@ -11,6 +11,7 @@ import { Dial } from '../tensor/dial.ts'
 import { grad } from '../tensor/grad.ts'
 import { type Parameter, realize, type Tensor } from '../tensor/tensor.ts'
 import type { GradientTransform } from './clip.ts'
+import { expectStates, takeStates } from './saved.ts'
 import type { Schedule } from './schedule.ts'
 import {
   type CommonOptions,
@@ -33,7 +34,7 @@ export interface StepOptions {
 /** A number that is worked out before each update. */
 interface Counted {
   readonly dial: Dial
-  readonly at: (step: number) => number
+  readonly at: (step: number, rate: number) => number
 }
 
 /** Parameters with the same settings, and the numbers that programs read for them. */
@@ -126,11 +127,11 @@ export abstract class Optimizer<S extends Settings = Settings> {
   /**
    * A number that changes from update to update, as a scalar tensor of the parameter's dtype.
    *
-   * @param at its value at each update, counted from 1
+   * @param at its value at each update, counted from 1, and at its scheduled learning rate
    */
-  protected perStep(of: Parameter, name: string, at: (step: number) => number): Tensor {
+  protected perStep(of: Parameter, name: string, at: Counted['at']): Tensor {
     const { counted } = this.#member(of)
-    const known = counted.get(name) ?? { dial: new Dial(at(this.steps + 1)), at }
+    const known = counted.get(name) ?? { dial: new Dial(1), at }
     counted.set(name, known)
     return known.dial.tensor(of.dtype)
   }
@@ -209,18 +210,7 @@ export abstract class Optimizer<S extends Settings = Settings> {
   ): Promise<LoadResult> {
     const states = this.#namedStates()
     const counts = ['steps', 'calls', 'lr']
-    const missing = [...states.keys(), ...counts].filter((name) => !dict.has(name))
-    const known = (name: string): boolean => states.has(name) || counts.includes(name)
-    const unexpected = [...dict.keys()].filter((name) => !known(name))
-    if (strict && missing.length + unexpected.length > 0) {
-      throw new ValueError('state.names', { missing, unexpected })
-    }
-    for (const [name, value] of dict) {
-      const wanted = states.get(name)?.node.shape ?? []
-      if (known(name) && !sameShape(wanted, value.node.shape)) {
-        throw new ShapeError('state.shape', { name, got: value.node.shape, wanted })
-      }
-    }
+    const result = expectStates(dict, states, { counts, strict })
     const numbers = await Promise.all(counts.map((name) => dict.get(name)?.item()))
     const [steps = this.steps, calls = this.#calls, lr = this.lr] = numbers
     expectInteger('loadStateDict', 'steps', steps, 0)
@@ -228,12 +218,8 @@ export abstract class Optimizer<S extends Settings = Settings> {
     this.lr = expectAtLeast('lr', lr, 0)
     this.steps = steps
     this.#calls = calls
-    for (const [name, state] of states) {
-      const value: Tensor | undefined = dict.get(name)
-      if (value) assign(state.cell, value.cast(state.dtype).node)
-    }
-    await realize()
-    return { missing, unexpected }
+    await takeStates(dict, states)
+    return result
   }
 
   #member(of: Parameter): Member<S> {
@@ -311,7 +297,7 @@ export abstract class Optimizer<S extends Settings = Settings> {
     const factor = this.schedule?.(before.steps) ?? 1
     for (const { lr, rate, counted } of new Set(this.#members.values())) {
       rate.value = (lr ?? this.lr) * factor
-      for (const { dial, at } of counted.values()) dial.value = at(before.steps + 1)
+      for (const { dial, at } of counted.values()) dial.value = at(before.steps + 1, rate.value)
     }
     const isLast = before.calls + 1 >= this.#accumulate
     this.#isFirst.value = Number(before.calls === 0)

@@ -1,6 +1,6 @@
 /** Rectified Adam. */
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
-import { type MomentOptions, Moments, type MomentSettings, usual } from './adam.ts'
+import { type MomentOptions, type MomentSettings, Moments, usual } from './adam.ts'
 import { powerOf } from './product.ts'
 import type { Parameters } from './settings.ts'
 

@@ -64,8 +64,18 @@ describe.each(['wasm', 'reference'])("PyTorch's trajectories on %s", (device) =>
 })
 
 describe.each([
-  ['wasm', 'float32', 1000, { relative: 1e-4, absolute: 1e-5, reason: 'rounding over 1,000 steps' }],
-  ['reference', 'float64', 100, { relative: 1e-9, absolute: 1e-11, reason: 'sums in another order' }],
+  [
+    'wasm',
+    'float32',
+    1000,
+    { relative: 1e-4, absolute: 1e-5, reason: 'rounding over 1,000 steps' },
+  ],
+  [
+    'reference',
+    'float64',
+    100,
+    { relative: 1e-9, absolute: 1e-11, reason: 'sums in another order' },
+  ],
 ] as const)("PyTorch's long way on %s in %s", (device, dtype, last, tolerance) => {
   test.each(long.entries.map((entry) => [titleOf(entry), entry] as const))('%s', async (_, run) => {
     useDevice(device)

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { type DType, storeAs } from '../../src/base/dtype.ts'
 import { mseLoss, type Parameter, type Tensor, tensor } from '../../src/index.ts'
-import * as optim from '../../src/optim/index.ts'
 import type { Optimizer } from '../../src/optim/index.ts'
+import * as optim from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import type { Values } from '../ops/row.ts'
 
 /** Options as they stand in the fixture. */
 export type Options = Readonly<Record<string, never>>
-type Make = (parameters: readonly Parameter[], options: Options) => Optimizer
+type Make = (parameters: optim.Parameters, options: Options) => Optimizer
 
 export const table: Readonly<Record<string, Make>> = {
   SGD: (parameters, options) => new optim.SGD(parameters, options),
@@ -69,7 +69,14 @@ const losses: Named<(values: Named<Tensor>) => Tensor> = {
   },
   beale: ({ x, y, target }) => {
     const powers = [y!, y!.square(), y!.square().mul(y!)]
-    const parts = powers.map((power, i) => target!.slice(0, i, i + 1).sum().sub(x!).add(x!.mul(power)).square())
+    const parts = powers.map((power, i) =>
+      target!
+        .slice(0, i, i + 1)
+        .sum()
+        .sub(x!)
+        .add(x!.mul(power))
+        .square(),
+    )
     return parts.reduce((sum, part) => sum.add(part))
   },
   logistic: ({ input, w, b, target }) => {
