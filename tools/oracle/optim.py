@@ -64,6 +64,7 @@ LONG = [
     (ADAMW, {'lr': 1e-3, 'amsgrad': True, 'weight_decay': 0.1}),
     *OTHERS,
 ]
+MATRICES = [(optimizers.Muon, {}), (optimizers.Muon, {'lr': 0.02, 'nesterov': False, 'ns_steps': 3})]
 LONG_KEPT = (1, 10, 100, 1000)
 # These go to and fro across Beale's narrow valley; which side they are on at last is chance.
 CROSSING = (optimizers.Lion, optimizers.LARS, O.RMSprop)
@@ -125,6 +126,16 @@ def logistic():
     }
 
 
+def matrix():
+    """A linear regression with a tall matrix, for what takes nothing but matrices."""
+    draw = Draw('matrix')
+    return {
+        'loss': 'mseLoss(input @ w, target)',
+        'constants': {'input': draw.normal(6, 4), 'target': draw.normal(6, 2)},
+        'parameters': {'w': draw.normal(4, 2)},
+    }
+
+
 def logistic_loss(t):
     s = t['input'] @ t['w'] + t['b']
     return (F.softplus(s) - t['target'] * s).mean() + 0.05 * (t['w'] ** 2).sum()
@@ -139,8 +150,9 @@ LOSSES = {
         (c - t['x'] + t['x'] * t['y'] ** (i + 1)) ** 2 for i, c in enumerate(t['target'])
     ),
     'logistic': logistic_loss,
+    'matrix': lambda t: F.mse_loss(t['input'] @ t['w'], t['target']),
 }
-PROBLEMS = {'quadratic': quadratic(), 'mlp': mlp(), 'beale': beale(), 'logistic': logistic()}
+PROBLEMS = {make.__name__: make() for make in (quadratic, mlp, matrix, beale, logistic)}
 SHORT_PROBLEMS = ('quadratic', 'mlp')
 LONG_PROBLEMS = ('quadratic', 'beale', 'logistic')
 DTYPES = (torch.float32, torch.float64)
@@ -212,6 +224,7 @@ if __name__ == '__main__':
     entries += [
         trajectory(*firsts[each], 'mlp', dtype) for each in reversed(firsts) for dtype in DTYPES
     ]
-    write_runs('torch', STEPS, SHORT_PROBLEMS, entries)
+    entries += [trajectory(*run, 'matrix', dtype) for run in MATRICES for dtype in DTYPES]
+    write_runs('torch', STEPS, (*SHORT_PROBLEMS, 'matrix'), entries)
     runs = [long_run(*run, problem) for run in LONG for problem in LONG_PROBLEMS]
     write_runs('torch-long', LONG_KEPT[-1], LONG_PROBLEMS, runs)

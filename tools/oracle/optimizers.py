@@ -130,3 +130,29 @@ class ASGD(Rule):
         p.mul_(1 - lambd * eta).sub_(eta * g)
         ax = zeros(state, 'ax', p)
         ax.add_((p - ax) / max(1, step - 1 - group['t0']))
+
+
+class Muon(Rule):
+    """PyTorch 2.9's, but in the dtype of the parameters instead of bfloat16."""
+
+    defaults_of = {
+        'lr': 1e-3,
+        'weight_decay': 0.1,
+        'momentum': 0.95,
+        'nesterov': True,
+        'eps': 1e-7,
+        'ns_steps': 5,
+    }
+
+    def update(self, p, g, state, group, _):
+        buffer = zeros(state, 'buffer', p).lerp_(g, 1 - group['momentum'])
+        u = g.lerp(buffer, group['momentum']) if group['nesterov'] else buffer
+        tall = u.size(0) > u.size(1)
+        x = u.T if tall else u
+        x = x / x.norm().clamp(min=group['eps'])
+        for _ in range(group['ns_steps']):
+            gram = x @ x.T
+            x = 3.4445 * x + (-4.775 * gram + 2.0315 * gram @ gram) @ x
+        x = x.T if tall else x
+        p.mul_(1 - group['lr'] * group['weight_decay'])
+        p.sub_(group['lr'] * max(1, p.size(0) / p.size(1)) ** 0.5 * x)

@@ -1752,6 +1752,18 @@ export const messages = {
       '이름을 넘긴다: new Adam(model.namedParameters(), { groups })',
     ],
   },
+  'muon.matrix': {
+    en: [
+      'Muon was given a parameter of shape {shape}',
+      'matrices were expected',
+      'give the other parameters to another optimiser, such as AdamW',
+    ],
+    ko: [
+      'Muon에 shape가 {shape}인 매개변수를 주었다',
+      '행렬이어야 한다',
+      '다른 매개변수는 AdamW 같은 다른 옵티마이저에 맡긴다',
+    ],
+  },
   'optimizer.clip': {
     en: ['clip returned {got} gradients', 'one for each of the {wanted} was expected', ''],
     ko: ['clip이 기울기 {got}개를 반환했다', '{wanted}개 각각에 하나씩이어야 한다', ''],

@@ -1,5 +1,5 @@
 /** Adafactor. */
-import { type DType, dtypes } from '../base/dtype.ts'
+import type { DType } from '../base/dtype.ts'
 import { pow } from '../base/math.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { Optimizer } from './optimizer.ts'
@@ -71,6 +71,12 @@ function rms(x: Tensor): Tensor {
 }
 
 /** Distance from 1 to the next number of a dtype. */
+const spacing: { readonly [D in DType]?: number } = {
+  float64: Number.EPSILON,
+  float16: 2 ** -10,
+  bfloat16: 2 ** -7,
+}
+
 function epsilonOf(dtype: DType): number {
-  return dtypes[dtype].make(0).BYTES_PER_ELEMENT === 8 ? Number.EPSILON : 2 ** -23
+  return spacing[dtype] ?? 2 ** -23
 }

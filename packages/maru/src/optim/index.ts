@@ -31,6 +31,7 @@ export {
 } from './clip.ts'
 export { LAMB, LARS, type LARSOptions, type LARSSettings } from './lamb.ts'
 export { Lion, type LionOptions, type LionSettings } from './lion.ts'
+export { Muon, type MuonOptions, type MuonSettings } from './muon.ts'
 export { NAdam, type NAdamOptions, type NAdamSettings } from './nadam.ts'
 export { Optimizer, type StepOptions } from './optimizer.ts'
 export { type PlateauOptions, ReduceOnPlateau } from './plateau.ts'

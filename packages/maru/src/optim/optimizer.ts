@@ -1,5 +1,5 @@
 /** What optimisers share: parameters and their settings, state, and the step. */
-import { dtypes } from '../base/dtype.ts'
+import { dtypes, storeAs } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
 import { type LoadResult, snakeCase } from '../nn/module.ts'
@@ -146,8 +146,10 @@ export abstract class Optimizer<S extends Settings = Settings> {
     this.#states.set(of, own)
     const known = own.get(name)
     if (known) return known
-    const values = dtypes[of.dtype].make(sizeOf(shape))
-    const made: Parameter = parameter(fill === 0 ? values : values.fill(fill), shape, of.dtype)
+    const size = sizeOf(shape)
+    const zero = dtypes[of.dtype].make(size)
+    const values = fill === 0 ? zero : storeAs(of.dtype, new Float64Array(size).fill(fill), zero)
+    const made: Parameter = parameter(values, shape, of.dtype)
     own.set(name, made)
     return made
   }

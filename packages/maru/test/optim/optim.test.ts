@@ -205,6 +205,26 @@ describe('the learning rate', () => {
   })
 })
 
+test("Adagrad's rates never grow", async () => {
+  useDevice('wasm')
+  const p = parameter(Float32Array.of(1, -2, 0.5), [3], 'float32')
+  const optimizer = new optim.Adagrad([p])
+  let before = [0, 0, 0]
+  for (let i = 0; i < 50; i++) {
+    await optimizer.step(p.sin().mul(p).sum())
+    const sums = [...(await optimizer.statesOf(p).get('squareSum')!.data())]
+    expect(sums.every((sum, j) => sum >= before[j]!)).toBe(true)
+    before = sums
+  }
+})
+
+test('RMSprop may have eps under the root, as Keras has it', async () => {
+  useDevice('wasm')
+  const p = parameter(Float32Array.of(1), [1], 'float32')
+  await new optim.RMSprop([p], { lr: 0.1, alpha: 0.5, eps: 0.5, epsInRoot: true }).step(p.sum())
+  expect((await p.data())[0]).toBeCloseTo(0.9, 6)
+})
+
 /** RMSprop, as its author might write it. */
 class RMSprop extends Optimizer {
   constructor(parameters: Iterable<Parameter>, { lr = 0.01 }: { lr?: number } = {}) {
@@ -280,6 +300,11 @@ describe('a step', () => {
     ],
     ['beta 1', (p) => new optim.Adam([p], { betas: [0.9, 1] }), { key: 'optimizer.option' }],
     ['beta below 0', (p) => new optim.Adam([p], { betas: [0.9, -1] }), { key: 'optimizer.option' }],
+    [
+      'a vector for Muon',
+      () => new optim.Muon([parameter(new Float32Array(1), [1], 'float32')]),
+      { key: 'muon.matrix' },
+    ],
     ['a momentum below 0', (p) => new SGD([p], { momentum: -0.1 }), { key: 'optimizer.option' }],
     ['losses for a loss', (p) => new SGD([p]).step(p.mul(tensor([1, 2]))), { key: 'grad.scalar' }],
     ['a loss of integers', (p) => new SGD([p]).step(p.cast('int32')), { key: 'grad.dtype' }],

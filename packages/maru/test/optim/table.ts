@@ -26,6 +26,7 @@ export const table: Readonly<Record<string, Make>> = {
   Lion: (parameters, options) => new optim.Lion(parameters, options),
   LARS: (parameters, options) => new optim.LARS(parameters, options),
   LAMB: (parameters, options) => new optim.LAMB(parameters, options),
+  Muon: (parameters, options) => new optim.Muon(parameters, options),
   Adafactor: (parameters, options) => new optim.Adafactor(parameters, options),
 }
 
@@ -67,6 +68,7 @@ const losses: Named<(values: Named<Tensor>) => Tensor> = {
     const hidden = input!.matmul(w1!.transpose()).add(b1!).tanh()
     return mseLoss(hidden.matmul(w2!.transpose()).add(b2!), target!)
   },
+  matrix: ({ input, w, target }) => mseLoss(input!.matmul(w!), target!),
   beale: ({ x, y, target }) => {
     const powers = [y!, y!.square(), y!.square().mul(y!)]
     const parts = powers.map((power, i) =>
