@@ -1740,6 +1740,46 @@ export const messages = {
     ],
     ko: ['옵티마이저에 준 매개변수가 없다', '학습할 것이 없다', 'model.parameters()를 넘긴다'],
   },
+  'optimizer.group': {
+    en: [
+      'no parameter matches the group {match}',
+      'each group was expected to take some of {names}',
+      'give names: new Adam(model.namedParameters(), { groups })',
+    ],
+    ko: [
+      '그룹 {match}에 맞는 매개변수가 없다',
+      '그룹마다 {names} 가운데 일부를 맡아야 한다',
+      '이름을 넘긴다: new Adam(model.namedParameters(), { groups })',
+    ],
+  },
+  'muon.matrix': {
+    en: [
+      'Muon was given a parameter of shape {shape}',
+      'matrices were expected',
+      'give the other parameters to another optimiser, such as AdamW',
+    ],
+    ko: [
+      'Muon에 shape가 {shape}인 매개변수를 주었다',
+      '행렬이어야 한다',
+      '다른 매개변수는 AdamW 같은 다른 옵티마이저에 맡긴다',
+    ],
+  },
+  'optimizer.clip': {
+    en: ['clip returned {got} gradients', 'one for each of the {wanted} was expected', ''],
+    ko: ['clip이 기울기 {got}개를 반환했다', '{wanted}개 각각에 하나씩이어야 한다', ''],
+  },
+  'schedule.milestones': {
+    en: [
+      'sequential: {count} schedules with milestones {milestones}',
+      'ascending milestones were expected, one fewer than schedules',
+      '',
+    ],
+    ko: [
+      'sequential: 스케줄 {count}개에 milestones가 {milestones}이다',
+      'milestones는 오름차순이고, 스케줄보다 하나 적어야 한다',
+      '',
+    ],
+  },
   'optimizer.option': {
     en: ['{name} is {got}', 'a finite number of at least {low} was expected', ''],
     ko: ['{name}이(가) {got}이다', '{low} 이상의 유한한 수여야 한다', ''],

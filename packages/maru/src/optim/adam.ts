@@ -1,38 +1,55 @@
-/** Adam. */
-
-import { Dial } from '../tensor/dial.ts'
+/** Adam and its descendants with the same two means. */
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
-import { expectAtLeast, Optimizer, type OptimizerOptions } from './optimizer.ts'
+import { Optimizer } from './optimizer.ts'
+import { powerOf } from './product.ts'
+import type { Complete, OptimizerOptions, Parameters, Settings } from './settings.ts'
 
-export interface AdamOptions extends OptimizerOptions {
+/** Settings of optimisers with means of gradients and of their squares. */
+export interface MomentSettings extends Settings {
   /** Decay of the means of gradients and of their squares. */
   readonly betas?: readonly [number, number]
   /** Added to the root, against division by zero. */
   readonly eps?: number
-  /** L2 penalty added to the gradient. */
-  readonly weightDecay?: number
 }
+export type MomentOptions = OptimizerOptions<MomentSettings>
 
-/** Powers as products, which every engine rounds alike. */
-class Power {
-  readonly #base: number
-  #exponent = 0
-  #value = 1
+/** `1e-3, [0.9, 0.999], 1e-8`: what most have by default. */
+export const usual: Complete<MomentSettings> = { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8 }
 
-  constructor(base: number) {
-    this.#base = base
+/** Base of optimisers with running means of gradients and of their squares. */
+export abstract class Moments<S extends MomentSettings> extends Optimizer<S> {
+  /** `m ← β₁·m + (1 − β₁)·g` */
+  protected mean(parameter: Parameter, gradient: Tensor, beta: number): Tensor {
+    const state = this.state(parameter, 'expAvg')
+    const before: Tensor = state
+    return this.remember(state, before.mul(beta).add(gradient.mul(1 - beta)))
   }
 
-  /** The power for an exponent; the one after the last takes one product. */
-  at(exponent: number): number {
-    if (exponent < this.#exponent) {
-      this.#exponent = 0
-      this.#value = 1
-    }
-    for (; this.#exponent < exponent; this.#exponent++) this.#value *= this.#base
-    return this.#value
+  /** `v ← β₂·v + (1 − β₂)·g²` */
+  protected meanSquare(parameter: Parameter, gradient: Tensor, beta: number): Tensor {
+    const state = this.state(parameter, 'expAvgSq')
+    const before: Tensor = state
+    return this.remember(state, before.mul(beta).add(gradient.mul(gradient).mul(1 - beta)))
+  }
+
+  /** `1/(1 − βᵗ)`: a mean that started at zero times this is unbiased. */
+  protected unbias(parameter: Parameter, beta: number): Tensor {
+    const power = powerOf(beta)
+    return this.perStep(parameter, `unbias ${beta}`, (step) => 1 / (1 - power(step)))
+  }
+
+  /** `1/√(1 − βᵗ)`, for the root of a mean. */
+  protected unbiasRoot(parameter: Parameter, beta: number): Tensor {
+    const power = powerOf(beta)
+    return this.perStep(parameter, `unbiasRoot ${beta}`, (step) => 1 / Math.sqrt(1 - power(step)))
   }
 }
+
+export interface AdamSettings extends MomentSettings {
+  /** Divide by the largest mean square so far instead of the present one. */
+  readonly amsgrad?: boolean
+}
+export type AdamOptions = OptimizerOptions<AdamSettings>
 
 /**
  * Adaptive moments.
@@ -41,53 +58,58 @@ class Power {
  *     p ← p − lr · m/(1 − β₁ᵗ) / (√(v/(1 − β₂ᵗ)) + eps)
  *
  * @see Kingma & Ba 2015, https://arxiv.org/abs/1412.6980
+ * @see Reddi et al. 2018, https://arxiv.org/abs/1904.09237 (amsgrad)
  */
-export class Adam extends Optimizer {
-  readonly #betas: readonly [number, number]
-  readonly #eps: number
-  readonly weightDecay: number
-  readonly #power1: Power
-  readonly #power2: Power
-  readonly #correction1 = new Dial(1)
-  readonly #correction2 = new Dial(1)
-
-  constructor(
-    parameters: Iterable<Parameter>,
-    { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ...rest }: AdamOptions = {},
-  ) {
-    super(parameters, { lr, ...rest })
-    for (const beta of betas) {
-      expectAtLeast('beta', beta, 0)
-      expectAtLeast('1 - beta', 1 - beta, Number.EPSILON)
-    }
-    this.#betas = betas
-    this.#power1 = new Power(betas[0])
-    this.#power2 = new Power(betas[1])
-    this.#eps = expectAtLeast('eps', eps, 0)
-    this.weightDecay = expectAtLeast('weightDecay', weightDecay, 0)
+export class Adam extends Moments<AdamSettings> {
+  constructor(parameters: Parameters, options: AdamOptions = {}) {
+    super(parameters, { ...usual, amsgrad: false, ...options })
   }
 
-  protected override prepare(): void {
-    this.#correction1.value = 1 / (1 - this.#power1.at(this.steps))
-    this.#correction2.value = 1 / Math.sqrt(1 - this.#power2.at(this.steps))
-  }
-
-  /** The gradient with the penalty, and the value that the step starts from. */
-  protected decay(value: Tensor, gradient: Tensor): { value: Tensor; gradient: Tensor } {
-    if (this.weightDecay === 0) return { value, gradient }
-    return { value, gradient: gradient.add(value.mul(this.weightDecay)) }
-  }
-
-  protected override update(before: Tensor, raw: Tensor, parameter: Parameter): Tensor {
-    const { value, gradient } = this.decay(before, raw)
-    const [beta1, beta2] = this.#betas
-    const [mean, square] = [this.state(parameter, 'expAvg'), this.state(parameter, 'expAvgSq')]
-    const oldMean: Tensor = mean
-    const oldSquare: Tensor = square
-    const m = this.remember(mean, oldMean.mul(beta1).add(gradient.mul(1 - beta1)))
-    const v = this.remember(square, oldSquare.mul(beta2).add(gradient.mul(gradient).mul(1 - beta2)))
-    const root = v.sqrt().mul(this.#correction2.tensor(value.dtype)).add(this.#eps)
-    const step = this.rate(value).mul(this.#correction1.tensor(value.dtype))
+  protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
+    const { betas, eps, amsgrad } = this.settings(parameter)
+    const m = this.mean(parameter, gradient, betas[0])
+    const v = this.meanSquare(parameter, gradient, betas[1])
+    const square = amsgrad ? this.#largest(parameter, v) : v
+    const root = square.sqrt().mul(this.unbiasRoot(parameter, betas[1])).add(eps)
+    const step = this.rate(parameter).mul(this.unbias(parameter, betas[0]))
     return value.sub(m.mul(step).div(root))
+  }
+
+  #largest(parameter: Parameter, square: Tensor): Tensor {
+    const state = this.state(parameter, 'maxExpAvgSq')
+    return this.remember(state, square.maximum(state))
+  }
+}
+
+/**
+ * Adam whose decay shrinks the weights themselves, `p ← p·(1 − lr·weightDecay)`, before the step.
+ *
+ * @see Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101
+ */
+export class AdamW extends Adam {
+  constructor(parameters: Parameters, options: AdamOptions = {}) {
+    super(parameters, { weightDecay: 0.01, decoupledWeightDecay: true, ...options })
+  }
+}
+
+/**
+ * Adam with the largest gradient in place of the root of a mean square.
+ *
+ *     u ← max(β₂·u, |g| + eps),   p ← p − lr · m/(1 − β₁ᵗ) / u
+ *
+ * @see Kingma & Ba 2015, section 7.1, https://arxiv.org/abs/1412.6980
+ */
+export class Adamax extends Moments<MomentSettings> {
+  constructor(parameters: Parameters, options: MomentOptions = {}) {
+    super(parameters, { ...usual, lr: 2e-3, ...options })
+  }
+
+  protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
+    const { betas, eps } = this.settings(parameter)
+    const m = this.mean(parameter, gradient, betas[0])
+    const state = this.state(parameter, 'expInf')
+    const before: Tensor = state
+    const u = this.remember(state, before.mul(betas[1]).maximum(gradient.abs().add(eps)))
+    return value.sub(m.mul(this.rate(parameter).mul(this.unbias(parameter, betas[0]))).div(u))
   }
 }

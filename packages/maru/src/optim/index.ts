@@ -1,6 +1,66 @@
 /** Optimisers and schedules. */
-export { Adam, type AdamOptions } from './adam.ts'
-export { AdamW } from './adamw.ts'
-export { Optimizer, type OptimizerOptions, type StepOptions } from './optimizer.ts'
-export { cosine, type Schedule } from './schedule.ts'
-export { SGD, type SGDOptions } from './sgd.ts'
+
+export { Adafactor, type AdafactorOptions, type AdafactorSettings } from './adafactor.ts'
+export {
+  Adadelta,
+  type AdadeltaOptions,
+  type AdadeltaSettings,
+  Adagrad,
+  type AdagradOptions,
+  type AdagradSettings,
+} from './adagrad.ts'
+export {
+  Adam,
+  Adamax,
+  type AdamOptions,
+  type AdamSettings,
+  AdamW,
+  type MomentOptions,
+  type MomentSettings,
+} from './adam.ts'
+export { ASGD, type ASGDOptions, type ASGDSettings } from './asgd.ts'
+export { WeightAverage, type WeightAverageOptions } from './average.ts'
+export {
+  clipAdaptive,
+  clipEach,
+  clipNorm,
+  clipValue,
+  type GradientTransform,
+  globalNorm,
+  maxNorm,
+} from './clip.ts'
+export { LAMB, LARS, type LARSOptions, type LARSSettings } from './lamb.ts'
+export { Lion, type LionOptions, type LionSettings } from './lion.ts'
+export { Muon, type MuonOptions, type MuonSettings } from './muon.ts'
+export { NAdam, type NAdamOptions, type NAdamSettings } from './nadam.ts'
+export { Optimizer, type StepOptions } from './optimizer.ts'
+export { type PlateauOptions, ReduceOnPlateau } from './plateau.ts'
+export { RAdam } from './radam.ts'
+export { RMSprop, type RMSpropOptions, type RMSpropSettings } from './rmsprop.ts'
+export { Rprop, type RpropOptions, type RpropSettings } from './rprop.ts'
+export {
+  chain,
+  constant,
+  cosine,
+  cosineRestarts,
+  cyclic,
+  exponentialDecay,
+  inverseSqrt,
+  linear,
+  multiStep,
+  oneCycle,
+  polynomial,
+  type Schedule,
+  sequential,
+  stepDecay,
+} from './schedule.ts'
+export type {
+  CommonOptions,
+  Complete,
+  Group,
+  LookaheadOptions,
+  OptimizerOptions,
+  Parameters,
+  Settings,
+} from './settings.ts'
+export { SGD, type SGDOptions, type SGDSettings } from './sgd.ts'

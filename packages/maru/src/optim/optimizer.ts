@@ -1,91 +1,168 @@
-/** What optimisers share: parameters, a learning rate with its schedule, state, and the step. */
-
-import { dtypes } from '../base/dtype.ts'
+/** What optimisers share: parameters and their settings, state, and the step. */
+import { dtypes, storeAs } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
-import { sizeOf } from '../base/shape.ts'
+import { expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
+import { type LoadResult, snakeCase } from '../nn/module.ts'
 import { beginStep } from '../runtime/anomaly.ts'
-import { assign, assignAll } from '../runtime/realize.ts'
+import { assign, assignAll, pretend } from '../runtime/realize.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
-import { parameter } from '../tensor/create.ts'
+import { parameter, tensor, zeros } from '../tensor/create.ts'
 import { Dial } from '../tensor/dial.ts'
 import { grad } from '../tensor/grad.ts'
-import { Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import { type Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import type { GradientTransform } from './clip.ts'
+import { expectStates, takeStates } from './saved.ts'
 import type { Schedule } from './schedule.ts'
-
-export interface OptimizerOptions {
-  /** Learning rate at the start, > 0. */
-  readonly lr?: number
-  /** Factor on the learning rate at each step, counted from 0. */
-  readonly schedule?: Schedule
-}
+import {
+  type CommonOptions,
+  type Complete,
+  expectAtLeast,
+  expectLookahead,
+  expectSettings,
+  type LookaheadOptions,
+  namesOf,
+  type Parameters,
+  placesIn,
+  type Settings,
+} from './settings.ts'
 
 export interface StepOptions {
   /** Tensors to compute in the same program, since they depend on the parameters that change. */
   readonly keep?: readonly Tensor[]
 }
 
+/** A number that is worked out before each update. */
+interface Counted {
+  readonly dial: Dial
+  readonly at: (step: number, rate: number) => number
+}
+
+/** Parameters with the same settings, and the numbers that programs read for them. */
+interface Member<S extends Settings> {
+  readonly settings: Complete<S>
+  /** A rate of the group's own, which the optimiser's does not touch. */
+  readonly lr: number | undefined
+  readonly rate: Dial
+  readonly counted: Map<string, Counted>
+}
+
 /**
- * Base of optimisers: a subclass writes `update`.
+ * Base of optimisers: a subclass writes `update`, and groups, weight decay, clipping, accumulation,
+ * schedules and saved state work by themselves.
  *
  * @example
  * class SignDescent extends Optimizer {
- *   protected update(p: Tensor, g: Tensor) {
- *     return p.sub(g.greater(0).where(this.rate(p), this.rate(p).neg()))
+ *   protected update(value: Tensor, gradient: Tensor, p: Parameter) {
+ *     return value.sub(gradient.sign().mul(this.rate(p)))
  *   }
  * }
  */
-export abstract class Optimizer {
+export abstract class Optimizer<S extends Settings = Settings> {
   readonly parameters: readonly Parameter[]
-  /** Learning rate before the schedule; may be set at any time. */
+  /** Learning rate before the schedule, but for groups with one of their own; may be set at any time. */
   lr: number
-  /** Steps taken. */
+  /** Updates made. */
   steps = 0
   readonly schedule: Schedule | undefined
-  readonly #rate: Dial
-  readonly #state = new Map<Parameter, Map<string, Parameter>>()
+  readonly #names: ReadonlyMap<Parameter, string>
+  readonly #members = new Map<Parameter, Member<S>>()
+  readonly #states = new Map<Parameter, Map<string, Parameter>>()
+  readonly #clip: GradientTransform | undefined
+  readonly #lookahead: Required<LookaheadOptions> | undefined
+  readonly #accumulate: number
+  /** Calls since the last update. */
+  #calls = 0
+  /** 1 for the first of the calls that make an update, else 0. */
+  readonly #isFirst = new Dial(1)
+  /** 1 for the last of them, else 0. */
+  readonly #isLast = new Dial(1)
 
-  constructor(
-    parameters: Iterable<Parameter>,
-    { lr, schedule }: OptimizerOptions & { readonly lr: number },
-  ) {
-    this.parameters = [...new Set(parameters)]
-    for (const each of this.parameters) {
-      if (!(each instanceof Parameter))
-        throw new ValueError('optimizer.parameter', { got: String(each) })
-    }
-    if (this.parameters.length === 0) throw new ValueError('optimizer.none', {})
-    this.lr = expectAtLeast('lr', lr, 0)
+  constructor(parameters: Parameters, options: Complete<S> & CommonOptions<S>) {
+    const { schedule, groups = [], clip, accumulate = 1, lookahead } = options
+    this.#names = namesOf(parameters)
+    this.parameters = [...this.#names.keys()]
+    this.lr = options.lr
     this.schedule = schedule
-    this.#rate = new Dial(lr)
+    this.#clip = clip
+    this.#accumulate = expectInteger('step', 'accumulate', accumulate, 1)
+    this.#lookahead = lookahead && expectLookahead(lookahead)
+    const members = [options, ...groups.map((group) => ({ ...options, ...group }))].map(
+      (settings, i): Member<S> => {
+        expectSettings(settings)
+        const rate = new Dial(settings.lr)
+        return { settings, lr: groups[i - 1]?.lr, rate, counted: new Map() }
+      },
+    )
+    for (const [each, place] of placesIn(groups, this.#names)) {
+      const member = members[place + 1]
+      if (member) this.#members.set(each, member)
+    }
   }
 
   /** The new value of a parameter. `state` and `remember` keep what is needed from step to step. */
   protected abstract update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor
 
-  /** Sets what depends on the count of steps alone; `steps` is the number of the one to come. */
-  protected prepare(): void {}
-
-  /** The scheduled learning rate as a scalar tensor of the value's dtype. */
-  protected rate(value: Tensor): Tensor {
-    return this.#rate.tensor(value.dtype)
+  /** What `update` starts from: the value and the gradient after weight decay. */
+  protected decay(
+    gradient: Tensor,
+    parameter: Parameter,
+  ): { readonly value: Tensor; readonly gradient: Tensor } {
+    const { weightDecay = 0, decoupledWeightDecay = false } = this.settings(parameter)
+    const value: Tensor = parameter
+    if (weightDecay === 0) return { value, gradient }
+    if (!decoupledWeightDecay) return { value, gradient: gradient.add(value.mul(weightDecay)) }
+    return { value: value.mul(this.rate(parameter).mul(-weightDecay).add(1)), gradient }
   }
 
-  /** A state of a parameter, zeros at first. */
-  protected state(of: Parameter, name: string): Parameter {
-    const own = this.#state.get(of) ?? new Map<string, Parameter>()
-    this.#state.set(of, own)
+  /** The settings of a parameter's group. */
+  protected settings(of: Parameter): Complete<S> {
+    return this.#member(of).settings
+  }
+
+  /** The scheduled learning rate as a scalar tensor of the parameter's dtype. */
+  protected rate(of: Parameter): Tensor {
+    return this.#member(of).rate.tensor(of.dtype)
+  }
+
+  /**
+   * A number that changes from update to update, as a scalar tensor of the parameter's dtype.
+   *
+   * @param at its value at each update, counted from 1, and at its scheduled learning rate
+   */
+  protected perStep(of: Parameter, name: string, at: Counted['at']): Tensor {
+    const { counted } = this.#member(of)
+    const known = counted.get(name) ?? { dial: new Dial(1), at }
+    counted.set(name, known)
+    return known.dial.tensor(of.dtype)
+  }
+
+  /** A state of a parameter; like it in shape and zeros at first, unless told otherwise. */
+  protected state(
+    of: Parameter,
+    name: string,
+    { fill = 0, shape = of.node.shape }: { readonly fill?: number; readonly shape?: Sizes } = {},
+  ): Parameter {
+    const own = this.#states.get(of) ?? new Map<string, Parameter>()
+    this.#states.set(of, own)
     const known = own.get(name)
     if (known) return known
-    const { shape, dtype } = of.node
-    const made: Parameter = parameter(dtypes[dtype].make(sizeOf(shape)), shape, dtype)
+    const size = sizeOf(shape)
+    const zero = dtypes[of.dtype].make(size)
+    const values = fill === 0 ? zero : storeAs(of.dtype, new Float64Array(size).fill(fill), zero)
+    const made: Parameter = parameter(values, shape, of.dtype)
     own.set(name, made)
     return made
   }
 
   /** Stores the next value of a state and returns it for use in this step. */
   protected remember(state: Parameter, next: Tensor): Tensor {
-    assign(state.cell, next.node)
+    assign(state.cell, this.#applied(next, state).node)
     return next
+  }
+
+  /** What is kept for a parameter from step to step, by name. */
+  statesOf(parameter: Parameter): ReadonlyMap<string, Tensor> {
+    return this.#states.get(parameter) ?? new Map<string, Tensor>()
   }
 
   /**
@@ -100,12 +177,7 @@ export abstract class Optimizer {
     const gathered = this.parameters.map((parameter) => parameter.grad)
     const gradients = loss ? grad(loss, this.parameters) : gathered
     if (!gradients.some((gradient) => gradient)) throw new ValueError('optimizer.gradients', {})
-    assignAll(() => {
-      for (const [i, parameter] of this.parameters.entries()) {
-        const gradient = gradients[i]
-        if (gradient) assign(parameter.cell, this.update(parameter, gradient, parameter).node)
-      }
-    })
+    assignAll(() => this.#updateAll(gradients))
     beforeRun(() => this.#advance())
     const roots = (loss ? [loss] : gathered).filter((each) => each !== undefined)
     return tracing() ? Promise.resolve() : realize(...roots, ...keep)
@@ -116,21 +188,130 @@ export abstract class Optimizer {
     for (const { cell } of this.parameters) cell.gradient = undefined
   }
 
+  /**
+   * All that a later run needs to go on bit for bit: `steps`, `calls` since the last update, `lr`, and each
+   * parameter's states, `layer.weight.exp_avg`. Later steps do not change them.
+   */
+  stateDict(): Map<string, Tensor> {
+    const states = new Map<string, Tensor>()
+    for (const [name, state] of this.#namedStates()) states.set(name, state.snapshot())
+    const count = (value: number) => tensor(Int32Array.of(value), [])
+    states.set('steps', count(this.steps)).set('calls', count(this.#calls))
+    return states.set('lr', tensor(Float64Array.of(this.lr), []))
+  }
+
+  /**
+   * Takes what `stateDict` has given, by name.
+   *
+   * @throws ValueError for missing or unexpected names when `strict`; ShapeError for other shapes.
+   *   Nothing is changed then.
+   */
+  async loadStateDict(
+    dict: ReadonlyMap<string, Tensor>,
+    { strict = true }: { readonly strict?: boolean } = {},
+  ): Promise<LoadResult> {
+    const states = this.#namedStates()
+    const counts = ['steps', 'calls', 'lr']
+    const result = expectStates(dict, states, { counts, strict })
+    const numbers = await Promise.all(counts.map((name) => dict.get(name)?.item()))
+    const [steps = this.steps, calls = this.#calls, lr = this.lr] = numbers
+    expectInteger('loadStateDict', 'steps', steps, 0)
+    expectInteger('loadStateDict', 'calls', calls, 0)
+    this.lr = expectAtLeast('lr', lr, 0)
+    this.steps = steps
+    this.#calls = calls
+    await takeStates(dict, states)
+    return result
+  }
+
+  #member(of: Parameter): Member<S> {
+    const member = this.#members.get(of)
+    if (!member) throw new ValueError('optimizer.parameter', { got: String(of) })
+    return member
+  }
+
+  /** Every state by its name on disk, those of the steps to come included. */
+  #namedStates(): Map<string, Parameter> {
+    pretend(() => {
+      this.#updateAll(this.parameters.map(({ shape, dtype }) => zeros(shape, { dtype })))
+    })
+    const named = new Map<string, Parameter>()
+    for (const [parameter, states] of this.#states) {
+      const of = this.#names.get(parameter) ?? ''
+      for (const [name, state] of states) named.set(snakeCase(`${of}.${name}`), state)
+    }
+    return named
+  }
+
+  #updateAll(gradients: readonly (Tensor | undefined)[]): void {
+    const found = this.parameters.flatMap((parameter, i) => {
+      const gradient = gradients[i]
+      return gradient ? [{ parameter, gradient: this.#gathered(gradient, parameter) }] : []
+    })
+    const parameters = found.map(({ parameter }) => parameter)
+    const raw = found.map(({ gradient }) => gradient)
+    const clipped = this.#clip?.(raw, parameters) ?? raw
+    parameters.forEach((parameter, i) => {
+      const gradient = clipped[i]
+      if (!gradient) throw new ValueError('optimizer.clip', { wanted: raw.length, got: i })
+      const next = this.#next(gradient, parameter)
+      assign(parameter.cell, this.#applied(next, parameter).node)
+    })
+  }
+
+  /** The mean of the gradients of the calls that make an update, so far. */
+  #gathered(gradient: Tensor, parameter: Parameter): Tensor {
+    if (this.#accumulate === 1) return gradient
+    const sum = this.state(parameter, 'gathered')
+    const before = this.#isFirst.tensor(sum.dtype).greater(0).where(0, sum)
+    const gathered = before.add(gradient.div(this.#accumulate))
+    assign(sum.cell, gathered.node)
+    return gathered
+  }
+
+  #next(raw: Tensor, parameter: Parameter): Tensor {
+    const { maximize = false, constrain } = this.settings(parameter)
+    const { value, gradient } = this.decay(maximize ? raw.neg() : raw, parameter)
+    const next = this.#slowed(this.update(value, gradient, parameter), parameter)
+    return constrain?.(next) ?? next
+  }
+
+  #slowed(fast: Tensor, parameter: Parameter): Tensor {
+    if (!this.#lookahead) return fast
+    const { every, alpha } = this.#lookahead
+    const isFirst = this.perStep(parameter, 'isFirst', (step) => Number(step === 1)).greater(0)
+    const isDue = this.perStep(parameter, 'isDue', (step) => Number(step % every === 0)).greater(0)
+    const state = this.state(parameter, 'slow')
+    const before = isFirst.where(parameter, state)
+    const slow = isDue.where(before.add(fast.sub(before).mul(alpha)), before)
+    return isDue.where(this.remember(state, slow), fast)
+  }
+
+  /** The next value where an update is made, else the one before. */
+  #applied(next: Tensor, before: Tensor): Tensor {
+    if (this.#accumulate === 1) return next
+    return this.#isLast.tensor(before.dtype).greater(0).where(next, before)
+  }
+
   /** Turns the dials to the next step; a step that fails is not counted. */
   #advance(): () => void {
-    const before = this.steps
-    this.#rate.value = this.lr * (this.schedule?.(before) ?? 1)
-    this.steps = before + 1
-    beginStep(this.steps)
-    this.prepare()
+    const before = { steps: this.steps, calls: this.#calls }
+    const factor = this.schedule?.(before.steps) ?? 1
+    for (const { lr, rate, counted } of new Set(this.#members.values())) {
+      rate.value = (lr ?? this.lr) * factor
+      for (const { dial, at } of counted.values()) dial.value = at(before.steps + 1, rate.value)
+    }
+    const isLast = before.calls + 1 >= this.#accumulate
+    this.#isFirst.value = Number(before.calls === 0)
+    this.#isLast.value = Number(isLast)
+    this.#calls = isLast ? 0 : before.calls + 1
+    if (isLast) this.steps = before.steps + 1
+    const after = { steps: this.steps, calls: this.#calls }
+    beginStep(before.steps + 1)
     return () => {
-      if (this.steps === before + 1) this.steps = before
+      if (this.steps !== after.steps || this.#calls !== after.calls) return
+      this.steps = before.steps
+      this.#calls = before.calls
     }
   }
-}
-
-/** A finite number of at least `low`, or a `ValueError` that names the option. */
-export function expectAtLeast(name: string, value: number, low: number): number {
-  if (Number.isFinite(value) && value >= low) return value
-  throw new ValueError('optimizer.option', { name, got: value, low })
 }

@@ -28,7 +28,7 @@ import {
 } from './engine.ts'
 import { relieve } from './pressure.ts'
 import { programFor } from './programs.ts'
-import { type Action, expectValues, takeActions } from './trace.ts'
+import { type Action, expectValues, record, takeActions } from './trace.ts'
 
 /** The leaf that stands for the cell's current version. */
 export function cellLeaf(cell: Cell): Node {
@@ -59,13 +59,31 @@ export function assign(cell: Cell, node: Node): void {
 
 /** Runs `body`; if it throws, what it assigned is forgotten, and what waited before waits on. */
 export function assignAll(body: () => void): void {
-  const before = [...pendingCells()].map((cell) => [cell, cellNode(cell)] as const)
+  const forget = restorePending()
   try {
     body()
   } catch (error) {
+    forget()
+    throw error
+  }
+}
+
+/** Runs `body` for what it makes on the way: what it assigns and what it would do before a run is forgotten. */
+export function pretend(body: () => void): void {
+  const forget = restorePending()
+  try {
+    record({ before: [], mistake: undefined }, body)
+  } finally {
+    forget()
+  }
+}
+
+/** What brings back the writes that wait now, and them alone. */
+function restorePending(): () => void {
+  const before = [...pendingCells()].map((cell) => [cell, cellNode(cell)] as const)
+  return () => {
     clearPending([...pendingCells()])
     for (const [cell, node] of before) assign(cell, node)
-    throw error
   }
 }
 

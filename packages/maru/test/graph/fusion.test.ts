@@ -10,6 +10,7 @@ import {
 } from '../../src/index.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { Linear, type Module, ReLU, Sequential } from '../../src/nn/index.ts'
+import * as optim from '../../src/optim/index.ts'
 import { Adam, AdamW, type Optimizer, SGD } from '../../src/optim/index.ts'
 import { assign } from '../../src/runtime/realize.ts'
 import { parameter } from '../../src/tensor/create.ts'
@@ -152,12 +153,27 @@ const updates: readonly (readonly [string, (p: Parameter) => Optimizer, stores: 
   ['SGD with momentum', (p) => new SGD([p], { lr: 0.1, momentum: 0.9 }), 2],
   ['Adam', (p) => new Adam([p]), 3],
   ['AdamW', (p) => new AdamW([p]), 3],
+  ['Adam with amsgrad', (p) => new Adam([p], { amsgrad: true }), 4],
+  ['Adagrad', (p) => new optim.Adagrad([p]), 2],
+  ['Adadelta', (p) => new optim.Adadelta([p]), 4],
+  ['RMSprop', (p) => new optim.RMSprop([p], { centered: true, momentum: 0.9 }), 4],
+  ['Adamax', (p) => new optim.Adamax([p]), 3],
+  ['NAdam', (p) => new optim.NAdam([p]), 3],
+  ['RAdam', (p) => new optim.RAdam([p]), 3],
+  ['ASGD', (p) => new optim.ASGD([p]), 2],
+  ['Lion', (p) => new optim.Lion([p]), 2],
 ]
 
 describe('one kernel, gradient included, updates a parameter in place by', () => {
   test.each(updates)('%s', (_, make, stores) => {
     expect(updateOf(make)).toEqual([`loops [1000] → ${stores}`])
   })
+})
+
+test('two kernels at most make an update with everything that the base has to offer', () => {
+  const all = { weightDecay: 0.1, maximize: true, accumulate: 2, lookahead: {} }
+  expect(updateOf((p) => new Adam([p], all)).length).toBeLessThanOrEqual(2)
+  expect(updateOf((p) => new optim.Rprop([p])).length).toBeLessThanOrEqual(2)
 })
 
 /** Launches of a training step on pictures or rows of numbers. */

@@ -6,7 +6,7 @@ import * as optim from '../../src/optim/index.ts'
 import { cosine, Optimizer, SGD } from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import { differences } from '../ops/calls.ts'
-import { fixture, problemOf, type Trajectory, table } from './table.ts'
+import { fixture, long, problemOf, type Trajectory, table } from './table.ts'
 
 const { entries, steps } = fixture
 const tolerances = {
@@ -59,6 +59,38 @@ describe.each(['wasm', 'reference'])("PyTorch's trajectories on %s", (device) =>
     wrong.push(
       ...differences('losses', values(losses, dtype), values(entry.losses, dtype), tolerance),
     )
+    expect(wrong).toEqual([])
+  })
+})
+
+describe.each([
+  [
+    'wasm',
+    'float32',
+    1000,
+    { relative: 1e-4, absolute: 1e-5, reason: 'rounding over 1,000 steps' },
+  ],
+  [
+    'reference',
+    'float64',
+    100,
+    { relative: 1e-9, absolute: 1e-11, reason: 'sums in another order' },
+  ],
+] as const)("PyTorch's long way on %s in %s", (device, dtype, last, tolerance) => {
+  test.each(long.entries.map((entry) => [titleOf(entry), entry] as const))('%s', async (_, run) => {
+    useDevice(device)
+    const { parameters, loss } = problemOf({ ...run, dtype })
+    const optimizer = table[run.optimizer]!([...parameters.values()], run.options)
+    const step = compile(() => void optimizer.step(loss()))
+    const wrong: string[] = []
+    for (let i = 1; i <= last; i++) {
+      await step()
+      for (const [name, want] of Object.entries(run.parameters[i] ?? {})) {
+        const got = [...(await parameters.get(name)!.data())]
+        const title = `${name} after ${i}`
+        wrong.push(...differences(title, values(got, dtype), values(want, dtype), tolerance))
+      }
+    }
     expect(wrong).toEqual([])
   })
 })
@@ -173,6 +205,26 @@ describe('the learning rate', () => {
   })
 })
 
+test("Adagrad's rates never grow", async () => {
+  useDevice('wasm')
+  const p = parameter(Float32Array.of(1, -2, 0.5), [3], 'float32')
+  const optimizer = new optim.Adagrad([p])
+  let before = [0, 0, 0]
+  for (let i = 0; i < 50; i++) {
+    await optimizer.step(p.sin().mul(p).sum())
+    const sums = [...(await optimizer.statesOf(p).get('squareSum')!.data())]
+    expect(sums.every((sum, j) => sum >= before[j]!)).toBe(true)
+    before = sums
+  }
+})
+
+test('RMSprop may have eps under the root, as Keras has it', async () => {
+  useDevice('wasm')
+  const p = parameter(Float32Array.of(1), [1], 'float32')
+  await new optim.RMSprop([p], { lr: 0.1, alpha: 0.5, eps: 0.5, epsInRoot: true }).step(p.sum())
+  expect((await p.data())[0]).toBeCloseTo(0.9, 6)
+})
+
 /** RMSprop, as its author might write it. */
 class RMSprop extends Optimizer {
   constructor(parameters: Iterable<Parameter>, { lr = 0.01 }: { lr?: number } = {}) {
@@ -185,7 +237,7 @@ class RMSprop extends Optimizer {
       this.state(parameter, 'squareAvg'),
       state.mul(0.99).add(gradient.square().mul(0.01)),
     )
-    return value.sub(gradient.mul(this.rate(value)).div(mean.sqrt().add(1e-8)))
+    return value.sub(gradient.mul(this.rate(parameter)).div(mean.sqrt().add(1e-8)))
   }
 }
 
@@ -248,6 +300,11 @@ describe('a step', () => {
     ],
     ['beta 1', (p) => new optim.Adam([p], { betas: [0.9, 1] }), { key: 'optimizer.option' }],
     ['beta below 0', (p) => new optim.Adam([p], { betas: [0.9, -1] }), { key: 'optimizer.option' }],
+    [
+      'a vector for Muon',
+      () => new optim.Muon([parameter(new Float32Array(1), [1], 'float32')]),
+      { key: 'muon.matrix' },
+    ],
     ['a momentum below 0', (p) => new SGD([p], { momentum: -0.1 }), { key: 'optimizer.option' }],
     ['losses for a loss', (p) => new SGD([p]).step(p.mul(tensor([1, 2]))), { key: 'grad.scalar' }],
     ['a loss of integers', (p) => new SGD([p]).step(p.cast('int32')), { key: 'grad.dtype' }],

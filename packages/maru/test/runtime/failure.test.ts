@@ -137,9 +137,9 @@ test('a step down a stale loss changes nothing', async () => {
 test('an update that throws leaves the parameters before it alone, too', async () => {
   useDevice('wasm')
   class Picky extends Optimizer {
-    protected override update(value: Tensor, gradient: Tensor): Tensor {
+    protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
       if (value.size > 1) throw new Error('too large')
-      return value.sub(gradient.mul(this.rate(value)))
+      return value.sub(gradient.mul(this.rate(parameter)))
     }
   }
   const [p, q] = [1, 2].map((size) => parameter(new Float32Array(size).fill(3), [size], 'float32'))
