@@ -53,8 +53,8 @@ def labels(d, *shape, classes):
     return d.integers(*shape, low=0, high=classes)
 
 
-def scored(n, c, *rest, scale=1.5):
-    return lambda d: [d.normal(n, c, *rest, scale=scale), labels(d, n, *rest, classes=c)]
+def scored(n, c, *rest):
+    return lambda d: [d.normal(n, c, *rest), labels(d, n, *rest, classes=c)]
 
 
 def weights(d, n):
@@ -149,11 +149,12 @@ loss('klDiv', 'batchMean', logs, lambda x, y, reduction: F.kl_div(x, y, reductio
      reduction='batchMean')
 loss('klDiv', 'logTarget', normals([3, 4], [3, 4]), F.kl_div, logTarget=True)
 loss('klDiv', 'nothing', lambda d: [values(-1, -2), values(0, 1)], F.kl_div, grad=False)
-counts = lambda d: [d.normal(3, 4), d.integers(3, 4, low=0, high=6).double()]
-reductions('poissonNllLoss', counts, F.poisson_nll_loss)
-loss('poissonNllLoss', 'full', counts, F.poisson_nll_loss, full=True)
-rates = lambda d: [d.uniform(3, 4, low=0.25, high=4), d.integers(3, 4, low=0, high=6).double()]
-loss('poissonNllLoss', 'rate', rates, F.poisson_nll_loss, logInput=False)
+poisson = cast(F.poisson_nll_loss)
+counts = lambda d: [d.normal(3, 4), d.integers(3, 4, low=0, high=6)]
+reductions('poissonNllLoss', counts, poisson)
+loss('poissonNllLoss', 'full', counts, poisson, full=True)
+rates = lambda d: [d.uniform(3, 4, low=0.25, high=4), d.integers(3, 4, low=0, high=6)]
+loss('poissonNllLoss', 'rate', rates, poisson, logInput=False)
 spread = lambda *s: lambda d: [d.normal(3, 4), d.normal(3, 4), d.uniform(*s, low=0.25, high=3)]
 reductions('gaussianNllLoss', spread(3, 4), F.gaussian_nll_loss)
 loss('gaussianNllLoss', 'full', spread(3, 4), F.gaussian_nll_loss, full=True)
@@ -208,7 +209,11 @@ for op, run in (('crossEntropy', entropy), ('nllLoss', nll)):
     all_ignored = lambda d: [d.normal(2, 3), torch.tensor([-100, -100], dtype=torch.int32)]
     loss(op, 'all ignored', all_ignored, run, grad=False, ignoreIndex=-100)
     loss(op, 'all ignored, sum', all_ignored, run, ignoreIndex=-100, reduction='sum')
-loss('crossEntropy', 'far', scored(3, 4, scale=4000), entropy, reduction='none')
+far = lambda d: [
+    torch.stack([values(1e4, 0, -1e4), values(-5, 5000, 4999)]),
+    torch.tensor([2, 1], dtype=torch.int32),
+]
+loss('crossEntropy', 'far', far, entropy, reduction='none')
 for reduction in REDUCTIONS:
     args = {'labelSmoothing': 0.25, 'reduction': reduction}
     loss('crossEntropy', f'smooth, {reduction}', scored(4, 5), entropy, **args)

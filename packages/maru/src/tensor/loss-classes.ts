@@ -83,8 +83,8 @@ function entropy<R extends Reduction>(
   const [x, given] = floats(op, logits, labels)
   const spread = labelSmoothing / Math.max(1, at(shape, 1))
   const wanted = labelSmoothing === 0 ? given : given.mul(1 - labelSmoothing).add(spread)
-  const terms = byClass(op, x.logSoftmax(1), options).mul(wanted)
-  return reduced(op, terms.sum(1).neg(), options)
+  const terms = byClass(op, x.logSoftmax(1).neg(), options).mul(wanted)
+  return reduced(op, terms.sum(1), options)
 }
 
 /** Whether a node divides an exponential by its own sum: a softmax that came too early. */
@@ -144,7 +144,7 @@ function nll<R extends Reduction>(
   const { ids, classes } = labels
   const isCounted = ignoreIndex === undefined ? undefined : ids.notEqual(ignoreIndex)
   const isHit = hits(logp, isCounted ? isCounted.where(ids, NOWHERE) : ids)
-  const terms = byClass(op, logp, options)
+  const terms = byClass(op, logp.neg(), options)
   const spread = isCounted ? isCounted.unsqueeze(1).where(terms, 0) : terms
   const single = isHit.where(terms, 0)
   const smooth =
@@ -153,10 +153,10 @@ function nll<R extends Reduction>(
       : single.mul(1 - smoothing).add(spread.mul(smoothing / Math.max(1, classes)))
   const parts = orNaN(smooth, labels, ignoreIndex)
   const reduction = expectReduction(op, options)
-  if (reduction === 'none') return parts.sum(1).neg() as Reduced<R>
+  if (reduction === 'none') return parts.sum(1) as Reduced<R>
   const total = parts.sum()
-  if (reduction === 'sum') return total.neg() as Reduced<R>
+  if (reduction === 'sum') return total as Reduced<R>
   const counts = weight ? isHit.where(classWeights(op, weight, logp), 0) : isCounted
   const count = counts ? counts.cast(logp.dtype).sum() : ids.size
-  return total.div(count).neg() as Reduced<R>
+  return total.div(count) as Reduced<R>
 }

@@ -98,7 +98,6 @@ export function multiMarginLoss<R extends Reduction = 'mean'>(
 ): Reduced<R> {
   const op = 'multiMarginLoss'
   const x = asFloat(op, input)
-  expectAxes(op, x, 2, '[N, C]')
   const labels = expectLabels(op, x, target)
   const { margin = 1, p = 1, weight } = expectOptions(op, options)
   expectSetting(op, 'margin', margin, 'any')

@@ -14,6 +14,7 @@ import { transforms } from './rows/fourier.ts'
 import { grids } from './rows/grids.ts'
 import { indexing } from './rows/indexing.ts'
 import { losses } from './rows/loss.ts'
+import { scoreLosses } from './rows/loss-scores.ts'
 import { functions } from './rows/math.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
@@ -38,6 +39,7 @@ export const table: readonly Row[] = [
   ...folds,
   ...normalised,
   ...losses,
+  ...scoreLosses,
   ...movements,
   ...products,
   ...indexing,
