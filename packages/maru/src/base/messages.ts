@@ -1555,12 +1555,12 @@ export const messages = {
     en: [
       '{op}: label {label} in row {row} is not one of {classes} classes',
       'class ids run from 0 to {last}',
-      'check the labels, or the size of the last layer; a label that stands for none is named by ignoreIndex',
+      'check the labels, or the size of the last layer',
     ],
     ko: [
       '{op}: 클래스가 {classes}개인데 {row}번 행의 라벨이 {label}이다',
       '클래스 번호는 0부터 {last}까지이다',
-      '라벨을, 또는 마지막 층의 크기를 확인한다. 없음을 뜻하는 라벨은 ignoreIndex로 알린다',
+      '라벨을, 또는 마지막 층의 크기를 확인한다',
     ],
   },
   'crossEntropy.softmax': {
@@ -1629,6 +1629,26 @@ export const messages = {
       '{op}: {got}은(는) 손실의 shape {shape}(으)로 broadcast되지 않는다',
       '손실마다, 또는 몇 축을 따라 인수가 하나씩 있어야 한다',
       '',
+    ],
+  },
+  'metric.shape': {
+    en: ['{op}: predictions are {predictions}, targets {targets}', '{wanted} were expected', ''],
+    ko: ['{op}: 예측은 {predictions}, 목표는 {targets}이다', '{wanted}이어야 한다', ''],
+  },
+  'metric.label': {
+    en: ['{op}: target {label} is not one of {classes} classes', 'class ids run from 0', ''],
+    ko: ['{op}: 클래스가 {classes}개인데 목표가 {label}이다', '클래스 번호는 0부터이다', ''],
+  },
+  'metric.classes': {
+    en: [
+      '{op}: {got} classes after batches of {classes}',
+      'every batch has the same',
+      'reset the metric first',
+    ],
+    ko: [
+      '{op}: 앞선 배치는 클래스가 {classes}개인데 이번에는 {got}개이다',
+      '배치마다 같아야 한다',
+      '먼저 reset한다',
     ],
   },
   // indexing
