@@ -47,7 +47,7 @@ export interface CrossEntropyOptions<R extends Reduction> extends NllOptions<R> 
  * Under a class weight the mean over ids is weighted; where every id is ignored it is NaN.
  *
  * @shape logits [N, C, ...], labels [N, ...] or probabilities [N, C, ...] → [], or [N, ...] without reduction
- * @dtype logits float, labels int32 or uint8, probabilities float
+ * @dtype logits float, labels of any integer dtype, probabilities float; halves give float32
  * @throws ShapeError for one-hot integers or unequal rows, IndexError for a label outside 0 … C − 1
  *   (labels that are themselves computed make the loss NaN instead), ValueError for a mean over no rows
  * @see Szegedy and others 2015, https://arxiv.org/abs/1512.00567 (label smoothing)
@@ -89,6 +89,7 @@ function entropy<R extends Reduction>(
 
 /** Whether a node divides an exponential by its own sum: a softmax that came too early. */
 function isSoftmax({ op, inputs: [raised, total] }: Node): boolean {
+  if (op.name === 'cast' && raised) return isSoftmax(raised)
   if (op.trait !== 'elementwise' || !raised || !total) return false
   const source = total.inputs[0]
   return op.name === 'div' && raised.op.name === 'exp' && source?.inputs[0] === raised
@@ -98,7 +99,7 @@ function isSoftmax({ op, inputs: [raised, total] }: Node): boolean {
  * Negative log likelihood of class ids: `−logProbs[n, labels[n]]`, times the weight of the class.
  *
  * @shape logProbs [N, C, ...], labels [N, ...] → [], or [N, ...] without reduction
- * @dtype logProbs float, labels int32 or uint8
+ * @dtype logProbs float, labels of any integer dtype
  * @throws ShapeError when they do not fit, IndexError for a known label outside 0 … C − 1
  */
 export function nllLoss<R extends Reduction = 'mean'>(

@@ -5,7 +5,8 @@ import { DTypeError, ValueError } from '../base/error.ts'
 import { at, expectInteger } from '../base/shape.ts'
 import { scan } from './control.ts'
 import { stack } from './create.ts'
-import { whereKnown } from './loss-labels.ts'
+import { checkKnown } from './known.ts'
+import { findKnown } from './loss-labels.ts'
 import {
   asFloat,
   expectAxes,
@@ -35,7 +36,7 @@ export interface CtcOptions<R extends Reduction> extends LossOptions<R> {
  * The recursion over frames runs in log space as one loop; labels outside the classes make the loss NaN.
  *
  * @shape logProbs [T, N, C], targets [N, S], inputLengths and targetLengths [N] → [], or [N] without reduction
- * @dtype logProbs float, all others int32 or uint8
+ * @dtype logProbs float, all others of any integer dtype
  * @throws ShapeError when they do not fit, ValueError for known lengths beyond T or S, or a blank that is no class
  * @see Graves and others 2006, https://www.cs.toronto.edu/~graves/icml_2006.pdf
  */
@@ -84,9 +85,9 @@ function integers(op: string, value: unknown): Tensor {
 function lengths(op: string, name: string, value: unknown, rows: number, most: number): Tensor {
   const given = integers(op, value)
   expectShape(op, name, given, [rows])
-  whereKnown(nodeOf(op, value), ({ host }) => {
-    const wrong = host?.find((length: number) => length < 0 || length > most)
-    if (wrong !== undefined) throw new ValueError('loss.length', { op, name, got: wrong, most })
+  checkKnown(nodeOf(op, value), (data) => {
+    const { row, label } = findKnown(data, (length) => length < 0 || length > most)
+    if (row >= 0) throw new ValueError('loss.length', { op, name, got: label, most })
   })
   return given
 }

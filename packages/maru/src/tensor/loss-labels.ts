@@ -3,8 +3,7 @@ import { dtypes } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
 import type { Data } from '../graph/data.ts'
-import type { Node } from '../graph/node.ts'
-import { beforeRun, tracing } from '../runtime/trace.ts'
+import { checkKnown } from './known.ts'
 import { nodeOf } from './nodes.ts'
 import { Tensor } from './tensor.ts'
 
@@ -32,7 +31,7 @@ export function expectLabels(
   if (dtypes[node.dtype].kind !== 'int')
     throw new DTypeError('labels.dtype', { op, dtype: node.dtype })
   const classes = at(shape, 1)
-  const isChecked = whereKnown(node, (data) => expectClasses(op, data, classes, ignored))
+  const isChecked = checkKnown(node, (data) => expectClasses(op, data, classes, ignored))
   return { ids: new Tensor(node).cast('int32'), classes, isChecked }
 }
 
@@ -46,32 +45,21 @@ function misplaced(op: string, scores: Sizes, labels: Sizes): ShapeError {
   return new ShapeError('labels.rows', { op, rows, count, scores, labels })
 }
 
-/** Looks at values that lie on the host now, and at those of a compiled function at every call. */
-export function whereKnown({ leaf }: Node, check: (data: Data) => void): boolean {
-  if (leaf?.kind === 'data') check(leaf.data)
-  if (leaf?.kind !== 'input' || !tracing()) return leaf?.kind === 'data'
-  const { index } = leaf
-  beforeRun((args) => {
-    const data = args[index]
-    if (data) check(data)
-    return undefined
-  })
-  return true
+function expectClasses(op: string, data: Data, classes: number, ignored?: number): void {
+  const isOutside = (label: number): boolean => (label < 0 || label >= classes) && label !== ignored
+  const { row, label } = findKnown(data, isOutside)
+  if (row < 0) return
+  throw new IndexError('labels.range', { op, label, row, last: classes - 1, classes })
 }
 
-function expectClasses(op: string, { host }: Data, classes: number, ignored?: number): void {
-  if (!host) return
-  const row = host.findIndex(
-    (label: number) => (label < 0 || label >= classes) && label !== ignored,
-  )
-  if (row < 0) return
-  throw new IndexError('labels.range', {
-    op,
-    label: host[row] ?? 0,
-    row,
-    last: classes - 1,
-    classes,
-  })
+/** The first of values on the host that is so; int64 is looked at as numbers. Row −1 where there is none. */
+export function findKnown(
+  { host, due }: Data,
+  test: (value: number) => boolean,
+): { readonly row: number; readonly label: number } {
+  if (!host || due !== undefined) return { row: -1, label: 0 }
+  const row = Array.prototype.findIndex.call(host, (each: number | bigint) => test(Number(each)))
+  return { row, label: Number(host[row] ?? 0) }
 }
 
 /** Where the second axis stands at the label; nowhere for labels outside the classes. */

@@ -3,8 +3,9 @@ import { expectOptions } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
 import { DTypeError, IndexError, ValueError } from '../base/error.ts'
 import { at } from '../base/shape.ts'
+import { checkKnown } from './known.ts'
 import type { ClassLossOptions } from './loss-classes.ts'
-import { expectLabels, hits, orNaN, whereKnown } from './loss-labels.ts'
+import { expectLabels, findKnown, hits, orNaN } from './loss-labels.ts'
 import {
   asFloat,
   expectAxes,
@@ -54,7 +55,7 @@ export function hingeLoss<R extends Reduction = 'mean'>(
  * Hinge loss of class ids: `max(0, margin − x[y] + max over j ≠ y of x[j])`. The margin is 1 by default.
  *
  * @shape input [N, C], target [N] → [], or [N] without reduction
- * @dtype target int32 or uint8
+ * @dtype target of any integer dtype
  * @throws ShapeError when they do not fit, IndexError for a known label outside 0 … C − 1
  * @see Crammer & Singer 2001, https://www.jmlr.org/papers/v2/crammer01a.html
  */
@@ -88,7 +89,7 @@ export interface MultiMarginOptions<R extends Reduction> extends ClassLossOption
  * times the weight of y.
  *
  * @shape input [N, C], target [N] → [], or [N] without reduction
- * @dtype target int32 or uint8
+ * @dtype target of any integer dtype
  * @throws ShapeError when they do not fit, IndexError for a known label outside 0 … C − 1
  */
 export function multiMarginLoss<R extends Reduction = 'mean'>(
@@ -140,10 +141,9 @@ export function multiLabelMarginLoss<R extends Reduction = 'mean'>(
   const ids = new Tensor(node).cast('int32')
   expectShape(op, 'target', ids, x.node.shape)
   const classes = at(x.node.shape, -1)
-  whereKnown(node, ({ host }) => {
-    const row = host?.findIndex((label: number) => label < -1 || label >= classes) ?? -1
-    if (!host || row < 0) return
-    const label = host[row] ?? 0
+  checkKnown(node, (data) => {
+    const { row, label } = findKnown(data, (each) => each < -1 || each >= classes)
+    if (row < 0) return
     throw new IndexError('labels.range', { op, label, row, last: classes - 1, classes })
   })
   const isListed = ids.less(0).cast('int32').cumsum(-1).equal(0)

@@ -1,8 +1,9 @@
 /** What losses share: their arguments made ready, and how one number is made of many. */
 import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
-import { type DType, promote } from '../base/dtype.ts'
+import { type DType, isHalf, promote } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { broadcast, type Sizes, sameShape } from '../base/shape.ts'
+import type { Node } from '../graph/node.ts'
 import { castNode, expandNode, floating, nodeOf } from './nodes.ts'
 import { Tensor } from './tensor.ts'
 
@@ -50,15 +51,21 @@ export function expectReduction(
   throw new ValueError('loss.reduction', { op, got: showAny(reduction), known })
 }
 
+/** An argument as floats that losses compute in: halves, whose sums overflow, become float32. */
+function precise(op: string, value: unknown): Node {
+  const node = floating(nodeOf(op, value))
+  return isHalf(node.dtype) ? castNode(node, 'float32') : node
+}
+
 /** An argument as floats: of a given dtype, or else of its own. */
 export function asFloat(op: string, value: unknown, dtype?: DType): Tensor {
-  const node = floating(nodeOf(op, value))
+  const node = precise(op, value)
   return new Tensor(dtype ? castNode(node, dtype) : node)
 }
 
 /** Two arguments as floats of one dtype. */
 export function floats(op: string, a: unknown, b: unknown): [Tensor, Tensor] {
-  const [x, y] = [floating(nodeOf(op, a)), floating(nodeOf(op, b))]
+  const [x, y] = [precise(op, a), precise(op, b)]
   const dtype = promote(x.dtype, y.dtype)
   return [new Tensor(castNode(x, dtype)), new Tensor(castNode(y, dtype))]
 }

@@ -1,5 +1,4 @@
 /** Metrics of predicted classes. */
-import type { HostArray } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -33,7 +32,7 @@ export class Accuracy extends Metric<number> {
   async update(predictions: Tensor, targets: Tensor): Promise<void> {
     const batch = await classBatch('Accuracy', predictions, targets, this.#ignored)
     const { scores, labels, classes } = batch
-    labels.forEach((label: number, i: number) => {
+    labels.forEach((label, i) => {
       if (label === this.#ignored) return
       const row = scores.subarray(i * classes, (i + 1) * classes)
       this.#right += rankOf(row, label) < this.#topK ? 1 : 0
@@ -57,7 +56,7 @@ function expectTop(topK: number): number {
 }
 
 /** How many classes come before one; NaN comes before all numbers. */
-function rankOf(row: HostArray, label: number): number {
+function rankOf(row: Float64Array, label: number): number {
   const own = row[label] ?? 0
   let rank = 0
   for (const [i, value] of row.entries()) {
@@ -85,7 +84,7 @@ export class ConfusionMatrix extends Metric<number[][]> {
         classes: known,
       })
     }
-    labels.forEach((label: number, i: number) => {
+    labels.forEach((label, i) => {
       const predicted = argmax(scores.subarray(i * classes, (i + 1) * classes))
       const row = this.#counts[label]
       if (row) row[predicted] = (row[predicted] ?? 0) + 1

@@ -1,5 +1,4 @@
 /** Metrics of how sure predictions are. */
-import type { HostArray } from '../base/dtype.ts'
 import { exp, log } from '../base/math.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -25,7 +24,7 @@ export class Perplexity extends Metric<number> {
   async update(predictions: Tensor, targets: Tensor): Promise<void> {
     const batch = await classBatch('Perplexity', predictions, targets, this.#ignored)
     const { scores, labels, classes } = batch
-    labels.forEach((label: number, i: number) => {
+    labels.forEach((label, i) => {
       if (label === this.#ignored) return
       const row = scores.subarray(i * classes, (i + 1) * classes)
       this.#sum += moments(row, 1).logSum - (row[label] ?? 0)
@@ -69,7 +68,7 @@ export class CalibrationError extends Metric<number> {
     const batch = await classBatch('CalibrationError', predictions, targets)
     const { scores, labels, classes } = batch
     const bins = this.#gaps.length
-    labels.forEach((label: number, i: number) => {
+    labels.forEach((label, i) => {
       const row = scores.subarray(i * classes, (i + 1) * classes)
       const predicted = argmax(row)
       const confidence = row[predicted] ?? 0
@@ -105,13 +104,13 @@ const MOST_TURNS = 100
  * const probabilities = logits.div(scaling.compute()).softmax()
  */
 export class TemperatureScaling extends Metric<number> {
-  readonly #rows: { readonly row: HostArray; readonly label: number }[] = []
+  readonly #rows: { readonly row: Float64Array; readonly label: number }[] = []
 
   /** @shape logits [..., C], labels [...] */
   async update(predictions: Tensor, targets: Tensor): Promise<void> {
     const batch = await classBatch('TemperatureScaling', predictions, targets)
     const { scores, labels, classes } = batch
-    labels.forEach((label: number, i: number) => {
+    labels.forEach((label, i) => {
       this.#rows.push({ row: scores.slice(i * classes, (i + 1) * classes), label })
     })
   }
@@ -150,7 +149,7 @@ export class TemperatureScaling extends Metric<number> {
 
 /** Of logits under the probabilities that they have when scaled; and the logarithm of their scaled sum. */
 function moments(
-  row: HostArray,
+  row: Float64Array,
   scale: number,
 ): { logSum: number; mean: number; variance: number } {
   const top = row[argmax(row)] ?? 0

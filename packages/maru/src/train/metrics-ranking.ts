@@ -17,7 +17,7 @@ abstract class Ranking extends Metric<number> {
     const op = this.constructor.name
     const [scores, labels] = await pairBatch(op, predictions, targets)
     expectLabels(op, labels, 2)
-    scores.forEach((score: number, i: number) => {
+    scores.forEach((score, i) => {
       this.#scores.push(score)
       this.#targets.push(labels[i] ?? 0)
     })

@@ -11,7 +11,7 @@ abstract class MeanError extends Metric<number> {
   /** @shape two equal shapes */
   async update(predictions: Tensor, targets: Tensor): Promise<void> {
     const [x, y] = await pairBatch(this.constructor.name, predictions, targets)
-    x.forEach((value: number, i: number) => {
+    x.forEach((value, i) => {
       this.sum += this.error(value - (y[i] ?? 0))
     })
     this.count += x.length
@@ -66,7 +66,7 @@ export class R2Score extends Metric<number> {
     while (this.#columns.length < width) {
       this.#columns.push({ count: 0, mean: 0, spread: 0, error: 0 })
     }
-    x.forEach((value: number, i: number) => {
+    x.forEach((value, i) => {
       const column = this.#columns[i % width]
       if (column) add(column, value, y[i] ?? 0)
     })

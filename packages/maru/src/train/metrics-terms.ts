@@ -1,5 +1,4 @@
 /** What metrics share: their form, and batches read from the device. */
-import type { HostArray } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, sameShape } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -26,8 +25,8 @@ export abstract class Metric<R> {
 /** A batch of scores for classes. */
 export interface ClassBatch {
   /** Scores, row by row. */
-  readonly scores: HostArray
-  readonly labels: HostArray
+  readonly scores: Float64Array
+  readonly labels: Float64Array
   readonly classes: number
 }
 
@@ -42,7 +41,7 @@ export async function classBatch(
   if (shape.length < 2 || !sameShape(shape.slice(0, -1), targets.node.shape)) {
     throw mismatch(op, predictions, targets, '[..., C], [...]')
   }
-  const [scores, labels] = [await predictions.data(), await targets.data()]
+  const [scores, labels] = [await numbers(predictions), await numbers(targets)]
   const classes = at(shape, -1)
   expectLabels(op, labels, classes, ignored)
   return { scores, labels, classes }
@@ -51,7 +50,7 @@ export async function classBatch(
 /** Throws unless all labels are classes, or the one that stands for none. */
 export function expectLabels(
   op: string,
-  labels: HostArray,
+  labels: Float64Array,
   classes: number,
   ignored?: number,
 ): void {
@@ -66,20 +65,25 @@ export async function pairBatch(
   op: string,
   predictions: Tensor,
   targets: Tensor,
-): Promise<readonly [HostArray, HostArray]> {
+): Promise<readonly [Float64Array, Float64Array]> {
   if (!sameShape(predictions.node.shape, targets.node.shape)) {
     throw mismatch(op, predictions, targets, '[...], [...]')
   }
-  return [await predictions.data(), await targets.data()]
+  return [await numbers(predictions), await numbers(targets)]
 }
 
-export function mismatch(op: string, a: Tensor, b: Tensor, wanted: string): ShapeError {
+/** The elements of any dtype as numbers. */
+async function numbers(values: Tensor): Promise<Float64Array> {
+  return Float64Array.from(await values.data(), Number)
+}
+
+function mismatch(op: string, a: Tensor, b: Tensor, wanted: string): ShapeError {
   const [predictions, targets] = [a.node.shape, b.node.shape]
   return new ShapeError('metric.shape', { op, predictions, targets, wanted })
 }
 
 /** Position of the first largest number in a row; NaN is largest, as in `argmax`. */
-export function argmax(row: HostArray): number {
+export function argmax(row: Float64Array): number {
   let best = 0
   for (const [i, value] of row.entries()) {
     if (Number.isNaN(value)) return i

@@ -1,7 +1,7 @@
 /** Samples, domains and rejects that rows of losses share. */
 import { type Reduction, ShapeError, type Tensor, tensor, ValueError } from '../../../src/index.ts'
 import type { Draw } from '../draw.ts'
-import type { Reject, Sample, Tolerance } from '../row.ts'
+import { floating, type Reject, type Results, type Sample, type Tolerance } from '../row.ts'
 import { NAN, shapes, zero } from './samples.ts'
 
 /** Any reduction: what a row is called with. */
@@ -56,3 +56,6 @@ export const smallSums: { readonly float32: Tolerance } = {
     reason: 'terms of both signs of some size, whose rounding their sum keeps',
   },
 }
+
+/** Losses of halves are float32, since their sums would overflow. */
+export const precise: Results = { ...floating, float16: 'float32', bfloat16: 'float32' }

@@ -24,12 +24,13 @@ import {
   ValueError,
 } from '../../../src/index.ts'
 import { below, distinct, flags, normal, odd, positive } from '../draw.ts'
-import { floating, op, type Reject, type Row } from '../row.ts'
+import { op, type Reject, type Row } from '../row.ts'
 import {
   alike,
   between,
   ids,
   none,
+  precise,
   type Reduced,
   signs,
   smallSums,
@@ -81,7 +82,7 @@ const classes: readonly Row[] = [
       },
     ],
     domain: [normal, below(3), positive],
-    results: floating,
+    results: precise,
     tolerance: smallSums,
     rejects: [
       ...labelled(crossEntropy),
@@ -121,7 +122,7 @@ const classes: readonly Row[] = [
       { ...shapes([0, 3], [0]), args: none, gives: [] },
     ],
     domain: [normal, below(3), positive],
-    results: floating,
+    results: precise,
     rejects: labelled(nllLoss),
   }),
 ]
@@ -140,7 +141,7 @@ const margins: readonly Row[] = [
       { inputs: [given([0.5, -2, 3]), given([1, 1, -1])], args: none, gives: [0.5, 3, 4] },
     ],
     domain: [odd, signs],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(hingeLoss),
       [() => hingeLoss(zero(1), zero(1), { margin: NAN }), ValueError, 'loss.setting'],
@@ -160,7 +161,7 @@ const margins: readonly Row[] = [
       { ...shapes([0, 3], [0]), args: none, gives: [] },
     ],
     domain: [distinct, below(3)],
-    results: floating,
+    results: precise,
     rejects: labelled(multiClassHingeLoss),
   }),
   op<Margin & { readonly p?: 1 | 2 }>('multiMarginLoss', {
@@ -173,7 +174,7 @@ const margins: readonly Row[] = [
       { ...shapes([0, 3], [0]), args: none, gives: [] },
     ],
     domain: [distinct, below(3), positive],
-    results: floating,
+    results: precise,
     rejects: [
       ...labelled(multiMarginLoss),
       [() => multiMarginLoss(zero(1, 3), ids(0), { p: 3 as never }), ValueError, 'loss.power'],
@@ -188,7 +189,7 @@ const margins: readonly Row[] = [
       { ...shapes([0, 3], [0, 3]), args: none, gives: [] },
     ],
     domain: [distinct, between(-1, 0)],
-    results: floating,
+    results: precise,
     rejects: [
       [() => multiLabelMarginLoss(zero(2, 3), zero(2, 3)), DTypeError, 'labels.dtype'],
       [() => multiLabelMarginLoss(zero(2, 3), ids(0, 1)), ShapeError, 'loss.shape'],
@@ -200,14 +201,14 @@ const margins: readonly Row[] = [
     run: (options, x, y) => softMarginLoss(x, y, options),
     samples: alike,
     domain: [normal, signs],
-    results: floating,
+    results: precise,
     rejects: unequal(softMarginLoss),
   }),
   op<Margin>('hingeEmbeddingLoss', {
     run: (options, x, y) => hingeEmbeddingLoss(x, y, options),
     samples: [...alike, { ...shapes([9], [9]), args: { margin: 0.5 } }],
     domain: [odd, signs],
-    results: floating,
+    results: precise,
     rejects: unequal(hingeEmbeddingLoss),
   }),
   op<Margin>('marginRankingLoss', {
@@ -219,7 +220,7 @@ const margins: readonly Row[] = [
       { ...shapes([0], [0], [0]), args: none, gives: [] },
     ],
     domain: [normal, odd, signs],
-    results: floating,
+    results: precise,
     rejects: [
       [() => marginRankingLoss(zero(2), zero(3), zero(2)), ShapeError, 'loss.broadcast'],
       [() => marginRankingLoss(zero(2), zero(2), zero(1)), ShapeError, 'loss.shape'],
@@ -241,7 +242,7 @@ const representations: readonly Row[] = [
       },
     ],
     domain: [odd, normal, signs],
-    results: floating,
+    results: precise,
     rejects: [
       [() => cosineEmbeddingLoss(zero(2, 3), zero(2, 3), zero(3)), ShapeError, 'loss.shape'],
       [() => cosineEmbeddingLoss(zero(), zero(), zero()), ShapeError, 'loss.axes'],
@@ -266,7 +267,7 @@ const representations: readonly Row[] = [
       odd,
       { ...odd, numbers: (from, n) => odd.numbers(from, n).map((x) => x + 1 / 128) },
     ],
-    results: floating,
+    results: precise,
     rejects: [
       [() => tripletMarginLoss(zero(2, 3), zero(2, 3), zero(2, 2)), ShapeError, 'loss.broadcast'],
       [() => tripletMarginLoss(zero(1), zero(1), zero(1), { p: 0.5 }), ValueError, 'loss.setting'],
@@ -289,7 +290,7 @@ const representations: readonly Row[] = [
       { ...shapes([0, 2], [0, 2], [0]), args: none, gives: [] },
     ],
     domain: [normal, odd, flags],
-    results: floating,
+    results: precise,
     rejects: [
       [() => contrastiveLoss(zero(2, 3), zero(2, 3), zero(2, 3)), ShapeError, 'loss.shape'],
     ],
@@ -308,7 +309,7 @@ const representations: readonly Row[] = [
       },
     ],
     domain: [odd, odd],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(infoNceLoss).slice(0, 1),
       [() => infoNceLoss(zero(2), zero(2)), ShapeError, 'loss.axes'],
@@ -351,7 +352,7 @@ const sequences: readonly Row[] = [
       },
     ],
     domain: [normal, between(1, 2), between(3, 5), between(0, 2)],
-    results: floating,
+    results: precise,
     tolerance: smallSums,
     rejects: [
       [() => ctcLoss(zero(2, 3), ids(1), ids(2), ids(1)), ShapeError, 'loss.axes'],
@@ -402,7 +403,7 @@ const adversaries: readonly Row[] = [
       })),
     ],
     domain: [odd],
-    results: floating,
+    results: precise,
     rejects: [
       [
         () => discriminatorLoss(zero(1), zero(1), { kind: 'toString' as never }),
@@ -423,7 +424,7 @@ const adversaries: readonly Row[] = [
         gives: [gives],
       })),
     ],
-    results: floating,
+    results: precise,
     rejects: [[() => generatorLoss(zero(1), { kind: 3 as never }), ValueError, 'loss.kind']],
   }),
 ]

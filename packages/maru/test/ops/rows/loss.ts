@@ -19,22 +19,22 @@ import {
   ValueError,
 } from '../../../src/index.ts'
 import { normal, odd, positive, unit } from '../draw.ts'
-import { floating, op, type Row } from '../row.ts'
-import { alike, chance, none, type Reduced, smallSums, unequal } from './loss-samples.ts'
+import { op, type Row } from '../row.ts'
+import { alike, chance, none, precise, type Reduced, smallSums, unequal } from './loss-samples.ts'
 import { given, INF, NAN, shapes, zero } from './samples.ts'
 
 const regression: readonly Row[] = [
   op<Reduced>('mseLoss', {
     run: (options, a, b) => mseLoss(a, b, options),
     samples: alike,
-    results: floating,
+    results: precise,
     rejects: unequal(mseLoss),
   }),
   op<Reduced>('l1Loss', {
     run: (options, a, b) => l1Loss(a, b, options),
     samples: alike,
     domain: [normal, odd],
-    results: floating,
+    results: precise,
     rejects: unequal(l1Loss),
   }),
   op<Reduced & { readonly beta?: number }>('smoothL1Loss', {
@@ -46,7 +46,7 @@ const regression: readonly Row[] = [
       { inputs: [given([INF, NAN]), given([0, 0])], args: none, gives: [INF, NAN] },
     ],
     domain: [normal, odd],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(smoothL1Loss),
       [() => smoothL1Loss(zero(2), zero(2), { beta: -1 }), ValueError, 'loss.setting'],
@@ -60,7 +60,7 @@ const regression: readonly Row[] = [
       { inputs: [given([INF, NAN]), given([0, 0])], args: none, gives: [INF, NAN] },
     ],
     domain: [normal, odd],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(huberLoss),
       [() => huberLoss(zero(2), zero(2), { delta: 0 }), ValueError, 'loss.setting'],
@@ -87,7 +87,7 @@ const regression: readonly Row[] = [
       },
     ],
     domain: [normal, odd],
-    results: floating,
+    results: precise,
     rejects: unequal(logCoshLoss),
   }),
 ]
@@ -102,7 +102,7 @@ const binary: readonly Row[] = [
       binaryCrossEntropy(p, y, weight ? { ...options, weight } : options),
     samples: [...alike, shapes([3, 4], [3, 4], [4]), shapes([3, 4], [3, 4], [3, 1])],
     domain: [chance, chance, positive],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(binaryCrossEntropy),
       [
@@ -126,7 +126,7 @@ const binary: readonly Row[] = [
       }),
     samples: [...alike, shapes([3, 4], [3, 4], [4]), shapes([3, 4], [3, 4], [3, 1], [4])],
     domain: [normal, chance, positive],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(binaryCrossEntropyWithLogits),
       [
@@ -146,7 +146,7 @@ const binary: readonly Row[] = [
       { ...shapes([0, 3], [0, 3]), args: none, gives: [] },
     ],
     domain: [normal, chance, positive],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(multiLabelSoftMarginLoss),
       [() => multiLabelSoftMarginLoss(zero(), zero()), ShapeError, 'loss.axes'],
@@ -166,7 +166,7 @@ const binary: readonly Row[] = [
       },
     ],
     domain: [normal, chance],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(focalLoss),
       [() => focalLoss(zero(2), zero(2), { alpha: 2 }), ValueError, 'loss.setting'],
@@ -192,7 +192,7 @@ const binary: readonly Row[] = [
       { ...shapes([2, 1, 0], [2, 1, 0]), args: none, gives: [0, 0] },
     ],
     domain: [chance, chance],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(diceLoss),
       [() => diceLoss(zero(2, 3), zero(2, 3)), ShapeError, 'loss.axes'],
@@ -210,7 +210,7 @@ const likelihoods: readonly Row[] = [
       { inputs: [given([-INF, -1]), given([0, 1])], args: none, gives: [0, 1] },
     ],
     domain: [normal, chance],
-    results: floating,
+    results: precise,
     rejects: [
       ...unequal(klDiv),
       [() => klDiv(zero(), zero(), { reduction: 'batchMean' }), ShapeError, 'loss.axes'],
@@ -222,7 +222,7 @@ const likelihoods: readonly Row[] = [
       run: (options, x, y) => poissonNllLoss(x, y, options),
       samples: [...alike, { ...shapes([3, 4], [3, 4]), args: { full: true } }],
       domain: [normal, odd],
-      results: floating,
+      results: precise,
       tolerance: smallSums,
       rejects: [
         ...unequal(poissonNllLoss),
@@ -240,7 +240,7 @@ const likelihoods: readonly Row[] = [
       { ...shapes([0], [0], [0]), args: none, gives: [] },
     ],
     domain: [normal, normal, positive],
-    results: floating,
+    results: precise,
     tolerance: smallSums,
     rejects: [
       [() => gaussianNllLoss(zero(2), zero(3), zero(2)), ShapeError, 'loss.broadcast'],
@@ -261,7 +261,7 @@ const likelihoods: readonly Row[] = [
       },
     ],
     domain: [normal, normal, unit, normal],
-    results: floating,
+    results: precise,
     tolerance: smallSums,
     rejects: [
       [
@@ -285,7 +285,7 @@ const likelihoods: readonly Row[] = [
       { ...shapes([0, 2], [0, 2]), args: none, gives: [] },
       { inputs: [given([0, 2], [1, 2]), given([0, 0], [1, 2])], gives: [2] },
     ],
-    results: floating,
+    results: precise,
     tolerance: smallSums,
     rejects: [
       ...unequal(gaussianKlLoss),
