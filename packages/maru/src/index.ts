@@ -57,7 +57,7 @@ export {
   zerosLike,
 } from './tensor/grids.ts'
 export { embedding } from './tensor/indexing.ts'
-export { crossEntropy, mseLoss } from './tensor/loss.ts'
+export * from './tensor/loss.ts'
 export type { NanToNumOptions } from './tensor/math.ts'
 export {
   type BernoulliOptions,

@@ -1474,76 +1474,93 @@ export const messages = {
       '번호나 numClasses를 확인한다',
     ],
   },
-  'crossEntropy.logits': {
+  // losses
+  'labels.scores': {
     en: [
-      'crossEntropy: expects logits [rows, classes], got {logits}',
+      '{op}: expects logits [rows, classes], got {scores}',
       'one row of scores for each example',
       '',
     ],
     ko: [
-      'crossEntropy: logits [행, 클래스]를 기대했으나 {logits}을(를) 받았다',
+      '{op}: logits [행, 클래스]를 기대했으나 {scores}을(를) 받았다',
       '예제마다 점수가 한 행이어야 한다',
       '',
     ],
   },
-  'crossEntropy.labels': {
+  'labels.shape': {
     en: [
-      'crossEntropy: expects labels [rows], got {labels}',
-      'one class id for each row of logits',
+      '{op}: expects labels [rows], got {labels}',
+      'one class id for each row of scores',
       'drop axes of size 1: labels.squeeze(1)',
     ],
     ko: [
-      'crossEntropy: labels [행]을 기대했으나 {labels}을(를) 받았다',
-      'logits의 행마다 클래스 번호 하나여야 한다',
+      '{op}: labels [행]을 기대했으나 {labels}을(를) 받았다',
+      '점수의 행마다 클래스 번호 하나여야 한다',
       '크기 1인 축을 없앤다: labels.squeeze(1)',
     ],
   },
-  'crossEntropy.oneHot': {
+  'labels.places': {
     en: [
-      'crossEntropy: labels {labels} look one-hot, logits are {logits}',
-      'class ids, one integer for each row, were expected',
-      'turn them into class ids: labels.argmax(1)',
+      '{op}: scores {scores} take labels {wanted}, got {labels}',
+      'one class id for each place; the classes are on axis 1 of the scores',
+      '',
     ],
     ko: [
-      'crossEntropy: labels {labels}이(가) one-hot 형태이다. logits는 {logits}이다',
-      '행마다 클래스 번호인 정수 하나여야 한다',
-      '클래스 번호로 바꾼다: labels.argmax(1)',
+      '{op}: 점수가 {scores}이면 labels는 {wanted}이어야 하는데 {labels}을(를) 받았다',
+      '자리마다 클래스 번호 하나여야 하고, 클래스는 점수의 1번 축에 있어야 한다',
+      '',
     ],
   },
-  'crossEntropy.rows': {
+  'labels.oneHot': {
     en: [
-      'crossEntropy: {rows} rows of logits but {count} labels, {logits} and {labels}',
+      '{op}: labels {labels} look one-hot, scores are {scores}',
+      'class ids, one integer for each row, were expected',
+      "turn them into class ids: labels.argmax(1); probabilities are floats: labels.cast('float32')",
+    ],
+    ko: [
+      '{op}: labels {labels}이(가) one-hot 형태이다. 점수는 {scores}이다',
+      '행마다 클래스 번호인 정수 하나여야 한다',
+      "클래스 번호로 바꾼다: labels.argmax(1). 확률은 실수여야 한다: labels.cast('float32')",
+    ],
+  },
+  'labels.rows': {
+    en: [
+      '{op}: {rows} rows of logits but {count} labels, {scores} and {labels}',
       'one label for each row',
       '',
     ],
     ko: [
-      'crossEntropy: logits는 {rows}행인데 labels는 {count}개이다, {logits}와(과) {labels}',
+      '{op}: logits는 {rows}행인데 labels는 {count}개이다, {scores}와(과) {labels}',
       '행마다 라벨 하나여야 한다',
       '',
     ],
   },
-  'crossEntropy.dtype': {
-    en: [
-      'crossEntropy: labels have dtype {dtype}',
-      'class ids are integers',
-      "labels.cast('int32')",
-    ],
-    ko: [
-      'crossEntropy: labels의 dtype이 {dtype}이다',
-      '클래스 번호는 정수이다',
-      "labels.cast('int32')",
-    ],
+  'labels.dtype': {
+    en: ['{op}: labels have dtype {dtype}', 'class ids are integers', "labels.cast('int32')"],
+    ko: ['{op}: labels의 dtype이 {dtype}이다', '클래스 번호는 정수이다', "labels.cast('int32')"],
   },
-  'crossEntropy.empty': {
+  'labels.empty': {
     en: [
-      'crossEntropy: the batch is empty, logits are {logits}',
+      '{op}: the batch is empty, scores are {scores}',
       'a mean over no rows has no value',
       'skip empty batches',
     ],
     ko: [
-      'crossEntropy: 배치가 비어 있다. logits는 {logits}이다',
+      '{op}: 배치가 비어 있다. 점수는 {scores}이다',
       '행이 없으면 평균도 없다',
       '빈 배치는 건너뛴다',
+    ],
+  },
+  'labels.range': {
+    en: [
+      '{op}: label {label} in row {row} is not one of {classes} classes',
+      'class ids run from 0 to {last}',
+      'check the labels, or the size of the last layer',
+    ],
+    ko: [
+      '{op}: 클래스가 {classes}개인데 {row}번 행의 라벨이 {label}이다',
+      '클래스 번호는 0부터 {last}까지이다',
+      '라벨을, 또는 마지막 층의 크기를 확인한다',
     ],
   },
   'crossEntropy.softmax': {
@@ -1558,16 +1575,80 @@ export const messages = {
       'softmax를 거치기 전의 점수를 넘긴다',
     ],
   },
-  'crossEntropy.range': {
+  'crossEntropy.ignored': {
     en: [
-      'crossEntropy: label {label} in row {row} is not one of {classes} classes',
-      'class ids run from 0 to {last}',
-      'check the labels, or the size of the last layer',
+      'crossEntropy: ignoreIndex beside probabilities',
+      'only class ids can be ignored',
+      'give a place that does not count the probability 0 for every class',
     ],
     ko: [
-      'crossEntropy: 클래스가 {classes}개인데 {row}번 행의 라벨이 {label}이다',
-      '클래스 번호는 0부터 {last}까지이다',
-      '라벨을, 또는 마지막 층의 크기를 확인한다',
+      'crossEntropy: 확률과 함께 ignoreIndex를 받았다',
+      '클래스 번호만 무시할 수 있다',
+      '세지 않을 자리에서는 모든 클래스의 확률을 0으로 한다',
+    ],
+  },
+  'loss.reduction': {
+    en: ['{op}: reduction is {got}', 'one of {known} was expected', ''],
+    ko: ['{op}: reduction이 {got}이다', '{known} 중 하나여야 한다', ''],
+  },
+  'loss.setting': {
+    en: ['{op}: {name} is {got}', 'a number {wanted} was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '{wanted}인 수여야 한다', ''],
+  },
+  'loss.power': {
+    en: ['{op}: p is {got}', '1 or 2 was expected', ''],
+    ko: ['{op}: p가 {got}이다', '1 또는 2여야 한다', ''],
+  },
+  'loss.kind': {
+    en: ['{op}: kind is {got}', 'one of {known} was expected', ''],
+    ko: ['{op}: kind가 {got}이다', '{known} 중 하나여야 한다', ''],
+  },
+  'loss.blank': {
+    en: ['{op}: blank is {blank}, and there are {classes} classes', 'blank is one of them', ''],
+    ko: ['{op}: 클래스가 {classes}개인데 blank가 {blank}이다', 'blank도 클래스여야 한다', ''],
+  },
+  'loss.length': {
+    en: ['{op}: one of {name} is {got}', 'lengths run from 0 to {most}, the size of the axis', ''],
+    ko: ['{op}: {name} 중 하나가 {got}이다', '길이는 0부터 축의 크기인 {most}까지이다', ''],
+  },
+  'loss.axes': {
+    en: ['{op}: got shape {got}', '{wanted} was expected', ''],
+    ko: ['{op}: shape {got}을(를) 받았다', '{wanted}이어야 한다', ''],
+  },
+  'loss.shape': {
+    en: ['{op}: {name} has shape {got}', '{wanted} was expected', ''],
+    ko: ['{op}: {name}의 shape가 {got}이다', '{wanted}이어야 한다', ''],
+  },
+  'loss.weight': {
+    en: [
+      '{op}: {got} does not broadcast to the losses, which are {shape}',
+      'a factor for each of them, or for each along some axes',
+      '',
+    ],
+    ko: [
+      '{op}: {got}은(는) 손실의 shape {shape}(으)로 broadcast되지 않는다',
+      '손실마다, 또는 몇 축을 따라 인수가 하나씩 있어야 한다',
+      '',
+    ],
+  },
+  'metric.shape': {
+    en: ['{op}: predictions are {predictions}, targets {targets}', '{wanted} were expected', ''],
+    ko: ['{op}: 예측은 {predictions}, 목표는 {targets}이다', '{wanted}이어야 한다', ''],
+  },
+  'metric.label': {
+    en: ['{op}: target {label} is not one of {classes} classes', 'class ids run from 0', ''],
+    ko: ['{op}: 클래스가 {classes}개인데 목표가 {label}이다', '클래스 번호는 0부터이다', ''],
+  },
+  'metric.classes': {
+    en: [
+      '{op}: {got} classes after batches of {classes}',
+      'every batch has the same',
+      'reset the metric first',
+    ],
+    ko: [
+      '{op}: 앞선 배치는 클래스가 {classes}개인데 이번에는 {got}개이다',
+      '배치마다 같아야 한다',
+      '먼저 reset한다',
     ],
   },
   // indexing

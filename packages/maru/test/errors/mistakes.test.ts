@@ -122,16 +122,16 @@ describe('one-hot labels', () => {
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
       "
-      crossEntropy: labels [2, 10] look one-hot, logits are [2, 10] — class ids, one integer for each row, were expected
-        try: turn them into class ids: labels.argmax(1)
+      crossEntropy: labels [2, 10] look one-hot, scores are [2, 10] — class ids, one integer for each row, were expected
+        try: turn them into class ids: labels.argmax(1); probabilities are floats: labels.cast('float32')
         at: packages/maru/test/errors/mistakes.test.ts:…
       "
     `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
       "
-      crossEntropy: labels [2, 10]이 one-hot 형태이다. logits는 [2, 10]이다 — 행마다 클래스 번호인 정수 하나여야 한다
-        해결: 클래스 번호로 바꾼다: labels.argmax(1)
+      crossEntropy: labels [2, 10]이 one-hot 형태이다. 점수는 [2, 10]이다 — 행마다 클래스 번호인 정수 하나여야 한다
+        해결: 클래스 번호로 바꾼다: labels.argmax(1). 확률은 실수여야 한다: labels.cast('float32')
         위치: packages/maru/test/errors/mistakes.test.ts:…
       "
     `))
@@ -222,16 +222,16 @@ describe('an empty batch', () => {
   const act = () => crossEntropy(zeros([0, 10]), labels) // mistake
   test('en', async () =>
     expect(await said('en', act)).toMatchInlineSnapshot(`
-    "
-    crossEntropy: the batch is empty, logits are [0, 10] — a mean over no rows has no value
-      try: skip empty batches
-      at: packages/maru/test/errors/mistakes.test.ts:…
-    "
-  `))
+      "
+      crossEntropy: the batch is empty, scores are [0, 10] — a mean over no rows has no value
+        try: skip empty batches
+        at: packages/maru/test/errors/mistakes.test.ts:…
+      "
+    `))
   test('ko', async () =>
     expect(await said('ko', act)).toMatchInlineSnapshot(`
       "
-      crossEntropy: 배치가 비어 있다. logits는 [0, 10]이다 — 행이 없으면 평균도 없다
+      crossEntropy: 배치가 비어 있다. 점수는 [0, 10]이다 — 행이 없으면 평균도 없다
         해결: 빈 배치는 건너뛴다
         위치: packages/maru/test/errors/mistakes.test.ts:…
       "

@@ -13,6 +13,8 @@ import { elementwise } from './rows/elementwise.ts'
 import { transforms } from './rows/fourier.ts'
 import { grids } from './rows/grids.ts'
 import { indexing } from './rows/indexing.ts'
+import { losses } from './rows/loss.ts'
+import { scoreLosses } from './rows/loss-scores.ts'
 import { functions } from './rows/math.ts'
 import { movements } from './rows/movement.ts'
 import { normalised } from './rows/normalised.ts'
@@ -36,6 +38,8 @@ export const table: readonly Row[] = [
   ...activations,
   ...folds,
   ...normalised,
+  ...losses,
+  ...scoreLosses,
   ...movements,
   ...products,
   ...indexing,

@@ -338,8 +338,9 @@ function linear(source: Source): Call {
 
 function crossEntropy(source: Source): Call {
   const logits = source.chance(90) ? [source.dim(), source.dim()] : source.shape(1, 3)
-  const labels = source.chance(80) ? logits.slice(0, 1) : source.shape(1, 2)
-  const good = logits.length === 2 && labels.length === 1 && labels[0] === logits[0]
+  const places = logits.toSpliced(1, 1)
+  const labels = source.chance(80) ? places : source.shape(1, 2)
+  const good = logits.length >= 2 && labels.join() === places.join()
   const integers = `zeros(${show(labels)}, { dtype: 'int32' })`
   return { code: `crossEntropy(${zeros(logits)}, ${integers})`, shape: good ? [] : null }
 }

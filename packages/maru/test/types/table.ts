@@ -50,6 +50,8 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['unknown.matmul(zeros([3, 4]))', 'Tensor<any>'],
   ['crossEntropy(zeros([32, 10]), zeros([32], integers))', 'Tensor<[]>'],
   ['crossEntropy(zeros([batch, 10]), zeros([batch], integers))', 'Tensor<[]>'],
+  ['crossEntropy(zeros([2, 10, 4]), zeros([2, 4], integers))', 'Tensor<[]>'],
+  ['crossEntropy(zeros([32, 10]), zeros([32, 10]))', 'Tensor<[]>'],
   // axes
   ['zeros([2, 3, 4]).sum()', 'Tensor<[]>'],
   ['zeros([2, 3, 4]).sum(undefined, { keepDims: true })', 'Tensor<[1, 1, 1]>'],
@@ -155,8 +157,8 @@ export const mistakes: readonly (readonly [code: string, sentence: string])[] = 
     'crossEntropy: 32 rows of logits but 16 labels, [32, 10] and [16]',
   ],
   [
-    'crossEntropy(zeros([32, 10]), zeros([32, 10]))',
-    'crossEntropy: labels [32, 10] look one-hot, logits are [32, 10]',
+    'crossEntropy(zeros([2, 10, 4]), zeros([2, 10]))',
+    'crossEntropy: scores [2, 10, 4] take labels [2, 4], got [2, 10]',
   ],
   [
     'crossEntropy(zeros([32, 10]), zeros([32, 1]))',

@@ -142,7 +142,7 @@ export type LinearOut<S extends Shape, I extends number, O extends number> =
         ? [...Dim[], O]
         : ShapeMistake<`Linear: expects [..., ${I}], got []`>
 
-/** Mean cross entropy of logits `[rows, classes]` against labels `[rows]`. */
+/** Cross entropy of logits `[N, C, ...]` against labels `[N, ...]`, or probabilities of the same shape. */
 export type CrossEntropy<L extends Shape, T extends Shape> =
   IsAny<L> extends true
     ? []
@@ -150,14 +150,23 @@ export type CrossEntropy<L extends Shape, T extends Shape> =
       ? []
       : IsRankOpen<L> extends true
         ? []
-        : L extends readonly [infer N, Dim]
-          ? T extends readonly [infer M]
-            ? MayEqual<N, M> extends true
-              ? []
-              : ShapeMistake<`crossEntropy: ${ShowDim<N>} rows of logits but ${ShowDim<M>} labels, ${Show<L>} and ${Show<T>}`>
-            : IsRankOpen<T> extends true
-              ? []
-              : Agree<L, T> extends false
-                ? ShapeMistake<`crossEntropy: expects labels [rows], got ${Show<T>}`>
-                : ShapeMistake<`crossEntropy: labels ${Show<T>} look one-hot, logits are ${Show<L>}`>
+        : L extends readonly [infer N extends Dim, Dim, ...infer D extends Shape]
+          ? IsRankOpen<T> extends true
+            ? []
+            : Agree<T, [N, ...D]> extends false
+              ? Agree<L, T> extends false
+                ? Misplaced<L, N, D, T>
+                : []
+              : []
           : ShapeMistake<`crossEntropy: expects logits [rows, classes], got ${Show<L>}`>
+
+type Misplaced<
+  L extends Shape,
+  N extends Dim,
+  D extends Shape,
+  T extends Shape,
+> = D extends readonly []
+  ? T extends readonly [infer M]
+    ? ShapeMistake<`crossEntropy: ${ShowDim<N>} rows of logits but ${ShowDim<M>} labels, ${Show<L>} and ${Show<T>}`>
+    : ShapeMistake<`crossEntropy: expects labels [rows], got ${Show<T>}`>
+  : ShapeMistake<`crossEntropy: scores ${Show<L>} take labels ${Show<[N, ...D]>}, got ${Show<T>}`>

@@ -1,16 +1,6 @@
-import {
-  arange,
-  crossEntropy,
-  DTypeError,
-  IndexError,
-  mseLoss,
-  ShapeError,
-  tensor,
-  ValueError,
-} from '../../../src/index.ts'
-import { below, normal } from '../draw.ts'
+import { IndexError } from '../../../src/index.ts'
 import { floating, op, type Row, type Sample } from '../row.ts'
-import { given, INF, NAN, shapes, zero } from './samples.ts'
+import { given, INF, NAN, zero } from './samples.ts'
 
 interface AlongAxis {
   readonly axis: number
@@ -58,40 +48,5 @@ export const normalised: readonly Row[] = [
       { inputs: [given([], [2, 0])], args: { axis: 1 }, gives: [-INF, -INF] },
     ],
     results: floating,
-  }),
-  op('crossEntropy', {
-    run: (_, logits, labels) => crossEntropy(logits, labels),
-    samples: [
-      shapes([4, 3], [4]),
-      shapes([1, 3], [1]),
-      { inputs: [given([0, 0, 0, 0], [1, 4]), given([2], [1], 'uint8')], gives: [Math.log(4)] },
-    ],
-    domain: [normal, below(3)],
-    results: floating,
-    rejects: [
-      [() => crossEntropy(zero(2), zero(2)), ShapeError, 'crossEntropy.logits'],
-      [() => crossEntropy(zero(2, 3), zero(2, 3)), ShapeError, 'crossEntropy.oneHot'],
-      [() => crossEntropy(zero(2, 3), zero(2, 1)), ShapeError, 'crossEntropy.labels'],
-      [() => crossEntropy(zero(2, 3), zero(4)), ShapeError, 'crossEntropy.rows'],
-      [() => crossEntropy(zero(2, 3), zero(2)), DTypeError, 'crossEntropy.dtype'],
-      [() => crossEntropy(zero(0, 3), arange(0)), ValueError, 'crossEntropy.empty'],
-      [() => crossEntropy(zero(2, 3).softmax(), arange(2)), ValueError, 'crossEntropy.softmax'],
-      [
-        () => crossEntropy(zero(1, 3), tensor([3], [1], { dtype: 'int32' })),
-        IndexError,
-        'crossEntropy.range',
-      ],
-      [
-        () => crossEntropy(zero(1, 3), tensor([-1], [1], { dtype: 'int32' })),
-        IndexError,
-        'crossEntropy.range',
-      ],
-    ],
-  }),
-  op('mseLoss', {
-    run: (_, a, b) => mseLoss(a, b),
-    samples: [shapes([3, 4], [3, 4]), shapes([], []), shapes([5], [5])],
-    results: { ...floating, bool: 'refused' },
-    rejects: [[() => mseLoss(zero(2, 1), zero(2)), ShapeError, 'loss.broadcast']],
   }),
 ]
