@@ -54,8 +54,8 @@ function watch(
 ): void {
   for (const [, module] of found) {
     const { forward } = module
-    module.forward = (x) => {
-      const result = forward.call(module, x)
+    module.forward = (...given) => {
+      const result = forward.apply(module, given)
       outputs.set(module, result.node.shape)
       return result
     }
