@@ -1712,6 +1712,18 @@ export const messages = {
       '',
     ],
   },
+  'recurrent.cell': {
+    en: [
+      'Recurrent: {got} is not a cell',
+      'a module with step and start, made by extending Cell, was expected',
+      'for a function use unroll',
+    ],
+    ko: [
+      'Recurrent: {got}은(는) 셀이 아니다',
+      'Cell을 확장하여 step과 start를 갖춘 모듈이어야 한다',
+      '함수에는 unroll을 쓴다',
+    ],
+  },
   'recurrent.state': {
     en: ['{layer}: the state has shape {got}', '{wanted} was expected', ''],
     ko: ['{layer}: 상태의 shape가 {got}이다', '{wanted}이어야 한다', ''],

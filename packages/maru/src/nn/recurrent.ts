@@ -1,4 +1,5 @@
 /** What recurrent networks are made of: cells, and loops of them over sequences. */
+import { showAny } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
 import type { Dim } from '../base/types/dim.ts'
@@ -150,7 +151,7 @@ export class Recurrent<S extends Tree> extends Layer<OpenFn> {
   constructor(cell: Cell<ShapeFn, S>, options: RecurrentOptions = {}) {
     super()
     if (!(cell instanceof Cell)) {
-      throw new ValueError('argument.function', { op: 'Recurrent', name: 'step', got: typeof cell })
+      throw new ValueError('recurrent.cell', { got: showAny(cell) })
     }
     this.cell = cell
     this.options = options
