@@ -1696,10 +1696,6 @@ export const messages = {
       '',
     ],
   },
-  'layerNorm.shape': {
-    en: ['LayerNorm: the last sizes of {shape} are not {wanted}', 'they must be equal', ''],
-    ko: ['LayerNorm: {shape}의 마지막 크기가 {wanted}이(가) 아니다', '같아야 한다', ''],
-  },
   'recurrent.input': {
     en: [
       '{layer}: got an input of shape {shape}',

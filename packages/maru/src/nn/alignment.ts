@@ -1,8 +1,9 @@
 /** Attention with scores of its own, between the states of two recurrent networks. */
 import { ShapeError } from '../base/error.ts'
 import { at, expectInteger } from '../base/shape.ts'
+import { attentionWeights } from '../tensor/attention.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { type Attended, shares, without } from './attention.ts'
+import { type Attended, without } from './attention.ts'
 import { Linear } from './linear.ts'
 import { inModule, Layer } from './module.ts'
 import type { OpenFn } from './recurrent.ts'
@@ -33,7 +34,7 @@ abstract class Alignment extends Layer<OpenFn> {
     const { values = keys, keyPaddingMask } = options
     const raw = this.scores(query, keys)
     const scores = keyPaddingMask ? without(raw, keyPaddingMask.unsqueeze(-2)) : raw
-    const weights = shares(scores)
+    const weights = attentionWeights(scores)
     return { output: weights.matmul(values), weights }
   }
 
@@ -96,11 +97,12 @@ export class AdditiveAttention extends Alignment {
   }
 }
 
-const score = ['dot', 'general'] as const
+/** Scores, and whether they are learned. */
+const score = { dot: false, general: true }
 
 export interface DotOptions {
   /** `'dot'` unless given, q·k, or `'general'`, with a learned matrix between them. */
-  readonly score?: (typeof score)[number]
+  readonly score?: keyof typeof score
 }
 
 /**
@@ -124,7 +126,7 @@ export class DotAttention extends Alignment {
     this.queryDim = expectInteger('DotAttention', 'queryDim', queryDim, 1)
     this.keyDim = expectInteger('DotAttention', 'keyDim', keyDim, 1)
     this.options = options
-    const general = options.score === 'general'
+    const general = options.score !== undefined && score[options.score]
     if (!general && queryDim !== keyDim) {
       const fields = { layer: 'DotAttention', wanted: queryDim, k: keyDim, shape: [keyDim] }
       throw new ShapeError('layer.features', fields)

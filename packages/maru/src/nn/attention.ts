@@ -1,6 +1,7 @@
 /** Attention: means of values, weighted by how well queries fit keys. */
 import { DTypeError, ShapeError } from '../base/error.ts'
 import { at, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
+import { attentionWeights } from '../tensor/attention.ts'
 import { arange } from '../tensor/create.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import type { SameFn } from './activation.ts'
@@ -19,15 +20,6 @@ export interface Attended {
 /** Scores with −∞ where a mask is true. */
 export function without(scores: Tensor, blocked: Tensor): Tensor {
   return blocked.where(Number.NEGATIVE_INFINITY, scores)
-}
-
-/** Softmax over the last axis; zeros, not NaN, where there is nothing to look at. */
-export function shares(scores: Tensor): Tensor {
-  if (at(scores.node.shape, -1) === 0) return scores
-  const top: Tensor = scores.stopGradient().max(-1, { keepDims: true })
-  const raised = scores.sub(top.equal(Number.NEGATIVE_INFINITY).where(0, top)).exp()
-  const sum: Tensor = raised.sum(-1, { keepDims: true })
-  return raised.div(sum.equal(0).where(1, sum))
 }
 
 export interface MaskOptions {
@@ -169,7 +161,7 @@ export class MultiheadAttention extends Layer<SameFn> {
     const [q, k, v] = this.#projected(query, key, value).map((x) => this.#heads(inner(x)))
     if (!q || !k || !v) throw new RangeError('attention without its inputs')
     const raw: Tensor = q.mul(1 / Math.sqrt(this.embedDim / this.numHeads)).matmul(k.transpose())
-    const weights = shares(this.#masked(raw, masks, batched))
+    const weights = attentionWeights(this.#masked(raw, masks, batched))
     const used = this.training ? dropped(weights, this.options.dropout ?? 0) : weights
     const [batch, , queries] = raw.node.shape
     const sizes: Sizes = [batch ?? 0, queries ?? 0, this.embedDim]

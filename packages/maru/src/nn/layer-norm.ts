@@ -1,6 +1,5 @@
 /** Normalisation of each example by itself. */
-import { ShapeError } from '../base/error.ts'
-import { expectInteger, sameShape } from '../base/shape.ts'
+import { expectInteger } from '../base/shape.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import type { SameFn } from './activation.ts'
 import { constant } from './init.ts'
@@ -48,17 +47,9 @@ export class LayerNorm extends Layer<SameFn> {
   }
 
   override forward(x: Tensor): Tensor {
-    const sizes = [this.normalizedShape].flat()
-    const { shape } = x.node
-    if (!sameShape(shape.slice(shape.length - sizes.length), sizes)) {
-      throw new ShapeError('layerNorm.shape', { shape, wanted: sizes })
-    }
-    const axes = sizes.map((_, i) => i - sizes.length)
-    const centred: Tensor = x.sub(x.mean(axes, { keepDims: true }))
-    const variance: Tensor = centred.square().mean(axes, { keepDims: true })
-    const y = centred.div(variance.add(this.options.eps ?? 1e-5).sqrt())
-    const scaled = this.weight ? y.mul(this.weight) : y
-    return this.bias ? scaled.add(this.bias) : scaled
+    const { weight, bias, normalizedShape, options } = this
+    const affine = { ...(weight && { weight }), ...(bias && { bias }) }
+    return x.layerNorm(normalizedShape, { ...affine, eps: options.eps ?? 1e-5 })
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 /** What recurrent networks are made of: cells, and loops of them over sequences. */
 import { showAny } from '../base/argument.ts'
+import { dtypes } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
 import type { Dim } from '../base/types/dim.ts'
@@ -91,16 +92,17 @@ export function beforeEnd(x: Tensor, ends: Tensor): Tensor {
 
 /** Lengths as a tensor. @shape [batch], for sequences [time, batch, ...] */
 export function endsOf(layer: string, lengths: Lengths, shape: Sizes): Tensor {
-  const [time = 0, batch] = shape
+  const [time = 0, batch = 0] = shape
   const isList = Array.isArray(lengths)
   const good = isList
     ? lengths.every((each) => Number.isInteger(each) && each >= 0 && each <= time)
-    : lengths instanceof Tensor && lengths.dtype === 'int32'
-  const ends = good && isList ? tensor([...lengths], [lengths.length], { dtype: 'int32' }) : lengths
-  if (good && ends instanceof Tensor && batch !== undefined && sameShape(ends.node.shape, [batch]))
-    return ends
+    : lengths instanceof Tensor && dtypes[lengths.dtype].kind === 'int'
+  const given = good && isList ? tensor([...lengths], [lengths.length]) : lengths
+  if (good && given instanceof Tensor && sameShape(given.node.shape, [batch])) {
+    return given.cast('int32')
+  }
   const got = isList ? `[${lengths}]` : String(lengths)
-  throw new ShapeError('recurrent.lengths', { layer, got, time, batch: batch ?? 0 })
+  throw new ShapeError('recurrent.lengths', { layer, got, time, batch })
 }
 
 /** One step of a recurrent network: authors write `step` and `start`. */

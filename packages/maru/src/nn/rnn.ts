@@ -10,9 +10,12 @@ import {
 } from './recurrent-stack.ts'
 import type { Settings } from './settings.ts'
 
-type Nonlinearity = 'tanh' | 'relu'
+const nonlinearity = {
+  tanh: (x: Tensor): Tensor => x.tanh(),
+  relu: (x: Tensor): Tensor => x.relu(),
+}
 
-const nonlinearity = ['tanh', 'relu'] as const
+type Nonlinearity = keyof typeof nonlinearity
 
 export interface RNNCellOptions extends CellOptions {
   /** What the sum goes through, `'tanh'` unless given. */
@@ -51,7 +54,8 @@ export class RNNCell<const I extends number, const H extends number> extends Gat
 
   override advance(projected: Tensor, state: Tensor): Tensor {
     const sum: Tensor = projected.add(state.matmul(this.weightHh.transpose()))
-    return this.options.nonlinearity === 'relu' ? sum.relu() : sum.tanh()
+    const { nonlinearity: name } = this.options
+    return name === undefined ? sum.tanh() : nonlinearity[name](sum)
   }
 
   override config(): Readonly<Record<string, unknown>> {
@@ -81,12 +85,13 @@ export class RNN<
 > extends RecurrentStack<I, H, P, Tensor, 'RNN'> {
   constructor(inputSize: I, hiddenSize: H, options?: P) {
     const given: RNNOptions = options ?? {}
-    const { bias = true, nonlinearity = 'tanh' } = given
+    const { bias = true, nonlinearity } = given
+    const cell = { bias, ...(nonlinearity && { nonlinearity }) }
     super(
       inputSize,
       hiddenSize,
       given,
-      (inputs) => new RNNCell<number, number>(inputs, hiddenSize, { bias, nonlinearity }),
+      (inputs) => new RNNCell<number, number>(inputs, hiddenSize, cell),
     )
   }
 

@@ -11,14 +11,14 @@ export interface ConvSettings extends Omit<Conv2dOptions, 'padding'> {
   readonly bias?: boolean
 }
 
-/** What an option may be; a list holds the words that it may be. */
-type OptionKind = 'flag' | 'number' | 'integer' | 'count' | readonly string[]
+/** What an option may be; the names in a record are the words that it may be. */
+type OptionKind = 'flag' | 'number' | 'integer' | 'count' | Readonly<Record<string, unknown>>
 
 type OptionOf<K extends OptionKind> = K extends 'flag'
   ? boolean
-  : K extends readonly (infer Word)[]
-    ? Word
-    : number
+  : K extends string
+    ? number
+    : keyof K
 
 /** Most that a definition may ask to be made of one kind of part. */
 const MOST_PARTS = 2 ** 16
@@ -62,10 +62,10 @@ export class Settings {
     throw this.#wrong(name, value)
   }
 
-  word<const W extends string>(name: string, words: readonly W[]): W {
+  /** One of the names in a record. */
+  word(name: string, words: object): string {
     const value = this.#values.get(name)
-    const word = words.find((each) => each === value)
-    if (word !== undefined) return word
+    if (typeof value === 'string' && Object.hasOwn(words, value)) return value
     throw this.#wrong(name, value)
   }
 

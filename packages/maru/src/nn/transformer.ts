@@ -10,7 +10,10 @@ import { Linear } from './linear.ts'
 import { Layer, type Module } from './module.ts'
 import type { Settings } from './settings.ts'
 
-const activation = ['relu', 'gelu'] as const
+const activation = {
+  relu: (x: Tensor): Tensor => x.relu(),
+  gelu: (x: Tensor): Tensor => x.gelu(),
+}
 
 export interface TransformerOptions {
   /** Features between the two linear layers, 2048 unless given. */
@@ -18,7 +21,7 @@ export interface TransformerOptions {
   /** Probability of leaving elements out while training, 0.1 unless given. */
   readonly dropout?: number
   /** Between the two linear layers, `'relu'` unless given. */
-  readonly activation?: (typeof activation)[number]
+  readonly activation?: keyof typeof activation
   /** Added to variances, 1e-5 unless given. */
   readonly layerNormEps?: number
   /** Whether sequences are [batch, time, features] instead of [time, batch, features]. */
@@ -91,7 +94,8 @@ abstract class Block extends Layer<SameFn> {
 
   protected feedForward(x: Tensor): Tensor {
     const wide: Tensor = this.linear1.call(x)
-    const active: Tensor = this.options.activation === 'gelu' ? wide.gelu() : wide.relu()
+    const { activation: name } = this.options
+    const active = name === undefined ? wide.relu() : activation[name](wide)
     return this.linear2.call(this.dropout.call(active))
   }
 

@@ -106,17 +106,18 @@ test('a summary lists what a layer is made of', () => {
   const layer = new TransformerEncoderLayer(4, 2, { dimFeedforward: 3 })
   expect(`\n${summary(layer, [5, 2, 4])}\n`).toMatchInlineSnapshot(`
     "
-    layer             type                       output     parameters
-    ──────────────────────────────────────────────────────────────────
-    selfAttn.outProj  OutProjection()            [5, 2, 4]          20
-    linear1           Linear(4, 3)               [5, 2, 3]          15
-    dropout           Dropout(0.1)               [5, 2, 3]           0
-    linear2           Linear(3, 4)               [5, 2, 4]          16
-    norm1             LayerNorm(4, eps 0.00001)  [5, 2, 4]           8
-    norm2             LayerNorm(4, eps 0.00001)  [5, 2, 4]           8
-    dropout1          Dropout(0.1)               [5, 2, 4]           0
-    dropout2          Dropout(0.1)               [5, 2, 4]           0
-    ──────────────────────────────────────────────────────────────────
+    layer             type                                   output     parameters
+    ──────────────────────────────────────────────────────────────────────────────
+    selfAttn          MultiheadAttention(4, 2, dropout 0.1)  [5, 2, 4]          60
+    selfAttn.outProj  OutProjection()                        [5, 2, 4]          20
+    linear1           Linear(4, 3)                           [5, 2, 3]          15
+    dropout           Dropout(0.1)                           [5, 2, 3]           0
+    linear2           Linear(3, 4)                           [5, 2, 4]          16
+    norm1             LayerNorm(4, eps 0.00001)              [5, 2, 4]           8
+    norm2             LayerNorm(4, eps 0.00001)              [5, 2, 4]           8
+    dropout1          Dropout(0.1)                           [5, 2, 4]           0
+    dropout2          Dropout(0.1)                           [5, 2, 4]           0
+    ──────────────────────────────────────────────────────────────────────────────
     127 parameters
     "
   `)
@@ -236,7 +237,7 @@ const refused: [name: string, make: () => unknown, error: object][] = [
   [
     'sizes that are not normalised',
     () => new LayerNorm(4).forward(zeros([4, 3])),
-    { key: 'layerNorm.shape' },
+    { key: 'norm.shape' },
   ],
 ]
 test.each(refused)('refuses %s', (_, make, error) => {
