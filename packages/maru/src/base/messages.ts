@@ -1765,6 +1765,102 @@ export const messages = {
     ],
   },
   // nn, optim, models
+  'layer.features': {
+    en: [
+      '{layer}: expects {wanted} input features, got {k} in {shape}',
+      'the last axis holds the features',
+      '',
+    ],
+    ko: [
+      '{layer}: 입력 특징 {wanted}개를 기대했으나 {shape}에는 {k}개이다',
+      '마지막 축이 특징이다',
+      '',
+    ],
+  },
+  'recurrent.input': {
+    en: [
+      '{layer}: got an input of shape {shape}',
+      '[time, features] or [time, batch, features] was expected; with batchFirst, [batch, time, features]',
+      '',
+    ],
+    ko: [
+      '{layer}: shape {shape}의 입력을 받았다',
+      '[시간, 특징] 또는 [시간, 배치, 특징]이어야 한다. batchFirst이면 [배치, 시간, 특징]이다',
+      '',
+    ],
+  },
+  'recurrent.cell': {
+    en: [
+      'Recurrent: {got} is not a cell',
+      'a module with step and start, made by extending Cell, was expected',
+      'for a function use unroll',
+    ],
+    ko: [
+      'Recurrent: {got}은(는) 셀이 아니다',
+      'Cell을 확장하여 step과 start를 갖춘 모듈이어야 한다',
+      '함수에는 unroll을 쓴다',
+    ],
+  },
+  'recurrent.state': {
+    en: ['{layer}: the state has shape {got}', '{wanted} was expected', ''],
+    ko: ['{layer}: 상태의 shape가 {got}이다', '{wanted}이어야 한다', ''],
+  },
+  'recurrent.lengths': {
+    en: [
+      '{layer}: lengths are {got}',
+      'one integer from 0 to {time} for each of {batch} sequences was expected',
+      '',
+    ],
+    ko: [
+      '{layer}: 길이가 {got}이다',
+      '시퀀스 {batch}개마다 0 이상 {time} 이하의 정수가 하나씩 있어야 한다',
+      '',
+    ],
+  },
+  'attention.heads': {
+    en: [
+      'MultiheadAttention: {embedDim} features do not split into {numHeads} heads',
+      'embedDim must be a multiple of numHeads',
+      '',
+    ],
+    ko: [
+      'MultiheadAttention: 특징 {embedDim}개를 헤드 {numHeads}개로 나눌 수 없다',
+      'embedDim은 numHeads의 배수여야 한다',
+      '',
+    ],
+  },
+  'attention.inputs': {
+    en: [
+      '{layer}: queries {query}, keys {key} and values {value} do not fit',
+      'they must have the features of the layer and the same batch, and as many keys as values',
+      '',
+    ],
+    ko: [
+      '{layer}: 질의 {query}, 키 {key}, 값 {value}이(가) 맞지 않는다',
+      '층이 정한 특징과 같은 배치여야 하고, 키와 값의 수가 같아야 한다',
+      '',
+    ],
+  },
+  'attention.mask': {
+    en: ['{layer}: {name} has shape {got}', '{wanted} was expected', ''],
+    ko: ['{layer}: {name}의 shape가 {got}이다', '{wanted}이어야 한다', ''],
+  },
+  'decoder.memory': {
+    en: [
+      '{layer}: there is no memory to look at',
+      'what the encoder made is the second argument',
+      'without an encoder, use TransformerEncoder with { causal: true }',
+    ],
+    ko: [
+      '{layer}: 참조할 memory가 없다',
+      '인코더의 출력이 둘째 인자이다',
+      '인코더가 없으면 TransformerEncoder에 { causal: true }를 준다',
+    ],
+  },
+  'positions.length': {
+    en: ['{layer}: {length} positions in {shape}', 'at most {most} were prepared for', ''],
+    ko: ['{layer}: {shape}의 위치가 {length}개이다', '최대 {most}개까지 마련되어 있다', ''],
+  },
   'linear.features': {
     en: [
       'Linear: expects {inFeatures} input features, got {k} in {shape}',
@@ -1892,6 +1988,10 @@ export const messages = {
       '',
     ],
     ko: ['{type}의 정의에 {name}: {got}이(가) 있다', '다른 종류의 설정이어야 한다', ''],
+  },
+  'definition.lacks': {
+    en: ['the definition of {type} lacks {what} among its layers', 'it is made of one', ''],
+    ko: ['{type}의 정의에 들어 있는 층 가운데 {what}이(가) 없다', '그것으로 만들어진다', ''],
   },
   'definition.deep': {
     en: [

@@ -30,7 +30,7 @@ export function define(model: Module): Definition {
     const known = Object.keys(registry)
     throw new ValueError('definition.custom', { type: model.constructor.name, known })
   }
-  const inner = [...model.children()].map(([, child]) => define(child))
+  const inner = model.parts().map(define)
   const settings = model.config()
   return {
     type,

@@ -40,6 +40,39 @@ export function within<T>(bounds: Limits, make: () => T): T {
  * @see He et al. 2015, https://arxiv.org/abs/1502.01852
  */
 export function uniform<S extends Shape>(shape: Sizes, bound: number): Parameter<S> {
+  return started(shape, (values) => nextStream('init').fill(values, -bound, bound))
+}
+
+/**
+ * A weight with values uniform in ±√(6 / (fanIn + fanOut)).
+ *
+ * @see Glorot & Bengio 2010, https://proceedings.mlr.press/v9/glorot10a.html
+ */
+export function xavier<S extends Shape>(outputs: number, inputs: number): Parameter<S> {
+  return uniform([outputs, inputs], Math.sqrt(6 / (outputs + inputs)))
+}
+
+/** A matrix with normally distributed values of mean 0 and variance 1, but for one row of zeros. */
+export function normal<S extends Shape>(
+  [rows, columns]: readonly [number, number],
+  zeroRow?: number,
+): Parameter<S> {
+  return started([rows, columns], (values) => {
+    const stream = nextStream('init')
+    for (let i = 0; i < values.length; i++) values[i] = stream.normal()
+    if (zeroRow !== undefined) values.fill(0, zeroRow * columns, (zeroRow + 1) * columns)
+  })
+}
+
+/** A parameter with one value everywhere. */
+export function constant<S extends Shape>(shape: Sizes, value: number): Parameter<S> {
+  return started(shape, (values) => values.fill(value))
+}
+
+function started<S extends Shape>(
+  shape: Sizes,
+  draw: (values: Float32Array) => void,
+): Parameter<S> {
   const elements = sizeOf(shape)
   if (elements > MOST_ELEMENTS) {
     throw new MemoryError('parameter.large', { shape, elements, most: MOST_ELEMENTS })
@@ -47,6 +80,6 @@ export function uniform<S extends Shape>(shape: Sizes, bound: number): Parameter
   used += elements
   if (limits && used > limits.most) throw new FormatError('definition.large', { most: limits.most })
   const values = new Float32Array(elements)
-  if (limits?.drawn ?? true) nextStream('init').fill(values, -bound, bound)
+  if (limits?.drawn ?? true) draw(values)
   return parameter<S>(values, shape, 'float32')
 }

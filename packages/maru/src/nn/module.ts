@@ -9,6 +9,13 @@ import { castNode } from '../tensor/nodes.ts'
 import { Parameter, realize, type Tensor } from '../tensor/tensor.ts'
 import type { Arg, Out } from '../tensor/typing.ts'
 
+/** What the `forward` of a module takes after the tensor. */
+type RestOf<L> = L extends {
+  forward(x: never, ...rest: infer R extends readonly unknown[]): Tensor
+}
+  ? R
+  : []
+
 /** Names that a state dict lacked, and names that the model has no place for. */
 export interface LoadResult {
   readonly missing: readonly string[]
@@ -33,9 +40,13 @@ export abstract class Module {
 
   abstract forward(x: Tensor): Tensor
 
-  /** Applies the module. */
-  call<L extends Module, S extends Shape>(this: L, x: Arg<LayerOut<L, S>, S>): Out<LayerOut<L, S>> {
-    const made = applied(this, x as Tensor)
+  /** Applies the module; what its `forward` takes besides follows. */
+  call<L extends Module, S extends Shape>(
+    this: L,
+    x: Arg<LayerOut<L, S>, S>,
+    ...rest: RestOf<L>
+  ): Out<LayerOut<L, S>> {
+    const made = inModule(this, () => Reflect.apply(this.forward, this, [x, ...rest]))
     return made as Out<LayerOut<L, S>>
   }
 
@@ -136,12 +147,17 @@ export abstract class Module {
 
 /** What a module makes of a tensor; reports of what went wrong in it name its path. */
 export function applied(module: Module, x: Tensor): Tensor {
-  if (!isNoting()) return module.forward(x)
+  return inModule(module, () => module.forward(x))
+}
+
+/** Runs `body` as the application of a module. */
+export function inModule<T>(module: Module, body: () => T): T {
+  if (!isNoting()) return body()
   const nameIn = (outer: object | undefined): string => {
     const siblings = outer instanceof Module ? [...outer.children()] : []
     return siblings.find(([, child]) => child === module)?.[0] ?? ''
   }
-  return inLayer(module, nameIn, () => module.forward(x))
+  return inLayer(module, nameIn, body)
 }
 
 /** `runningMean` → `running_mean`: names on disk are PyTorch's. */
@@ -156,6 +172,11 @@ export abstract class Layer<F extends ShapeFn> extends Module implements ShapeMa
   /** The settings that make an equal layer, as JSON. */
   abstract config(): Readonly<Record<string, unknown>>
 
+  /** Layers that it was given; those that it makes itself follow from its settings. */
+  parts(): readonly Module[] {
+    return []
+  }
+
   /** As the constructor is called, options by name: `Conv2d(1, 6, 5, padding 2)`. */
   override describe(): string {
     const words = Object.entries(this.config()).flatMap(([name, value]) => {
@@ -168,8 +189,13 @@ export abstract class Layer<F extends ShapeFn> extends Module implements ShapeMa
   }
 }
 
-/** A setting in words; flags are true unless told otherwise. */
+/** Flags that are on unless told otherwise; the others are off. */
+const usual: ReadonlySet<string> = new Set(['affine', 'bias', 'elementwiseAffine', 'resetAfter'])
+
+/** A setting in words; a flag that stands as usual is not worth one. */
 function wordsOf(name: string, value: unknown, label: string): string[] {
-  if (typeof value === 'boolean') return value ? [] : [`no ${name}`]
+  if (typeof value === 'boolean') {
+    return value === usual.has(name) ? [] : [value ? name : `no ${name}`]
+  }
   return [label + (Array.isArray(value) ? `[${value.join(', ')}]` : String(value))]
 }

@@ -39,6 +39,10 @@ export class Sequential<const Ls extends readonly Module[]> extends Layer<Sequen
     return this.layers.reduce<Tensor>((value, layer) => applied(layer, value), x)
   }
 
+  override parts(): readonly Module[] {
+    return this.layers
+  }
+
   /** Its layers are its settings: `nn/definition.ts` writes them out. */
   override config(): Readonly<Record<string, unknown>> {
     return {}

@@ -11,6 +11,18 @@ export interface ConvSettings extends Omit<Conv2dOptions, 'padding'> {
   readonly bias?: boolean
 }
 
+/** What an option may be; the names in a record are the words that it may be. */
+type OptionKind = 'flag' | 'number' | 'integer' | 'count' | Readonly<Record<string, unknown>>
+
+type OptionOf<K extends OptionKind> = K extends 'flag'
+  ? boolean
+  : K extends string
+    ? number
+    : keyof K
+
+/** Most that a definition may ask to be made of one kind of part. */
+const MOST_PARTS = 2 ** 16
+
 /** One layer's settings, read with their types checked. */
 export class Settings {
   readonly #type: string
@@ -26,9 +38,21 @@ export class Settings {
     return new FormatError('definition.setting', { type: this.#type, name, got: brief(got) })
   }
 
+  /** An error for parts that the definition should have. */
+  lacks(what: string): FormatError {
+    return new FormatError('definition.lacks', { type: this.#type, what })
+  }
+
   integer(name: string): number {
     const value = this.#values.get(name)
     if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+    throw this.#wrong(name, value)
+  }
+
+  /** A number of parts to make: what a short text can ask for is bounded. */
+  count(name: string): number {
+    const value = this.integer(name)
+    if (value >= 1 && value <= MOST_PARTS) return value
     throw this.#wrong(name, value)
   }
 
@@ -36,6 +60,36 @@ export class Settings {
     const value = this.#values.get(name)
     if (typeof value === 'number' && Number.isFinite(value)) return value
     throw this.#wrong(name, value)
+  }
+
+  /** One of the names in a record. */
+  word(name: string, words: object): string {
+    const value = this.#values.get(name)
+    if (typeof value === 'string' && Object.hasOwn(words, value)) return value
+    throw this.#wrong(name, value)
+  }
+
+  /** Whole numbers, one or several. */
+  integers(name: string): number | readonly number[] {
+    const value = this.#values.get(name)
+    if (Array.isArray(value) && value.every(Number.isSafeInteger)) return value.map(Number)
+    return this.integer(name)
+  }
+
+  /** The named options of a layer, all of which may be missing; unknown ones are refused. */
+  options<const K extends Readonly<Record<string, OptionKind>>>(
+    kinds: K,
+  ): { [N in keyof K]?: OptionOf<K[N]> } {
+    const given = this.#values.get('options') ?? {}
+    if (!isRecord(given)) throw this.#wrong('options', given)
+    const group = new Settings(this.#type, given)
+    const entries = Object.entries(given).map(([name, value]) => {
+      const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
+      if (kind === undefined) throw this.#wrong(name, value)
+      return [name, typeof kind === 'string' ? group[kind](name) : group.word(name, kind)] as const
+    })
+    // Each name has been read as its kind says.
+    return Object.fromEntries(entries) as { [N in keyof K]?: OptionOf<K[N]> }
   }
 
   flag(name: string): boolean {

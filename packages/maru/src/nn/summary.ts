@@ -1,6 +1,7 @@
 /** A table of a network's layers: what each makes and how many numbers it learns. */
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import { zeros } from '../tensor/create.ts'
+import type { Parameter } from '../tensor/tensor.ts'
 import type { Module } from './module.ts'
 
 /** One line of a summary. */
@@ -20,10 +21,16 @@ export interface Summary {
   toString(): string
 }
 
-/** Leaf modules in order, with their paths. */
+/** Parameters that are a module's own, not those of what it contains. */
+function ownOf(module: Module): Parameter[] {
+  const inner = new Set([...module.children()].flatMap(([, child]) => child.parameters()))
+  return module.parameters().filter((parameter) => !inner.has(parameter))
+}
+
+/** Modules that contain no others, or learn something themselves, in order, with their paths. */
 function* leaves(module: Module, path: string): Generator<[string, Module]> {
   const children = [...module.children()]
-  if (children.length === 0) yield [path, module]
+  if (children.length === 0 || ownOf(module).length > 0) yield [path, module]
   for (const [name, child] of children) yield* leaves(child, path ? `${path}.${name}` : name)
 }
 
@@ -38,7 +45,7 @@ export function summary(model: Module, input?: readonly number[]): Summary {
   const found = [...leaves(model, '')]
   if (input) watch(model, found, input, outputs)
   const rows = found.map(([name, module]): SummaryRow => {
-    const parameters = module.parameters().reduce((sum, { node }) => sum + sizeOf(node.shape), 0)
+    const parameters = ownOf(module).reduce((sum, { node }) => sum + sizeOf(node.shape), 0)
     return { name, layer: module.describe(), output: outputs.get(module), parameters }
   })
   const parameters = model.parameterCount
@@ -54,8 +61,8 @@ function watch(
 ): void {
   for (const [, module] of found) {
     const { forward } = module
-    module.forward = (x) => {
-      const result = forward.call(module, x)
+    module.forward = (...given) => {
+      const result = forward.apply(module, given)
       outputs.set(module, result.node.shape)
       return result
     }

@@ -45,7 +45,7 @@ export function scaledDotProductAttention(
     throw new ValueError('value.number', { op, name: 'scale', got: showAny(scale) })
   }
   const raw: Tensor = q.mul(factor).matmul(k.transpose())
-  return weights(masked(raw, mask, causal)).matmul(v)
+  return attentionWeights(masked(raw, mask, causal)).matmul(v)
 }
 
 function masked(raw: Tensor, mask: Tensor | undefined, causal: boolean): Tensor {
@@ -62,7 +62,7 @@ function masked(raw: Tensor, mask: Tensor | undefined, causal: boolean): Tensor 
 }
 
 /** Softmax over the last axis; zeros where all scores are −∞. */
-function weights(scores: Tensor): Tensor {
+export function attentionWeights(scores: Tensor): Tensor {
   if (at(scores.node.shape, -1) === 0) return scores
   const constant = scores.stopGradient()
   const top = constant.max(-1, { keepDims: true })

@@ -1,11 +1,11 @@
 /** Layers: what they make and learn, PyTorch's values, and the way to a definition and back. */
 import { describe, expect, test } from 'vitest'
 import { sizeOf } from '../../src/base/shape.ts'
-import { grad, type Tensor, useDevice, zeros } from '../../src/index.ts'
+import { full, grad, type Tensor, useDevice } from '../../src/index.ts'
 import { build, define, type Module } from '../../src/nn/index.ts'
 import * as layers from '../../src/nn/layers.ts'
 import { devices, differences, tensorOf, valuesOn } from '../ops/calls.ts'
-import { type Expected, expectedOf, table } from './table.ts'
+import { type Case, type Expected, expectedOf, table } from './table.ts'
 
 const rows = Object.entries(table)
 const cases = rows.flatMap(([name, { cases }]) =>
@@ -25,7 +25,27 @@ test('every layer has a row, and a row with an oracle has samples', () => {
   expect(bare.map(([name]) => name)).toEqual([])
 })
 
-describe.each(cases)('$title', ({ make, says, input, output, parameters = {} }) => {
+/** What the layer makes of its inputs, of zeros or ones throughout. */
+function applied(
+  layer: Module,
+  { input, dtype = 'float32', more = [] }: Case,
+  value: 0 | 1,
+): Tensor {
+  const of = (shape: readonly number[]): Tensor => full(shape, value, { dtype })
+  const rest = more.map((each) => {
+    if (isShape(each)) return of(each)
+    return Object.fromEntries(Object.entries(each).map(([name, shape]) => [name, of(shape)]))
+  })
+  return Reflect.apply(layer.forward, layer, [of(input), ...rest])
+}
+
+function isShape(value: readonly number[] | object): value is readonly number[] {
+  return Array.isArray(value)
+}
+
+describe.each(cases)('$title', (each) => {
+  const { make, says, output, parameters = {} } = each
+
   test('makes and learns what it should', async () => {
     useDevice('wasm')
     const layer = make()
@@ -34,7 +54,7 @@ describe.each(cases)('$title', ({ make, says, input, output, parameters = {} }) 
     expect(layer.parameterCount).toBe(
       Object.values(parameters).reduce((sum, shape) => sum + sizeOf(shape), 0),
     )
-    const result = layer.forward(zeros(input))
+    const result = applied(layer, each, 0)
     expect(result.shape).toEqual(output)
     expect(await result.data()).toHaveLength(sizeOf(output))
   })
@@ -42,12 +62,13 @@ describe.each(cases)('$title', ({ make, says, input, output, parameters = {} }) 
   test('becomes a definition and a layer again', async () => {
     const layer = make()
     const definition = define(layer)
-    const again = build(JSON.parse(JSON.stringify(definition)))
+    const again = build(JSON.parse(JSON.stringify(definition))).train(layer.training)
     expect(define(again)).toEqual(definition)
     expect(again).toBeInstanceOf(layer.constructor)
     await again.loadStateDict(layer.stateDict())
-    const x = zeros(input).add(0.5)
-    expect(await again.forward(x).data()).toEqual(await layer.forward(x).data())
+    const results = [again, layer].map((one) => applied(one, each, 1))
+    const [got, want] = await Promise.all(results.map((result) => result.data()))
+    expect(got).toEqual(want)
   })
 })
 

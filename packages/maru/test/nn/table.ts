@@ -1,5 +1,6 @@
 /** Every layer: one row. A layer of `nn/layers.ts` without a row fails a test. */
 import { readFileSync } from 'node:fs'
+import type { DType } from '../../src/base/dtype.ts'
 import type { Sizes } from '../../src/base/shape.ts'
 import type { Pair, Pool2dOptions } from '../../src/base/types/window.ts'
 import {
@@ -19,12 +20,17 @@ import {
 } from '../../src/nn/index.ts'
 import { fixture as ops } from '../ops/calls.ts'
 import type { Values } from '../ops/row.ts'
+import { sequenceRows } from './rows-sequence.ts'
 
 /** What a layer is: what it says of itself, what it makes, what it learns. */
 export interface Case {
   readonly make: () => Module
   readonly says: string
   readonly input: Sizes
+  /** float32 unless given. */
+  readonly dtype?: DType
+  /** What `forward` takes besides: tensors of these shapes, or options that are. */
+  readonly more?: readonly (Sizes | Readonly<Record<string, Sizes>>)[]
   readonly output: Sizes
   readonly parameters?: Readonly<Record<string, Sizes>>
 }
@@ -196,6 +202,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
     ],
     oracle: { none: 'LeNet-5 whole is one' },
   },
+  ...sequenceRows,
 }
 
 /** A layer with given parameters, and what PyTorch makes of an input. */

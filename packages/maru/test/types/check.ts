@@ -88,7 +88,7 @@ export function check(text: string): Checked {
 
 /** What the snippets may use. */
 export const imports = `import { concat, crossEntropy, dim, stack, tensor, Tensor, zeros } from 'maru'
-import { AvgPool2d, Conv2d, Flatten, Linear, MaxPool2d, Module, ReLU, Sequential, Softmax, Tanh } from 'maru/nn'
+import { AvgPool2d, Conv2d, Embedding, Flatten, GRU, Linear, LSTM, MaxPool2d, Module, ReLU, RNN, Sequential, Softmax, Tanh, TransformerDecoderLayer, TransformerEncoderLayer } from 'maru/nn'
 `
 
 /** The answer to one expression: its printed type, and the diagnostics if there are any. */

@@ -135,6 +135,15 @@ export const results: readonly (readonly [code: string, type: string])[] = [
   ['new Mlp().call(zeros([16, 784]))', 'Tensor<[16, 256]>'],
   ['new Mlp().call(unknown)', 'Tensor<any>'],
   ['new Square().call(zeros([2, size]))', 'Tensor<[2]>'],
+  ['new LSTM(8, 16).call(zeros([5, batch, 8]))', 'Tensor<[5, "batch", 16]>'],
+  ['new GRU(8, 16, { bidirectional: true }).call(zeros([5, 2, 8]))', 'Tensor<[5, 2, 32]>'],
+  ['new RNN(8, size).call(zeros([5, 2, 8]))', 'Tensor<[5, 2, number]>'],
+  ['new Embedding(100, 16).call(zeros([2, 5], integers))', 'Tensor<[2, 5, 16]>'],
+  ['new TransformerEncoderLayer(8, 2).call(zeros([5, 2, 8]))', 'Tensor<[5, 2, 8]>'],
+  [
+    'new TransformerDecoderLayer(8, 2).call(zeros([5, 2, 8]), zeros([3, 2, 8]))',
+    'Tensor<[5, 2, 8]>',
+  ],
   ['new Sequential(new Linear(3, 4), new ReLU())', 'Sequential<[Linear<3, 4>, ReLU]>'],
   ['new Sequential(new Mlp(), new Linear(256, 10)).call(zeros([2, 784]))', 'Tensor<[2, 10]>'],
 ]
@@ -220,6 +229,7 @@ export const mistakes: readonly (readonly [code: string, sentence: string])[] = 
     'zeros([1, 1, 8, 8]).maxPool2d(3, { padding: 2 })',
     'maxPool2d: padding 2 is more than half of the kernel [3, 3]',
   ],
+  ['new LSTM(8, 16).call(zeros([5, 2, 9]))', 'LSTM: expects 8 input features, got 9 in [5, 2, 9]'],
   [
     'new Linear(256, 10).call(zeros([2, 512]))',
     'Linear: expects 256 input features, got 512 in [2, 512]',

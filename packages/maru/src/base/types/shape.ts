@@ -131,16 +131,24 @@ export type MatMul<A extends Shape, B extends Shape> =
       : VectorProduct<A, B>
 
 /** A linear layer with I inputs and O outputs on the last axis. */
-export type LinearOut<S extends Shape, I extends number, O extends number> =
+export type LinearOut<S extends Shape, I extends number, O extends number> = FeaturesOut<
+  S,
+  I,
+  O,
+  'Linear'
+>
+
+/** A layer, called Name, with I inputs and O outputs on the last axis. */
+export type FeaturesOut<S extends Shape, I extends number, O extends number, Name extends string> =
   IsAny<S> extends true
     ? Dim[]
     : Box<S> extends Box<readonly [...infer Batch extends Shape, infer K]>
       ? MayEqual<K, I> extends true
         ? [...Batch, O]
-        : ShapeMistake<`Linear: expects ${I} input features, got ${ShowDim<K>} in ${Show<S>}`>
+        : ShapeMistake<`${Name}: expects ${I} input features, got ${ShowDim<K>} in ${Show<S>}`>
       : IsRankOpen<S> extends true
         ? [...Dim[], O]
-        : ShapeMistake<`Linear: expects [..., ${I}], got []`>
+        : ShapeMistake<`${Name}: expects [..., ${I}], got []`>
 
 /** Cross entropy of logits `[N, C, ...]` against labels `[N, ...]`, or probabilities of the same shape. */
 export type CrossEntropy<L extends Shape, T extends Shape> =
