@@ -1,21 +1,6 @@
 /** What methods ask of their arguments: the value, or an error that names the op and what it got. */
 import { ValueError } from './error.ts'
-
-/** A value in a few words, whatever it is. */
-export function showAny(value: unknown): string {
-  if (value === null || value === undefined) return String(value)
-  if (Array.isArray(value)) return `[${Array.from(value.slice(0, 16), showItem).join(', ')}]`
-  if (typeof value === 'object') return value.constructor?.name ?? 'object'
-  return typeof value === 'number' ? String(value) : `${typeof value} ${String(value)}`
-}
-
-function showItem(value: unknown): string {
-  return isNumbers(value)
-    ? `[${value.slice(0, 16)}]`
-    : Array.isArray(value)
-      ? '[…]'
-      : showAny(value)
-}
+import { showAny } from './show.ts'
 
 export function isNumbers(value: unknown): value is readonly number[] {
   if (!Array.isArray(value)) return false

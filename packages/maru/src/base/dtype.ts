@@ -1,8 +1,9 @@
 /** The element types: one row each. Suites and targets iterate over the rows. */
-import { showAny } from './argument.ts'
+
 import { DTypeError, ValueError } from './error.ts'
 import { powerOfTwo } from './float.ts'
 import { bfloat16Bits, float16Bits, fromBfloat16Bits, fromFloat16Bits } from './half.ts'
+import { showAny } from './show.ts'
 
 /** Name of an element type. */
 export type DType =

@@ -2,6 +2,7 @@
 import { language } from './env.ts'
 import { type Fields, type Message, type MessageKey, messages } from './messages.ts'
 import { chooseParticles } from './particle.ts'
+import { showAny } from './show.ts'
 
 /** Values that a message may carry. */
 export type FieldValue = string | number | boolean | readonly (string | number)[] | undefined
@@ -59,10 +60,15 @@ const MOST_ITEMS = 16
 const MOST_CHARACTERS = 400
 
 function show(value: FieldValue): string {
-  if (!Array.isArray(value)) return plain(String(value))
+  if (!Array.isArray(value)) return plain(text(value))
   const hidden = value.length - MOST_ITEMS
-  const shown = value.slice(0, MOST_ITEMS).map((item) => plain(String(item)))
+  const shown = value.slice(0, MOST_ITEMS).map((item) => plain(text(item)))
   return `[${(hidden > 0 ? [...shown, `… +${hidden}`] : shown).join(', ')}]`
+}
+
+/** What is no text or number got here through an unchecked call. */
+function text(value: unknown): string {
+  return typeof value === 'object' ? showAny(value) : String(value)
 }
 
 /** Text that may come from a file: short, and nothing in it that a terminal obeys. */

@@ -1,6 +1,7 @@
 /** Shapes at run time: checks, broadcasting, strides. The same rules as `types/shape.ts`. */
-import { expectNumbers, showAny } from './argument.ts'
+import { expectNumbers } from './argument.ts'
 import { IndexError, ShapeError, ValueError } from './error.ts'
+import { showAny } from './show.ts'
 
 /** Sizes of a tensor's axes, outermost first. */
 export type Sizes = readonly number[]

@@ -1,8 +1,9 @@
 /** The product-and-sum that matrix products, linear layers and convolutions are made of. */
-import { isNumbers, showAny } from '../base/argument.ts'
+import { isNumbers } from '../base/argument.ts'
 import { wraps } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { at, sizeOf, stridesOf } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Contract, Spec } from '../graph/primitive.ts'
 import { eachIndex, expectKind, input } from './build.ts'
 

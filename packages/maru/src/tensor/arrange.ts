@@ -1,5 +1,5 @@
 /** Parts, copies and diagonals: arrangements made from the basic ones. */
-import { expectNumber, expectNumbers, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumber, expectNumbers, expectOptions } from '../base/argument.ts'
 import { IndexError, ShapeError, ValueError } from '../base/error.ts'
 import {
   at,
@@ -10,6 +10,7 @@ import {
   type Sizes,
   sizeOf,
 } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Reduce } from '../base/types/axes.ts'
 import type { SameRank, Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'

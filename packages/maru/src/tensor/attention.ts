@@ -1,7 +1,8 @@
 /** Attention: means of values, weighted by how well queries fit keys. */
-import { expectOptions, showAny } from '../base/argument.ts'
+import { expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import { floating, nodeOf } from './nodes.ts'
 import { Tensor } from './tensor.ts'
 

@@ -168,6 +168,7 @@ function plain(
     return [...carry.tensors, ...stacks.tensors]
   })
   const outputs = tensors.map(({ node }) => node)
+  if (outputs.length === 0) throw new ValueError('control.none', { op: 'scan' })
   const { graphs, captured } = close([turn, ...carries, ...elements], [outputs], placeholder)
   const inputs = [...start, ...sequences].map(({ node }) => node)
   const attrs = {

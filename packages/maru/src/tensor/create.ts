@@ -1,5 +1,5 @@
 /** Where tensors come from. */
-import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import {
   type DType,
   dtypeOf,
@@ -11,6 +11,7 @@ import {
 } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { checkShape, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Shape, SizeOf, ToShape } from '../base/types/dim.ts'
 import type { Concat, Stack } from '../base/types/join.ts'
 import { Cell } from '../graph/cell.ts'

@@ -1,6 +1,8 @@
 /** Sums of products in Einstein's notation. */
+
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { diagonalNode } from './arrange.ts'
@@ -55,7 +57,7 @@ export function einsum(equation: string, ...tensors: readonly [Tensor, ...Tensor
 }
 
 function parse(equation: string, count: number): Equation {
-  const text = String(equation).replaceAll(' ', '')
+  const text = (typeof equation === 'string' ? equation : showAny(equation)).replaceAll(' ', '')
   const [left = '', result, ...more] = text.split('->')
   const operands = left.split(',')
   const good = [...operands, result ?? ''].every((each) =>

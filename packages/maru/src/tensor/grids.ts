@@ -1,8 +1,9 @@
 /** Tensors that follow a rule, and tensors like others. */
-import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { expectDType } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { checkShape, expectInteger } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Shape, ToShape } from '../base/types/dim.ts'
 import * as p from '../primitives/index.ts'
 import { type CreateOptions, full } from './create.ts'

@@ -1,5 +1,5 @@
 /** Elements at places that are values: reading them, writing them, blocks that begin at them. */
-import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { dtypes, isFloat, isHalf } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError, ValueError } from '../base/error.ts'
 import {
@@ -12,6 +12,7 @@ import {
   sameShape,
   sizeOf,
 } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { Data } from '../graph/data.ts'
 import { makeLeaf, makeLiteral, type Node } from '../graph/node.ts'

@@ -1,8 +1,9 @@
 /** Products of matrices. */
-import { expectNumbers, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumbers, expectOptions } from '../base/argument.ts'
 import { promote } from '../base/dtype.ts'
 import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
 import { at, broadcast, expectInteger, normalizeAxes, normalizeAxis } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { MatMul } from '../base/types/shape.ts'
 import type { Node } from '../graph/node.ts'

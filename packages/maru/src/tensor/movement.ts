@@ -1,5 +1,5 @@
 /** The same elements in another arrangement. */
-import { expectNumber, expectNumbers, expectOptions, isPairs, showAny } from '../base/argument.ts'
+import { expectNumber, expectNumbers, expectOptions, isPairs } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import {
   at,
@@ -9,6 +9,7 @@ import {
   normalizeAxis,
   sameShape,
 } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Permute, Slice, Squeeze, Transpose, Unsqueeze } from '../base/types/axes.ts'
 import type { SameRank, Shape, ToShape } from '../base/types/dim.ts'
 import type { Flatten, Reshape } from '../base/types/reshape.ts'

@@ -1,8 +1,9 @@
 /** Broadcasting, promotion and literals: what every method does before a primitive sees its inputs. */
-import { showAny } from '../base/argument.ts'
+
 import { type DType, dtypes, isFloat, isHalf, promote, storeAs, wraps } from '../base/dtype.ts'
 import { DTypeError, ValueError } from '../base/error.ts'
 import { broadcast, inferReshape, type Sizes, sameShape } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import { Data } from '../graph/data.ts'
 import { makeLeaf, makeLiteral, makeNode, Node } from '../graph/node.ts'
 import type { Attrs, Elementwise, Primitive } from '../graph/primitive.ts'

@@ -1,7 +1,8 @@
 /** Pooling over one, two or three axes: windows, then a fold of each. */
-import { expectOptions, showAny } from '../base/argument.ts'
+import { expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type {
   Averaging,
@@ -32,6 +33,8 @@ import {
 
 /** Places within a period that are folded apart. */
 const MOST_PLACES = 2 ** 12
+/** Windows along an axis whose elements are counted. */
+const MOST_WINDOWS = 2 ** 22
 
 /** One number for all axes, or one for each. */
 type Kernel = number | readonly number[]
@@ -301,7 +304,7 @@ function elementCounts(
     dilation: only(dilation, axis),
   }
   const [count = 0] = windowCounts([extent + before + after], line)
-  expectFew(op, count, MOST_PLACES)
+  expectFew(op, count, MOST_WINDOWS)
   const [taps, gap] = [at(size, axis), at(dilation, axis)]
   return Array.from({ length: count }, (_, i) => {
     const start = i * at(stride, axis) - before

@@ -1,7 +1,8 @@
 /** Images in other sizes. */
-import { expectNumbers, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumbers, expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { interleavedNodes, repeatedNode } from './arrange.ts'

@@ -30,7 +30,7 @@ interface Choice {
 }
 
 function orderNode(node: Node, axis: number, count: number, descending: boolean): Node {
-  return apply(p.argsort, [node], { axis, count, descending })
+  return apply(p.argsort, [node], { axis, count, descending: Boolean(descending) })
 }
 
 /** A whole number from 1 to the size of an axis. */

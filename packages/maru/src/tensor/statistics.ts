@@ -1,8 +1,9 @@
 /** Folds that are made from the basic ones: counts, products, spreads, norms. */
 
-import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { IndexError, ShapeError, ValueError } from '../base/error.ts'
 import { at, normalizeAxis, type Sizes, sizeOf } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Reduce } from '../base/types/axes.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'

@@ -1,6 +1,5 @@
 /** The tensor: a handle on a graph node that is computed when its value is asked for. */
 import { type GradContext, gradients } from '../autograd/grad.ts'
-import { showAny } from '../base/argument.ts'
 import {
   type DataArray,
   type HostArray,
@@ -10,6 +9,7 @@ import {
 } from '../base/dtype.ts'
 import { ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Shape, Shaped, SizesOf } from '../base/types/dim.ts'
 import type { Cell } from '../graph/cell.ts'
 import { makeLiteral, type Node } from '../graph/node.ts'

@@ -1,7 +1,8 @@
 /** Sliding windows: what convolution and pooling are made of. */
-import { expectOptions, isNumbers, showAny } from '../base/argument.ts'
+import { expectOptions, isNumbers } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, checkShape, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Pair } from '../base/types/window.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
