@@ -67,7 +67,9 @@ export abstract class ResizeTensor extends PoolTensor {
     const { mode = 'nearest', alignCorners = false } = expectOptions('interpolate', options)
     const x = this.node
     const rank = x.shape.length - 2
-    if (!Object.hasOwn(ranks, mode)) throw new ValueError('resize.mode', { got: showAny(mode) })
+    if (typeof mode !== 'string' || !Object.hasOwn(ranks, mode)) {
+      throw new ValueError('resize.mode', { got: showAny(mode) })
+    }
     if (rank < 1 || rank > 3 || (ranks[mode] ?? rank) !== rank) {
       throw new ShapeError('resize.rank', { mode, shape: x.shape })
     }
