@@ -1,8 +1,8 @@
 /** What recurrent networks are made of: cells, and loops of them over sequences. */
-import { showAny } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Dim } from '../base/types/dim.ts'
 import type { ShapeFn } from '../base/types/layer.ts'
 import { scan } from '../tensor/control.ts'

@@ -1,7 +1,7 @@
 /** What optimisers are told: settings that may differ between groups of parameters, and common ones. */
-import { showAny } from '../base/argument.ts'
 import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import { Parameter, type Tensor } from '../tensor/tensor.ts'
 import type { GradientTransform } from './clip.ts'
 import type { Schedule } from './schedule.ts'

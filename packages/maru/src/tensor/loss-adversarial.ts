@@ -1,6 +1,7 @@
 /** The two sides of adversarial training, over the logits of a discriminator. */
-import { expectOptions, showAny } from '../base/argument.ts'
+import { expectOptions } from '../base/argument.ts'
 import { ValueError } from '../base/error.ts'
+import { showAny } from '../base/show.ts'
 import { asFloat } from './loss-terms.ts'
 import type { Tensor } from './tensor.ts'
 

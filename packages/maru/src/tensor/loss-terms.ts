@@ -1,8 +1,9 @@
 /** What losses share: their arguments made ready, and how one number is made of many. */
-import { expectNumber, expectOptions, showAny } from '../base/argument.ts'
+import { expectNumber, expectOptions } from '../base/argument.ts'
 import { type DType, isHalf, promote } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { broadcast, type Sizes, sameShape } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import type { Node } from '../graph/node.ts'
 import { castNode, expandNode, floating, nodeOf } from './nodes.ts'
 import { Tensor } from './tensor.ts'
