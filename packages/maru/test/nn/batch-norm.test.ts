@@ -90,7 +90,7 @@ describe('running statistics', () => {
       const model = new Sequential(new Linear(2, 2), new BatchNorm1d(2))
       const values = [ones([2, 2]).mul(0.5), zeros([2])] as const
       await model.loadStateDict(
-        new Map([
+        new Map<string, Tensor>([
           ['0.weight', values[0]],
           ['0.bias', values[1]],
         ]),
