@@ -1873,6 +1873,22 @@ export const messages = {
       '이미지는 먼저 펼친다: x.flatten(1)',
     ],
   },
+  'layer.axes': {
+    en: ['{layer}: expects {wanted}, got {shape}', 'the axes must be these', ''],
+    ko: ['{layer}: {wanted}을(를) 기대했으나 {shape}을(를) 받았다', '축이 이와 같아야 한다', ''],
+  },
+  'batchNorm.few': {
+    en: [
+      '{layer}: {shape} has one value for each channel',
+      'statistics in training need at least two',
+      'use a larger batch, or eval()',
+    ],
+    ko: [
+      '{layer}: {shape}에는 채널마다 값이 하나뿐이다',
+      '학습 중의 통계에는 둘 이상이 필요하다',
+      '더 큰 배치나 eval()을 쓴다',
+    ],
+  },
   'linear.scalar': {
     en: ['Linear: expects [..., {inFeatures}], got []', 'a scalar has no features', ''],
     ko: ['Linear: [..., {inFeatures}]을(를) 기대했으나 []을 받았다', '스칼라에는 특징이 없다', ''],

@@ -49,6 +49,105 @@ export class Sigmoid extends Activation {
   }
 }
 
+/** `min(max(x, 0), 6)`. @shape [...] → the same @see Krizhevsky 2010 */
+export class ReLU6 extends Activation {
+  static build(): ReLU6 {
+    return new ReLU6()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.relu6()
+  }
+}
+
+/** Scaled ELU, which keeps mean 0 and variance 1 from layer to layer. @shape [...] → the same @see Klambauer et al. 2017, https://arxiv.org/abs/1706.02515 */
+export class SELU extends Activation {
+  static build(): SELU {
+    return new SELU()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.selu()
+  }
+}
+
+/** `x · σ(x)`. @shape [...] → the same @see Elfwing et al. 2017, https://arxiv.org/abs/1702.03118 */
+export class SiLU extends Activation {
+  static build(): SiLU {
+    return new SiLU()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.silu()
+  }
+}
+
+/** `x · tanh(softplus(x))`. @shape [...] → the same @see Misra 2019, https://arxiv.org/abs/1908.08681 */
+export class Mish extends Activation {
+  static build(): Mish {
+    return new Mish()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.mish()
+  }
+}
+
+/** `x / (1 + |x|)`. @shape [...] → the same */
+export class Softsign extends Activation {
+  static build(): Softsign {
+    return new Softsign()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.softsign()
+  }
+}
+
+/** `log σ(x)`. @shape [...] → the same */
+export class LogSigmoid extends Activation {
+  static build(): LogSigmoid {
+    return new LogSigmoid()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.logSigmoid()
+  }
+}
+
+/** `min(max(x + 3, 0), 6) / 6`. @shape [...] → the same @see Howard et al. 2019, https://arxiv.org/abs/1905.02244 */
+export class Hardsigmoid extends Activation {
+  static build(): Hardsigmoid {
+    return new Hardsigmoid()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.hardsigmoid()
+  }
+}
+
+/** `x · hardsigmoid(x)`. @shape [...] → the same @see Howard et al. 2019, https://arxiv.org/abs/1905.02244 */
+export class Hardswish extends Activation {
+  static build(): Hardswish {
+    return new Hardswish()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.hardswish()
+  }
+}
+
+/** `x − tanh x`. @shape [...] → the same */
+export class Tanhshrink extends Activation {
+  static build(): Tanhshrink {
+    return new Tanhshrink()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.tanhshrink()
+  }
+}
+
 /** `eˣ / Σ eˣ` along an axis, the last unless given. Losses want what comes before it. @shape [...] → the same */
 export class Softmax extends Layer<SameFn> {
   readonly axis: number
@@ -64,6 +163,28 @@ export class Softmax extends Layer<SameFn> {
 
   override forward(x: Tensor): Tensor {
     return x.softmax(this.axis)
+  }
+
+  override config(): Readonly<Record<string, unknown>> {
+    return { axis: this.axis }
+  }
+}
+
+/** Logarithm of `Softmax`, computed in one. @shape [...] → the same */
+export class LogSoftmax extends Layer<SameFn> {
+  readonly axis: number
+
+  constructor(axis = -1) {
+    super()
+    this.axis = axis
+  }
+
+  static build(settings: Settings): LogSoftmax {
+    return new LogSoftmax(settings.integer('axis'))
+  }
+
+  override forward(x: Tensor): Tensor {
+    return x.logSoftmax(this.axis)
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -6,7 +6,7 @@ import type { Conv2dOut, Conv2dWeight, Pair } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { uniform } from './init.ts'
 import { Layer } from './module.ts'
-import { type ConvSettings, expectWindow, type Settings } from './settings.ts'
+import { type ConvSettings, expectSizes, type Settings } from './settings.ts'
 
 interface Conv2dFn<I extends number, O extends number, K, P> extends ShapeFn {
   readonly out: Conv2dOut<In<this['in']>, I, O, K, P>
@@ -42,7 +42,8 @@ export class Conv2d<
     this.kernelSize = kernelSize
     const { bias = true, ...rest }: ConvSettings = options ?? {}
     this.options = rest
-    const [kh, kw] = expectWindow('Conv2d', kernelSize, rest)
+    expectSizes('Conv2d', { kernelSize }, rest)
+    const [kh, kw] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize
     const { groups = 1 } = rest
     expectInteger('Conv2d', 'inChannels', inChannels, 1)
     expectInteger('Conv2d', 'outChannels', outChannels, 1)

@@ -4,7 +4,7 @@ import { nextStream } from '../base/seed.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { parameter } from '../tensor/create.ts'
-import type { Parameter } from '../tensor/tensor.ts'
+import { type Parameter, State } from '../tensor/tensor.ts'
 
 /** Elements of the largest parameter, 4 GiB: a 32-bit device has no room for more. */
 export const MOST_ELEMENTS: number = 2 ** 30
@@ -67,6 +67,16 @@ export function normal<S extends Shape>(
 /** A parameter with one value everywhere. */
 export function constant<S extends Shape>(shape: Sizes, value: number): Parameter<S> {
   return started(shape, (values) => values.fill(value))
+}
+
+/** A tensor that is kept but not learned, with one value everywhere. */
+export function buffer<S extends Shape>(shape: Sizes, value: number): State<S> {
+  return new State(constant(shape, value).cell)
+}
+
+/** A kept count, 0 at first. */
+export function counter(): State<[]> {
+  return new State(parameter<[]>(new BigInt64Array(1), [], 'int64').cell)
 }
 
 function started<S extends Shape>(

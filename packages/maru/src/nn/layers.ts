@@ -1,19 +1,91 @@
 /** The layers: one line each. This namespace is the registry that definitions are read with. */
-export { ReLU, Sigmoid, Softmax, Tanh } from './activation.ts'
+
+export {
+  Hardsigmoid,
+  Hardswish,
+  LogSigmoid,
+  LogSoftmax,
+  Mish,
+  ReLU,
+  ReLU6,
+  SELU,
+  Sigmoid,
+  SiLU,
+  Softmax,
+  Softsign,
+  Tanh,
+  Tanhshrink,
+} from './activation.ts'
+export {
+  AdaptiveAvgPool1d,
+  AdaptiveAvgPool2d,
+  AdaptiveAvgPool3d,
+  AdaptiveMaxPool1d,
+  AdaptiveMaxPool2d,
+  AdaptiveMaxPool3d,
+} from './adaptive-pool.ts'
 export { AdditiveAttention, DotAttention } from './alignment.ts'
 export { MultiheadAttention } from './attention.ts'
+export { BatchNorm1d, BatchNorm2d, BatchNorm3d } from './batch-norm.ts'
+export { Bilinear } from './bilinear.ts'
+export {
+  ReflectionPad1d,
+  ReflectionPad2d,
+  ReflectionPad3d,
+  ReplicationPad1d,
+  ReplicationPad2d,
+  ReplicationPad3d,
+  ZeroPad1d,
+  ZeroPad2d,
+  ZeroPad3d,
+} from './border.ts'
 export { Conv2d } from './conv.ts'
+export { Conv1d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv-any.ts'
 export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d } from './dropout.ts'
 export { Embedding } from './embedding.ts'
 export { Flatten } from './flatten.ts'
+export {
+  GroupNorm,
+  InstanceNorm1d,
+  InstanceNorm2d,
+  InstanceNorm3d,
+  LocalResponseNorm,
+  RMSNorm,
+} from './group-norm.ts'
 export { GRU, GRUCell } from './gru.ts'
 export { LayerNorm } from './layer-norm.ts'
 export { Linear } from './linear.ts'
 export { LSTM, LSTMCell } from './lstm.ts'
 export { Normalize } from './normalize.ts'
+export {
+  CELU,
+  ELU,
+  GELU,
+  GLU,
+  Hardshrink,
+  Hardtanh,
+  LeakyReLU,
+  PReLU,
+  Softplus,
+  Softshrink,
+  Threshold,
+} from './parametric.ts'
 export { AvgPool2d, MaxPool2d, MinPool2d } from './pool.ts'
+export {
+  AvgPool1d,
+  AvgPool3d,
+  LpPool1d,
+  LpPool2d,
+  LpPool3d,
+  MaxPool1d,
+  MaxPool3d,
+  MinPool1d,
+  MinPool3d,
+} from './pool-any.ts'
 export { LearnedPositions, SinusoidalPositions } from './positions.ts'
 export { Recurrent } from './recurrent.ts'
+export { Identity, Residual } from './residual.ts'
+export { PixelShuffle, PixelUnshuffle, Upsample } from './resize.ts'
 export { RNN, RNNCell } from './rnn.ts'
 export { Sequential } from './sequential.ts'
 export {

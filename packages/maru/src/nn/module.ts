@@ -6,7 +6,7 @@ import type { LayerOut, ShapeFn, ShapeMapped } from '../base/types/layer.ts'
 import { inLayer, isNoting } from '../graph/origin.ts'
 import { assign } from '../runtime/realize.ts'
 import { castNode } from '../tensor/nodes.ts'
-import { Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import { Parameter, realize, State, type Tensor } from '../tensor/tensor.ts'
 import type { Arg, Out } from '../tensor/typing.ts'
 
 /** What the `forward` of a module takes after the tensor. */
@@ -74,6 +74,14 @@ export abstract class Module {
     for (const [name, child] of this.children()) yield* child.namedParameters(`${prefix}${name}.`)
   }
 
+  /** Every kept tensor that is not learned, such as a running mean, with its path. */
+  *namedBuffers(prefix = ''): Generator<[name: string, buffer: State]> {
+    for (const [name, value] of Object.entries(this)) {
+      if (value instanceof State && !(value instanceof Parameter)) yield [prefix + name, value]
+    }
+    for (const [name, child] of this.children()) yield* child.namedBuffers(`${prefix}${name}.`)
+  }
+
   /** Every parameter, each once. */
   parameters(): Parameter[] {
     return [...new Set([...this.namedParameters()].map(([, parameter]) => parameter))]
@@ -97,15 +105,13 @@ export abstract class Module {
   }
 
   /**
-   * The parameters' values by name, as they are now: later steps do not change them.
+   * The values of parameters and buffers by name, as they are now: later steps do not change them.
    *
    * Names are written as PyTorch writes them, `running_mean` for `runningMean`.
    */
   stateDict(): Map<string, Tensor> {
     const state = new Map<string, Tensor>()
-    for (const [name, parameter] of this.namedParameters()) {
-      state.set(snakeCase(name), parameter.snapshot())
-    }
+    for (const [name, kept] of this.#kept()) state.set(snakeCase(name), kept.snapshot())
     return state
   }
 
@@ -119,7 +125,7 @@ export abstract class Module {
     state: ReadonlyMap<string, Tensor>,
     { strict = true }: { readonly strict?: boolean } = {},
   ): Promise<LoadResult> {
-    const own = new Map([...this.namedParameters()].map(([name, p]) => [snakeCase(name), p]))
+    const own = new Map([...this.#kept()].map(([name, kept]) => [snakeCase(name), kept]))
     const missing = [...own.keys()].filter((name) => !state.has(name))
     const unexpected = [...state.keys()].filter((name) => !own.has(name))
     if (strict && missing.length + unexpected.length > 0) {
@@ -132,11 +138,16 @@ export abstract class Module {
       }
     }
     for (const [name, value] of state) {
-      const parameter = own.get(name)
-      if (parameter) assign(parameter.cell, castNode(value.node, parameter.dtype))
+      const kept = own.get(name)
+      if (kept) assign(kept.cell, castNode(value.node, kept.dtype))
     }
     await realize()
     return { missing, unexpected }
+  }
+
+  *#kept(): Generator<[name: string, kept: State]> {
+    yield* this.namedParameters()
+    yield* this.namedBuffers()
   }
 
   /** One line about the module's own settings, as in `Linear(784, 10)`. */
@@ -190,12 +201,23 @@ export abstract class Layer<F extends ShapeFn> extends Module implements ShapeMa
 }
 
 /** Flags that are on unless told otherwise; the others are off. */
-const usual: ReadonlySet<string> = new Set(['affine', 'bias', 'elementwiseAffine', 'resetAfter'])
+const usual: ReadonlySet<string> = new Set([
+  'affine',
+  'bias',
+  'countIncludePad',
+  'elementwiseAffine',
+  'resetAfter',
+  'trackRunningStats',
+])
 
 /** A setting in words; a flag that stands as usual is not worth one. */
 function wordsOf(name: string, value: unknown, label: string): string[] {
   if (typeof value === 'boolean') {
     return value === usual.has(name) ? [] : [value ? name : `no ${name}`]
   }
-  return [label + (Array.isArray(value) ? `[${value.join(', ')}]` : String(value))]
+  return [label + inWords(value)]
+}
+
+function inWords(value: unknown): string {
+  return Array.isArray(value) ? `[${value.map(inWords).join(', ')}]` : String(value)
 }

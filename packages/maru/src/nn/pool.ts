@@ -1,13 +1,22 @@
 /** Pooling layers: one number for each window. */
 import type { In, ShapeFn } from '../base/types/layer.ts'
-import type { Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
+import type { Averaging, Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
-import { expectWindow, type Settings } from './settings.ts'
+import { expectSizes, type Settings } from './settings.ts'
 
 interface PoolFn<K, P, Op extends string> extends ShapeFn {
   readonly out: Pool2dOut<In<this['in']>, K, P, Op>
 }
+
+const poolKinds = {
+  stride: 'pair',
+  padding: 'pair',
+  dilation: 'pair',
+  ceilMode: 'flag',
+} as const
+
+const averageKinds = { ...poolKinds, countIncludePad: 'flag' } as const
 
 /** What pooling layers share: a window, and how it moves. */
 abstract class Pool2d<K extends Pair, P extends Pool2dOptions, Op extends string> extends Layer<
@@ -20,7 +29,7 @@ abstract class Pool2d<K extends Pair, P extends Pool2dOptions, Op extends string
     super()
     this.kernelSize = kernelSize
     this.options = options ?? {}
-    expectWindow(this.constructor.name, kernelSize, this.options)
+    expectSizes(this.constructor.name, { kernelSize }, this.options)
   }
 
   override config(): Readonly<Record<string, unknown>> {
@@ -34,7 +43,7 @@ export class MaxPool2d<
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'MaxPool2d'> {
   static build(settings: Settings): MaxPool2d<Pair, Pool2dOptions> {
-    return new MaxPool2d(settings.pair('kernelSize'), settings.pool())
+    return new MaxPool2d(settings.pair('kernelSize'), settings.options(poolKinds))
   }
 
   override forward(x: Tensor): Tensor {
@@ -42,13 +51,13 @@ export class MaxPool2d<
   }
 }
 
-/** Mean of each window, padding counted as zeros. @shape x [..., c, H, W] → [..., c, H', W'] */
+/** Mean of each window, the border counted as zeros unless `countIncludePad` is false. @shape x [..., c, H, W] → [..., c, H', W'] */
 export class AvgPool2d<
   const K extends Pair,
-  const P extends Pool2dOptions = Record<never, never>,
+  const P extends Pool2dOptions & Averaging = Record<never, never>,
 > extends Pool2d<K, P, 'AvgPool2d'> {
-  static build(settings: Settings): AvgPool2d<Pair, Pool2dOptions> {
-    return new AvgPool2d(settings.pair('kernelSize'), settings.pool())
+  static build(settings: Settings): AvgPool2d<Pair, Pool2dOptions & Averaging> {
+    return new AvgPool2d(settings.pair('kernelSize'), settings.options(averageKinds))
   }
 
   override forward(x: Tensor): Tensor {
@@ -62,7 +71,7 @@ export class MinPool2d<
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'MinPool2d'> {
   static build(settings: Settings): MinPool2d<Pair, Pool2dOptions> {
-    return new MinPool2d(settings.pair('kernelSize'), settings.pool())
+    return new MinPool2d(settings.pair('kernelSize'), settings.options(poolKinds))
   }
 
   override forward(x: Tensor): Tensor {

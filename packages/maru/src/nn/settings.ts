@@ -1,24 +1,48 @@
 /** Settings of layers as they stand in a definition, which need not be trusted. */
 import { FormatError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
-import type { Conv2dOptions, Pair, Pool2dOptions } from '../base/types/window.ts'
+import type { Conv2dOptions, ConvOptions, Padding, Pair } from '../base/types/window.ts'
 
 /** Options of a convolution layer. */
-export interface ConvSettings extends Omit<Conv2dOptions, 'padding'> {
-  /** Zeros around the input, 0 unless given; 'same' keeps height and width at stride 1. */
-  readonly padding?: Pair | 'same'
+export interface ConvSettings extends Conv2dOptions {
   /** Add a learned constant to each channel, true unless given. */
   readonly bias?: boolean
 }
 
 /** What an option may be; the names in a record are the words that it may be. */
-type OptionKind = 'flag' | 'number' | 'integer' | 'count' | Readonly<Record<string, unknown>>
+type OptionKind =
+  | 'flag'
+  | 'number'
+  | 'integer'
+  | 'count'
+  | 'integers'
+  | 'numbers'
+  | 'pair'
+  | 'padding'
+  | 'sides'
+  | 'border'
+  | Readonly<Record<string, unknown>>
 
 type OptionOf<K extends OptionKind> = K extends 'flag'
   ? boolean
-  : K extends string
-    ? number
-    : keyof K
+  : K extends Readonly<Record<string, unknown>>
+    ? keyof K
+    : K extends 'integers' | 'numbers'
+      ? number | readonly number[]
+      : K extends 'padding'
+        ? Border
+        : K extends 'sides'
+          ? Padding
+          : K extends 'border'
+            ? Border2d
+            : K extends 'pair'
+              ? Pair
+              : number
+
+/** Widths around axes, or how they follow from a kernel. */
+type Border = NonNullable<ConvOptions['padding']>
+
+type Border2d = NonNullable<Conv2dOptions['padding']>
 
 /** Most that a definition may ask to be made of one kind of part. */
 const MOST_PARTS = 2 ** 16
@@ -76,6 +100,37 @@ export class Settings {
     return this.integer(name)
   }
 
+  /** Numbers, one or several. */
+  numbers(name: string): number | readonly number[] {
+    const value = this.#values.get(name)
+    if (Array.isArray(value) && value.every(Number.isFinite)) return value.map(Number)
+    return this.number(name)
+  }
+
+  /** The border of a convolution: widths, widths on either side, or a rule. */
+  padding(name: string): Border {
+    const value = this.#values.get(name)
+    if (value === 'same' || value === 'valid' || value === 'causal') return value
+    return this.sides(name)
+  }
+
+  /** Widths, one or several, or those on either side of each axis. */
+  sides(name: string): Padding {
+    const value = this.#values.get(name)
+    const apart = Array.isArray(value) && value.some(Array.isArray)
+    return apart ? this.pairs(name) : this.integers(name)
+  }
+
+  pairs(name: string): (readonly [number, number])[] {
+    const value = this.#values.get(name)
+    if (!Array.isArray(value)) throw this.#wrong(name, value)
+    return value.map((each) => {
+      const pair = Array.isArray(each) ? this.#asPair(name, each) : undefined
+      if (typeof pair !== 'object') throw this.#wrong(name, value)
+      return pair
+    })
+  }
+
   /** The named options of a layer, all of which may be missing; unknown ones are refused. */
   options<const K extends Readonly<Record<string, OptionKind>>>(
     kinds: K,
@@ -110,52 +165,43 @@ export class Settings {
     throw this.#wrong(name, value)
   }
 
-  /** Options of pools: those of convolutions that mean something there. */
-  pool(): Pool2dOptions {
-    const { padding, ...rest } = this.convolution()
-    const { bias, groups, ...options } = rest
-    if (padding === 'same' || bias !== undefined || groups !== undefined) {
-      throw this.#wrong('options', this.#values.get('options'))
-    }
-    return padding === undefined ? options : { ...options, padding }
+  /** The border of a convolution over height and width. */
+  border(name: string): Border2d {
+    const value = this.#values.get(name)
+    if (value === 'same' || value === 'valid') return value
+    if (!Array.isArray(value) || !value.some(Array.isArray)) return this.pair(name)
+    const [rows, columns, ...others] = this.pairs(name)
+    if (rows && columns && others.length === 0) return [rows, columns]
+    throw this.#wrong(name, value)
   }
 
-  /** Options of convolutions; unknown ones are refused. */
+  /** Options of convolutions over height and width; unknown ones are refused. */
   convolution(): ConvSettings {
-    const value = this.#values.get('options')
-    if (!isRecord(value)) throw this.#wrong('options', value)
-    const options: { -readonly [K in keyof ConvSettings]: ConvSettings[K] } = {}
-    for (const [name, setting] of Object.entries(value)) {
-      if (name === 'bias' && typeof setting === 'boolean') options.bias = setting
-      else if (name === 'padding' && setting === 'same') options.padding = setting
-      else if (name === 'groups' && typeof setting === 'number') options.groups = setting
-      else if (name === 'stride' || name === 'padding' || name === 'dilation') {
-        options[name] = this.#asPair(name, setting)
-      } else throw this.#wrong(name, setting)
-    }
-    return options
+    return this.options({
+      stride: 'pair',
+      padding: 'border',
+      dilation: 'pair',
+      groups: 'integer',
+      bias: 'flag',
+    })
   }
 }
 
 /**
- * Height and width of a window.
+ * Checks sizes and the options of an op on windows, whatever the number of axes.
  *
- * @throws ValueError when it or one of its options is not what an op on windows takes
+ * @throws ValueError when one of them is not what such an op takes
  */
-export function expectWindow(
+export function expectSizes(
   layer: string,
-  kernelSize: Pair,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvSettings,
-): readonly [height: number, width: number] {
-  const [height, width] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize
-  const rows = { kernelSize: [height, width], stride, dilation, groups }
-  for (const [name, value] of Object.entries(rows)) {
+  sizes: Readonly<Record<string, number | readonly number[]>>,
+  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions = {},
+): void {
+  for (const [name, value] of Object.entries({ ...sizes, stride, dilation, groups })) {
     for (const each of [value].flat()) expectInteger(layer, name, each, 1)
   }
-  if (padding !== 'same') {
-    for (const each of [padding].flat()) expectInteger(layer, 'padding', each, 0)
-  }
-  return [height, width]
+  if (typeof padding === 'string') return
+  for (const each of [padding].flat(2)) expectInteger(layer, 'padding', each, 0)
 }
 
 /** A value from a file as a message may show it; what is nested is not walked into. */

@@ -67,11 +67,19 @@ function watch(
       return result
     }
   }
+  const training = modules(model).filter((module) => module.training)
   try {
+    // No running statistic may move.
+    model.eval()
     model.forward(zeros(input))
   } finally {
+    for (const module of training) module.training = true
     for (const [, module] of found) Reflect.deleteProperty(module, 'forward')
   }
+}
+
+function modules(module: Module): Module[] {
+  return [module, ...[...module.children()].flatMap(([, child]) => modules(child))]
 }
 
 function draw(rows: readonly SummaryRow[], total: number): string {

@@ -22,7 +22,7 @@ export type ResizeMode =
   | 'bicubic'
   | 'area'
 
-interface ResizeOptions {
+export interface ResizeOptions {
   /** The new sizes, one number for all axes or one for each. */
   readonly size?: number | readonly number[]
   /** What the sizes are multiplied by, in place of `size`. */
@@ -34,7 +34,7 @@ interface ResizeOptions {
 }
 
 /** Axes that a mode is for; any number of 1 to 3 where it does not say. */
-const ranks: Readonly<Record<ResizeMode, number | undefined>> = {
+export const ranks: Readonly<Record<ResizeMode, number | undefined>> = {
   nearest: undefined,
   'nearest-exact': undefined,
   area: undefined,

@@ -159,9 +159,9 @@ export class Tensor<out S extends Shape = any> extends NormalizeTensor implement
   }
 }
 
-/** A tensor whose value is replaced by steps of an optimiser. */
+/** A tensor that is kept, and replaced in steps: a running statistic, or a `Parameter`, which is learned. */
 // biome-ignore lint/suspicious/noExplicitAny: an unknown shape, assignable both ways
-export class Parameter<out S extends Shape = any> extends Tensor<S> {
+export class State<out S extends Shape = any> extends Tensor<S> {
   readonly cell: Cell
 
   constructor(cell: Cell) {
@@ -174,15 +174,19 @@ export class Parameter<out S extends Shape = any> extends Tensor<S> {
     return cellNode(this.cell)
   }
 
+  /** The value as it is now, which later steps do not change. */
+  snapshot(): Tensor<S> {
+    return this.wrap(snapshotNode(this.cell))
+  }
+}
+
+/** A tensor whose value is replaced by steps of an optimiser. */
+// biome-ignore lint/suspicious/noExplicitAny: an unknown shape, assignable both ways
+export class Parameter<out S extends Shape = any> extends State<S> {
   /** The gradient that `backward` has gathered, if any. */
   get grad(): Tensor<S> | undefined {
     const { gradient } = this.cell
     return gradient && this.wrap(gradient)
-  }
-
-  /** The value as it is now, which later steps do not change. */
-  snapshot(): Tensor<S> {
-    return this.wrap(snapshotNode(this.cell))
   }
 
   override toString(): string {

@@ -21,6 +21,7 @@ import {
 import { fixture as ops } from '../ops/calls.ts'
 import type { Values } from '../ops/row.ts'
 import { sequenceRows } from './rows-sequence.ts'
+import { visionRows } from './rows-vision.ts'
 
 /** What a layer is: what it says of itself, what it makes, what it learns. */
 export interface Case {
@@ -203,6 +204,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
     oracle: { none: 'LeNet-5 whole is one' },
   },
   ...sequenceRows,
+  ...visionRows,
 }
 
 /** A layer with given parameters, and what PyTorch makes of an input. */
@@ -236,10 +238,13 @@ export interface WholeEntry {
   readonly loss: number
 }
 
-const url = new URL('fixtures/torch.json', import.meta.url)
-const { entries }: { entries: readonly (LayerEntry | WholeEntry)[] } = JSON.parse(
-  readFileSync(url, 'utf8'),
-)
+const entries = ['torch', 'torch-vision'].flatMap((name) => {
+  const url = new URL(`fixtures/${name}.json`, import.meta.url)
+  const read: { entries: readonly (LayerEntry | WholeEntry)[] } = JSON.parse(
+    readFileSync(url, 'utf8'),
+  )
+  return read.entries
+})
 
 function isWhole(entry: LayerEntry | WholeEntry): entry is WholeEntry {
   return entry.layer === 'LeNet5'
