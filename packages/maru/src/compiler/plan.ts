@@ -372,7 +372,7 @@ export class Planner implements Places {
       const step = this.steps[at]
       if (step?.kind !== 'kernel' || step.kernel.kind !== 'loops') continue
       if (step.kernel.fold || step.kernel.extents.join() !== shape.join()) continue
-      const grown = withStore(step.kernel, store, loads)
+      const grown = withStore(step.kernel, store, loads, this.buffers)
       if (!grown) continue
       step.kernel = grown
       this.#writer.set(rootOf(this.buffers, store.buffer), at)
@@ -387,6 +387,7 @@ function withStore(
   kernel: LoopKernel,
   store: Store,
   loads: readonly Load[],
+  buffers: readonly PlannedBuffer[],
 ): LoopKernel | undefined {
   if (kernel.stores.length >= MOST_STORES) return undefined
   const known = new Map<Expr, Expr>()
@@ -394,7 +395,10 @@ function withStore(
   for (const own of kernel.stores) eachLoad(own.value, ({ buffer }) => reads.add(buffer))
   let related = false
   for (const load of loads) {
-    const made = kernel.stores.find(({ buffer }) => buffer === load.buffer)
+    const root = rootOf(buffers, load.buffer)
+    const made = kernel.stores.find(({ buffer }) => rootOf(buffers, buffer) === root)
+    // A part of what the kernel makes is not yet there.
+    if (made && made.buffer !== load.buffer) return undefined
     if (made && keyOf(made.offset) !== keyOf(load.offset)) return undefined
     if (made) known.set(load, made.value)
     related ||= made !== undefined || reads.has(load.buffer)

@@ -174,7 +174,9 @@ function inPlace(step: Step, from: number, to: number, buffers: readonly Planned
   let same = true
   for (const { value } of step.kernel.stores) {
     eachLoad(value, (load) => {
-      if (load.buffer === to && keyOf(load.offset) !== keyOf(own.offset)) same = false
+      if (rootOf(buffers, load.buffer) !== to) return
+      // A view of it begins elsewhere.
+      if (load.buffer !== to || keyOf(load.offset) !== keyOf(own.offset)) same = false
     })
   }
   return same
