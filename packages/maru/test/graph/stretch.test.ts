@@ -3,16 +3,18 @@ import { expect, test } from 'vitest'
 import { tensor, useDevice } from '../../src/index.ts'
 import { realize } from '../../src/tensor/tensor.ts'
 
-test('beside what is made in the same pass', async () => {
+test('not in the kernel that makes the value', async () => {
   useDevice('wasm')
-  const base = tensor([-4, 1])
-    .div(tensor([2]).abs().add(1))
-    .add(-1)
-  const first = base.slice(0, 0, 1)
-  const difference = first.sub(base.add(1))
-  await realize(base, first, difference)
-  const [a = 0, b = 0] = await base.data()
-  const [got, other] = await difference.data()
-  expect(got).toBeCloseTo(a - (a + 1), 5)
-  expect(other).toBeCloseTo(a - (b + 1), 5)
+  const quotient = tensor([-4, 1]).div(tensor(2).abs().add(1))
+  const value = quotient.add(-1)
+  const raised = value.add(1)
+  const first = value.slice(0, 0, 1)
+  const difference = first.sub(raised)
+  const nothing = first.sub(first).add(-4).add(-3)
+  const lowered = quotient.add(-2)
+  await realize(raised, nothing, difference, lowered)
+  const [at = 0, beside = 0] = await raised.data()
+  const [own, other] = await difference.data()
+  expect(own).toBeCloseTo(-1, 5)
+  expect(other).toBeCloseTo(at - 1 - beside, 5)
 })
