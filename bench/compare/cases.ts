@@ -1,0 +1,158 @@
+/** What is measured: one row each, by suite. Drivers know what the kinds mean. */
+
+/** What a driver is asked to do; `kind` names the entry of its table, the rest are its settings. */
+export interface Spec {
+  readonly kind: string
+  readonly [setting: string]: string | number | boolean
+}
+
+export interface Case {
+  readonly suite: string
+  readonly name: string
+  readonly spec: Spec
+  /** Floating-point operations of one run, where a rate means something. */
+  readonly flop?: number
+  /** Largest difference from PyTorch's values, as a share of the largest of them. */
+  readonly tolerance: number
+  /** What the ratio to these peers should be at least. */
+  readonly targets: Readonly<Record<string, number>>
+}
+
+/** Sums of float32 products in another order. */
+const REORDERED = 1e-4
+/** Losses of three steps: what the steps multiply of such differences. */
+const STEPPED = 2e-3
+
+type Row = Omit<Case, 'suite' | 'tolerance' | 'targets'> & Partial<Case>
+
+function suite(name: string, targets: Case['targets'], rows: readonly Row[]): Case[] {
+  return rows.map((row) => ({ suite: name, tolerance: REORDERED, targets, ...row }))
+}
+
+function product(n: number, ta: boolean, tb: boolean): Row {
+  const name = [String(n), ...(ta ? ['Aᵀ'] : []), ...(tb ? ['Bᵀ'] : [])].join(' ')
+  return { name, spec: { kind: 'matmul', n, batch: 0, ta, tb }, flop: 2 * n * n * n }
+}
+
+function chain(n: number): Row {
+  const spec = { kind: 'chain', n, count: 100 }
+  return { name: `100 × ${n}`, spec, flop: 200 * n * n * n, tolerance: 1e-3, targets: { torch: 1 } }
+}
+
+const matmul = suite('matmul', { torch: 0.9 }, [
+  ...[256, 512, 1024, 2048].flatMap((n) => [
+    product(n, false, false),
+    product(n, true, false),
+    product(n, false, true),
+    product(n, true, true),
+  ]),
+  {
+    name: 'batched 8 × 256',
+    spec: { kind: 'matmul', n: 256, batch: 8, ta: false, tb: false },
+    flop: 16 * 256 * 256 * 256,
+  },
+  chain(64),
+  chain(128),
+])
+
+interface ConvSize {
+  readonly batch: number
+  readonly from: number
+  readonly to: number
+  readonly size: number
+  readonly kernel: number
+  readonly stride: number
+  readonly padding: number
+}
+
+const convolutions: readonly (readonly [name: string, size: ConvSize])[] = [
+  ['b32 3→64 32² k3', { batch: 32, from: 3, to: 64, size: 32, kernel: 3, stride: 1, padding: 1 }],
+  ['b32 64→64 32² k3', { batch: 32, from: 64, to: 64, size: 32, kernel: 3, stride: 1, padding: 1 }],
+  [
+    'b32 128→128 16² k3',
+    { batch: 32, from: 128, to: 128, size: 16, kernel: 3, stride: 1, padding: 1 },
+  ],
+  [
+    'b8 256→512 14² k3',
+    { batch: 8, from: 256, to: 512, size: 14, kernel: 3, stride: 1, padding: 1 },
+  ],
+  [
+    'b8 3→64 224² k7 s2',
+    { batch: 8, from: 3, to: 64, size: 224, kernel: 7, stride: 2, padding: 3 },
+  ],
+  ['b8 256→64 56² k1', { batch: 8, from: 256, to: 64, size: 56, kernel: 1, stride: 1, padding: 0 }],
+]
+
+function convFlop({ batch, from, to, size, kernel, stride, padding }: ConvSize): number {
+  const side = Math.floor((size + 2 * padding - kernel) / stride) + 1
+  return 2 * batch * to * side * side * from * kernel * kernel
+}
+
+const conv = suite(
+  'conv',
+  { torch: 1, ort: 1 },
+  convolutions.flatMap(([name, size]) =>
+    [false, true].map((backward) => ({
+      name: `${name} ${backward ? 'forward + backward' : 'forward'}`,
+      spec: { kind: 'conv', ...size, backward },
+      flop: convFlop(size) * (backward ? 3 : 1),
+    })),
+  ),
+)
+
+const FLAT = 2 ** 22
+const elementwise = suite('elementwise', { torch: 1 }, [
+  ...['gelu', 'gelu tanh', 'softmax', 'layernorm'].flatMap((op) =>
+    [false, true].map((backward) => ({
+      name: `${op} ${backward ? 'forward + backward' : 'forward'}`,
+      spec: { kind: 'elementwise', op, rows: FLAT / 1024, columns: 1024, backward },
+    })),
+  ),
+  ...['relu', 'add', 'row sum'].map((op) => ({
+    name: op,
+    spec: { kind: 'elementwise', op, rows: FLAT / 1024, columns: 1024, backward: false },
+  })),
+  {
+    name: 'Adam 10 M',
+    spec: { kind: 'adam', size: 10_000_000 },
+    targets: { torch: 2.5 },
+    tolerance: REORDERED,
+  },
+])
+
+const trained: Case['targets'] = { torch: 1, tfjs: 10, 'jax-js': 5 }
+const step = (name: string, model: string, batch: number, flop: number): Row => ({
+  name,
+  spec: { kind: 'step', model, batch },
+  flop,
+  tolerance: STEPPED,
+})
+const steps = suite('steps', trained, [
+  step('MLP 784-512-512-10, batch 128, Adam', 'mlp', 128, 0.411e9),
+  step('LeNet-5, batch 64, SGD with momentum', 'lenet', 64, 0.16e9),
+  step('ResNet-18 (CIFAR), batch 32, SGD with momentum', 'resnet18', 32, 107e9),
+  step('char-LSTM 2 × 256, 64 steps, batch 32, Adam', 'char-lstm', 32, 11.6e9),
+  step('GPT 4 × 256, 128 tokens, batch 8, AdamW', 'gpt', 8, 27.4e9),
+  step('DCGAN 64², batch 16, Adam', 'dcgan', 16, 60e9),
+  step('VAE 784-400-20, batch 128, Adam', 'vae', 128, 0.5e9),
+])
+
+const inference = suite('inference', { ort: 1, torch: 1 }, [
+  ...[1, 32].map((batch) => ({
+    name: `ResNet-18 (CIFAR), batch ${batch}`,
+    spec: { kind: 'infer', model: 'resnet18', batch },
+    flop: batch * 1.11e9,
+  })),
+  {
+    name: 'GPT 4 × 256, 256 tokens with a cache',
+    spec: { kind: 'generate', tokens: 256 },
+    targets: { torch: 1 },
+    tolerance: REORDERED,
+  },
+])
+
+/** Every case that a driver's process answers; those of `start` are processes of their own. */
+export const cases: readonly Case[] = [...matmul, ...conv, ...elementwise, ...steps, ...inference]
+
+/** Names of the suites, in order. */
+export const suites: readonly string[] = [...new Set(cases.map(({ suite }) => suite)), 'start']

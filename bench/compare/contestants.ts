@@ -1,0 +1,72 @@
+/** Who takes part: maru's tiers and the peers that are installed. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { Contestant } from './contestant.ts'
+import type { Options, PeerName } from './options.ts'
+
+const DRIVERS = join(import.meta.dirname, 'drivers')
+
+/** Where a peer is, or why it cannot take part. */
+export type Found = { readonly at: string } | { readonly missing: string }
+
+function findTorch({ python }: Options): Found {
+  const at = python.find((file) => spawnSync(file, ['-c', 'import torch']).status === 0)
+  return at ? { at } : { missing: `no torch in ${python.join(' or ')}; --python says where` }
+}
+
+/** The package of each peer that is JavaScript. */
+const packages: Readonly<Record<Exclude<PeerName, 'torch'>, string>> = {
+  tfjs: '@tensorflow/tfjs-backend-wasm',
+  'jax-js': '@jax-js/jax',
+  ort: 'onnxruntime-node',
+}
+
+/** Looks for a peer: in the folder that was given, else where packages of this repository are. */
+export function find(peer: PeerName, options: Options): Found {
+  if (peer === 'torch') return findTorch(options)
+  const name = packages[peer]
+  const folders = options.modules
+    ? [options.modules]
+    : (createRequire(import.meta.url).resolve.paths(name) ?? [])
+  const at = folders.find((folder) => existsSync(join(folder, name)))
+  return at ? { at } : { missing: `${name} is not installed; --peers says where it is` }
+}
+
+/** maru under one value of MARU_CPU. */
+function maru(tier: string, threads: number, { node }: Options): Contestant {
+  const env = { MARU_THREADS: String(threads), ...(tier === 'auto' ? {} : { MARU_CPU: tier }) }
+  const args = ['--expose-gc', join(DRIVERS, 'maru.mjs')]
+  return new Contestant('maru', tier, { file: node, args, env })
+}
+
+/** A peer's processes: with several threads PyTorch has two, of which the better counts. */
+function peer(name: PeerName, at: string, threads: number, { node }: Options): Contestant[] {
+  if (name === 'torch') {
+    const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) }
+    const command = { file: at, args: [join(DRIVERS, 'torch_driver.py')], env }
+    const passive = { ...command, env: { ...env, OMP_WAIT_POLICY: 'passive' } }
+    const usual = new Contestant(name, 'default', command)
+    return threads > 1 ? [usual, new Contestant(name, 'passive', passive)] : [usual]
+  }
+  // These two compute on one thread here.
+  if (threads > 1 && name !== 'ort') return []
+  const driver = join(DRIVERS, `${name}.mjs`)
+  // jax-js uses iterator helpers, which Node 20 has behind a flag.
+  const flags = ['--expose-gc', ...(name === 'jax-js' ? ['--harmony-iterator-helpers'] : [])]
+  const env = { BENCH_PEERS: at, BENCH_THREADS: String(threads) }
+  return [new Contestant(name, '', { file: node, args: [...flags, driver], env })]
+}
+
+/** Everyone who runs the cases with this number of threads. */
+export function contestants(
+  threads: number,
+  found: ReadonlyMap<PeerName, Found>,
+  options: Options,
+): Contestant[] {
+  const peers = [...found].flatMap(([name, place]) =>
+    'at' in place ? peer(name, place.at, threads, options) : [],
+  )
+  return [...options.tiers.map((tier) => maru(tier, threads, options)), ...peers]
+}
