@@ -2,6 +2,7 @@
 export type { DType } from './base/dtype.ts'
 export {
   AnomalyError,
+  DataError,
   DeviceError,
   DTypeError,
   FormatError,

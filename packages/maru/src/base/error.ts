@@ -55,6 +55,9 @@ export class DeviceError<K extends MessageKey = MessageKey> extends MaruError<K>
 /** Bytes or files that are not what they claim to be. */
 export class FormatError<K extends MessageKey = MessageKey> extends MaruError<K> {}
 
+/** Samples that cannot be loaded, or that may not be used as they were to be. */
+export class DataError<K extends MessageKey = MessageKey> extends MaruError<K> {}
+
 /** Items of a list, and characters of a text, that a message shows. */
 const MOST_ITEMS = 16
 const MOST_CHARACTERS = 400

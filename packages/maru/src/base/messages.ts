@@ -2358,8 +2358,8 @@ export const messages = {
     ko: ['ImageDataset: {i}번째 라벨이 {label}이다', '클래스는 0부터 세어 {classes}개이다', ''],
   },
   'dataset.index': {
-    en: ['ImageDataset: there is no sample {i}', 'the set has {length}, counted from 0', ''],
-    ko: ['ImageDataset: {i}번 표본이 없다', '표본은 0부터 세어 {length}개이다', ''],
+    en: ['{set}: there is no sample {i}', 'the set has {length}, counted from 0', ''],
+    ko: ['{set}: {i}번 표본이 없다', '표본은 0부터 세어 {length}개이다', ''],
   },
   'dataset.subset': {
     en: [
@@ -2383,6 +2383,138 @@ export const messages = {
       'ImageDataset.normalize: mean이 {mean}, std가 {std}이다',
       'mean은 유한한 수, std는 0보다 큰 유한한 수여야 한다',
       '둘 다 학습 데이터의 moments()에서 얻는다. 비었거나 모든 값이 같으면 안 된다',
+    ],
+  },
+  'data.test': {
+    en: [
+      '{op}: the data are marked as a test set',
+      'what a model is tested on must not have been trained on',
+      'train on another part, or say allowTest: true if you mean it',
+    ],
+    ko: [
+      '{op}: 시험용으로 표시된 데이터이다',
+      '모델을 시험할 데이터로 학습하면 안 된다',
+      '다른 부분으로 학습한다. 정말 그러려면 allowTest: true로 한다',
+    ],
+  },
+  'data.sample': {
+    en: ['sample {index} cannot be loaded: {reason}', 'a sample was expected', ''],
+    ko: ['{index}번 표본을 읽을 수 없다: {reason}', '표본이어야 한다', ''],
+  },
+  'loader.stream': {
+    en: [
+      'DataLoader: an iterable set can be neither shuffled nor put into buckets',
+      'a set whose samples have indices was expected',
+      'let the set give its records in random order: records(random) has a stream for it',
+    ],
+    ko: [
+      'DataLoader: 차례로 나오는 데이터는 섞거나 길이별로 묶을 수 없다',
+      '번호로 읽는 데이터여야 한다',
+      '데이터가 스스로 순서를 섞는다. records(random)의 random을 쓴다',
+    ],
+  },
+  'loader.async': {
+    en: [
+      'DataLoader: a batch needs waiting for',
+      'for … of cannot wait',
+      'use for await (const batch of loader)',
+    ],
+    ko: [
+      'DataLoader: 기다려야 하는 배치이다',
+      'for … of는 기다리지 못한다',
+      'for await (const batch of loader)를 쓴다',
+    ],
+  },
+  'loader.bucket': {
+    en: ['DataLoader: bucket({i}) is {got}', 'the length of a sample, 0 or more', ''],
+    ko: ['DataLoader: bucket({i})이(가) {got}이다', '표본의 길이는 0 이상의 수여야 한다', ''],
+  },
+  'collate.record': {
+    en: [
+      'collate: sample {i} of the batch is {got}',
+      'an object with named fields was expected',
+      'let transform make one, or give a collate of your own',
+    ],
+    ko: [
+      'collate: 배치의 {i}번째 표본이 {got}이다',
+      '이름이 있는 필드로 된 객체여야 한다',
+      'transform에서 만들거나 collate를 직접 준다',
+    ],
+  },
+  'collate.keys': {
+    en: [
+      'collate: sample {i} of the batch differs from the first in "{key}"',
+      'all samples have the same keys; the first has {keys}',
+      '',
+    ],
+    ko: [
+      'collate: 배치의 {i}번째 표본은 "{key}"에서 첫 표본과 다르다',
+      '모든 표본의 키가 같아야 한다. 첫 표본의 키는 {keys}이다',
+      '',
+    ],
+  },
+  'collate.absent': {
+    en: ['padSequences: samples have no "{key}"', 'they have {keys}', ''],
+    ko: ['padSequences: 표본에 "{key}"이(가) 없다', '있는 것은 {keys}이다', ''],
+  },
+  'collate.label': {
+    en: [
+      'collate: label {i} of the batch is {got}',
+      'a number under "label" is a class id, an integer',
+      'give what is to be predicted as Float32Array.of(value)',
+    ],
+    ko: [
+      'collate: 배치의 {i}번째 라벨이 {got}이다',
+      '"label"의 수는 클래스 번호이고 정수여야 한다',
+      '예측할 값은 Float32Array.of(value)로 준다',
+    ],
+  },
+  'collate.shape': {
+    en: [
+      'collate: "{key}" of sample {i} of the batch has shape {got}',
+      'that of the first is {wanted}, and all must be alike',
+      'use padSequences for sequences, or a transform that makes them equal',
+    ],
+    ko: [
+      'collate: 배치의 {i}번째 표본에서 "{key}"의 shape가 {got}이다',
+      '첫 표본은 {wanted}이고 모두 같아야 한다',
+      '길이가 다르면 padSequences를 쓰거나 transform에서 맞춘다',
+    ],
+  },
+  'collate.values': {
+    en: [
+      'collate: "{key}" of sample {i} of the batch is {got}',
+      '{wanted} values of {dtype} were expected',
+      '',
+    ],
+    ko: [
+      'collate: 배치의 {i}번째 표본에서 "{key}"이(가) {got}이다',
+      '{dtype} 값 {wanted}개여야 한다',
+      '',
+    ],
+  },
+  'collate.sequence': {
+    en: [
+      'padSequences: "{key}" of sample {i} of the batch is {got}',
+      'an array with at least one axis was expected',
+      '',
+    ],
+    ko: [
+      'padSequences: 배치의 {i}번째 표본에서 "{key}"이(가) {got}이다',
+      '축이 하나 이상인 배열이어야 한다',
+      '',
+    ],
+  },
+  'collate.lengths': {
+    en: [
+      'padSequences: in sample {i} of the batch, {keys} have lengths {sizes}',
+      'arrays that are padded together are of one length',
+      '',
+    ],
+    ko: [
+      'padSequences: 배치의 {i}번째 표본에서 {keys}의 길이가 {sizes}이다',
+      '함께 채우는 배열은 길이가 같아야 한다',
+      '',
     ],
   },
   'idx.short': {

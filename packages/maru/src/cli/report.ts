@@ -120,7 +120,7 @@ function drawMistakes(mistakes: readonly Mistake[], images: ImageDataset, screen
     const { input } = images.at(mistake.index)
     const [, height, width] = images.shape
     const caption = phrases().caption(mistake, percent(mistake.confidence, 0))
-    return { ...window(input, height, width), caption }
+    return { ...window(input.data, height, width), caption }
   })
   return pictures(drawn, screen)
 }

@@ -1,138 +1,62 @@
-/** Data sets in memory: what a loader needs, and images with classes. */
-import { IndexError, ShapeError, ValueError } from '../base/error.ts'
-import { sizeOf } from '../base/shape.ts'
+/** Data sets: records by index, or one after another; what they are for. */
+import { DataError, IndexError } from '../base/error.ts'
+import { showAny } from '../base/show.ts'
+import type { Stream } from '../base/threefry.ts'
+import type { Collated, Sample } from './record.ts'
 
-/** One sample: its values, row-major, and its class. */
-export interface Sample {
-  readonly input: Float32Array
-  readonly label: number
-}
+/** What records may be used for. A part or a picture of a set for testing is one, too. */
+export type Role = 'train' | 'validation' | 'test'
 
-/** Samples side by side: `inputs` has shape `inputShape` = [samples, ...shape of one]. */
-export interface Batch {
-  readonly inputs: Float32Array
-  readonly inputShape: readonly number[]
-  readonly labels: Int32Array
-}
-
-/** Samples by index, all of one shape. */
-export interface Dataset {
+/**
+ * Records by index.
+ *
+ * `at` may give a promise, as where a file must be read. `gather`, where there is one, gives several
+ * records side by side, faster than one by one.
+ */
+export interface Dataset<S = Sample> {
   readonly length: number
-  /** Shape of one sample's input. */
-  readonly shape: readonly number[]
-  at(i: number): Sample
-  /** The samples at these indices, copied side by side. */
-  gather(indices: ArrayLike<number>): Batch
+  readonly role?: Role | undefined
+  /** Record i. @throws IndexError unless 0 ≤ i < length */
+  at(i: number): S | Promise<S>
+  gather?(indices: ArrayLike<number>): Collated<S>
 }
 
-interface ImageParts {
-  /** @shape [samples, channels, height, width] */
-  readonly images: Float32Array
-  readonly labels: Int32Array
-  /** [channels, height, width] */
-  readonly shape: readonly [number, number, number]
-  /** The name of each class; a label is an index into it. */
-  readonly classes: readonly string[]
+/** Records one after another, of a number that need not be known. */
+export interface IterableDataset<S = Sample> {
+  readonly role?: Role | undefined
+  /** The records of an epoch; `random` is a function of the loader's seed and the epoch. */
+  records(random: Stream): Iterable<S> | AsyncIterable<S>
+}
+
+export function isIndexed<S>(set: Dataset<S> | IterableDataset<S>): set is Dataset<S> {
+  return 'at' in set
+}
+
+/** @throws IndexError unless i is an index of the set */
+export function expectIndex(set: string, i: number, length: number): number {
+  if (Number.isInteger(i) && i >= 0 && i < length) return i
+  throw new IndexError('dataset.index', { set, i: showAny(i), length })
 }
 
 /**
- * Images in memory with a class each.
+ * The check that keeps a test set out of training: whatever was made of one is refused.
  *
- * @throws ShapeError when the images are not as many as the labels
- * @throws IndexError when a label names no class
- * @example
- * const all = generateDigits(100)
- * const train = all.subset(0, 80).normalize(0.13, 0.31)
- * train.at(0).label // 0 … 9
+ * @throws DataError when the set, or one that it is made of, is marked as a test set
+ * @example expectTrainable('fit', loader.dataset, { allowTest: false })
  */
-export class ImageDataset implements Dataset {
-  readonly images: Float32Array
-  readonly labels: Int32Array
-  readonly shape: readonly [number, number, number]
-  readonly classes: readonly string[]
+export function expectTrainable(
+  op: string,
+  set: { readonly role?: Role | undefined },
+  { allowTest = false }: { readonly allowTest?: boolean } = {},
+): void {
+  if (set.role === 'test' && !allowTest) throw new DataError('data.test', { op })
+}
 
-  constructor({ images, labels, shape, classes }: ImageParts) {
-    const expected = labels.length * sizeOf(shape)
-    if (images.length !== expected) {
-      throw new ShapeError('dataset.size', {
-        images: images.length,
-        labels: labels.length,
-        shape,
-        expected,
-      })
-    }
-    for (const [i, label] of labels.entries()) {
-      if (label < 0 || label >= classes.length) {
-        throw new IndexError('dataset.label', { i, label, classes: classes.length })
-      }
-    }
-    this.images = images
-    this.labels = labels
-    this.shape = shape
-    this.classes = classes
-  }
-
-  /** Number of samples. */
-  get length(): number {
-    return this.labels.length
-  }
-
-  /** Sample i; its input is a view. @throws IndexError unless 0 ≤ i < length */
-  at(i: number): Sample {
-    const label = this.labels[i]
-    if (label === undefined) throw new IndexError('dataset.index', { i, length: this.length })
-    const size = sizeOf(this.shape)
-    return { input: this.images.subarray(i * size, (i + 1) * size), label }
-  }
-
-  gather(indices: ArrayLike<number>): Batch {
-    const size = sizeOf(this.shape)
-    const inputs = new Float32Array(indices.length * size)
-    const labels = new Int32Array(indices.length)
-    for (let slot = 0; slot < indices.length; slot++) {
-      const { input, label } = this.at(indices[slot] as number)
-      inputs.set(input, slot * size)
-      labels[slot] = label
-    }
-    return { inputs, inputShape: [indices.length, ...this.shape], labels }
-  }
-
-  /** Samples `from` to `to`, the latter left out; shares memory with this set. */
-  subset(from: number, to: number): ImageDataset {
-    const good = Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to
-    if (!good || to > this.length) {
-      throw new IndexError('dataset.subset', { from, to, length: this.length })
-    }
-    const size = sizeOf(this.shape)
-    return new ImageDataset({
-      images: this.images.subarray(from * size, to * size),
-      labels: this.labels.subarray(from, to),
-      shape: this.shape,
-      classes: this.classes,
-    })
-  }
-
-  /** Mean and standard deviation over all values: what `normalize` of the training set takes. */
-  moments(): { mean: number; std: number } {
-    let sum = 0
-    for (const x of this.images) sum += x
-    const mean = sum / this.images.length
-    let squares = 0
-    for (const x of this.images) squares += (x - mean) * (x - mean)
-    return { mean, std: Math.sqrt(squares / this.images.length) }
-  }
-
-  /** A copy with (x - mean) / std in place of each value. @throws ValueError unless both are finite and std > 0 */
-  normalize(mean: number, std: number): ImageDataset {
-    if (!Number.isFinite(mean) || !Number.isFinite(std) || std <= 0) {
-      throw new ValueError('dataset.normalize', { mean, std })
-    }
-    const images = this.images.map((x) => (x - mean) / std)
-    return new ImageDataset({
-      images,
-      labels: this.labels,
-      shape: this.shape,
-      classes: this.classes,
-    })
-  }
+/** The role of what is made of several sets: one for testing makes it one. */
+export function commonRole(
+  sets: readonly { readonly role?: Role | undefined }[],
+): Role | undefined {
+  const roles = new Set(sets.map(({ role }) => role))
+  if (roles.has('test')) return 'test'
+  return roles.size === 1 ? sets[0]?.role : undefined
 }

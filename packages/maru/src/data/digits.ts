@@ -4,8 +4,8 @@ import { ValueError } from '../base/error.ts'
 import { cos, sin } from '../base/math.ts'
 import { expectInteger } from '../base/shape.ts'
 import { Stream } from '../base/threefry.ts'
-import { ImageDataset } from './dataset.ts'
 import { type Anchor, type Glyph, glyphs } from './glyphs.ts'
+import { ImageDataset } from './images.ts'
 import { drawSegment, type PenPoint } from './ink.ts'
 
 /**

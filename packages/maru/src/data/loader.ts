@@ -2,11 +2,13 @@
 import { ValueError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
 import { Stream } from '../base/threefry.ts'
-import { fromHost } from '../tensor/create.ts'
-import type { Tensor } from '../tensor/tensor.ts'
-import type { Batch, Dataset } from './dataset.ts'
+import { Assembler, type BatchPlace, type Recipe } from './assemble.ts'
+import { ahead, chunks, chunksLater } from './chunks.ts'
+import { type Dataset, type IterableDataset, isIndexed } from './dataset.ts'
+import { epochOrder } from './order.ts'
+import { type Collated, type Sample, type Tensors, tensorsOf } from './record.ts'
 
-export interface LoaderOptions {
+export interface LoaderOptions<S = Sample, T = S, H = Collated<T>> extends Recipe<S, T, H> {
   /** Samples a batch. */
   readonly batchSize?: number
   /** A new order every epoch, a function of the seed and the epoch only. */
@@ -14,24 +16,10 @@ export interface LoaderOptions {
   /** Leave out a last batch that would be smaller. */
   readonly dropLast?: boolean
   readonly seed?: number
-}
-
-/** Makes of a batch what the loader hands out. */
-export type Collate<B> = (batch: Batch) => B
-
-/** A batch as tensors: what loaders hand out unless told otherwise. */
-export interface TensorBatch {
-  /** [N, ...] of the data set's samples. */
-  readonly inputs: Tensor
-  /** Class ids [N]. */
-  readonly labels: Tensor
-}
-
-function tensorBatch({ inputs, inputShape, labels }: Batch): TensorBatch {
-  return {
-    inputs: fromHost(inputs, inputShape, 'float32'),
-    labels: fromHost(labels, [labels.length], 'int32'),
-  }
+  /** The length of the sample at an index: batches are of samples of like lengths. */
+  readonly bucket?: (index: number) => number
+  /** Batches that `for await` prepares while the one handed out is in use. */
+  readonly prefetch?: number
 }
 
 /** Where a loader stands: `batch` batches of the epoch have been handed out. Safe to write as JSON. */
@@ -42,64 +30,139 @@ export interface LoaderState {
 }
 
 /**
- * Iterates over a data set in batches; each `for … of` is one epoch.
+ * Iterates over a data set in batches; each `for await … of` is one epoch, and so is each `for … of`
+ * where neither the set nor what is done to it gives promises.
  *
- * After a loop that was left early, `state()` still tells where, and the next loop begins the next
- * epoch. After `restore`, the next loop continues the saved epoch behind its last batch handed out.
+ * Batches are a function of the data, the options and the seed: whatever order or thread they are
+ * made in, they are the same. After a loop that was left early, `state()` still tells where, and the
+ * next loop begins the next epoch. After `restore`, the next loop continues the saved epoch behind
+ * its last batch handed out; batches that were prepared only do not count.
  *
  * @example
  * const loader = new DataLoader(train, { batchSize: 64, shuffle: true })
- * for (const { inputs, labels } of loader) step(inputs, labels)
+ * for await (const { inputs, labels } of loader) await step(inputs, labels)
  */
-export class DataLoader<B = TensorBatch> implements Iterable<B> {
-  readonly dataset: Dataset
+export class DataLoader<S = Sample, T = S, H = Collated<T>>
+  implements Iterable<Tensors<H>>, AsyncIterable<Tensors<H>>
+{
+  readonly dataset: Dataset<S> | IterableDataset<S>
   readonly batchSize: number
   readonly shuffle: boolean
   readonly dropLast: boolean
-  readonly #collate: Collate<B>
+  readonly #bucket: ((index: number) => number) | undefined
+  readonly #prefetch: number
+  readonly #assembler: Assembler<S, T, H>
   #seed: number
   #epoch = 0
   #batch = 0
   #resumes = false
 
-  /** @throws ValueError unless batchSize is an integer ≥ 1 and the seed one ≥ 0 */
-  constructor(dataset: Dataset, options: LoaderOptions & { readonly collate: Collate<B> })
-  constructor(dataset: Dataset, options?: LoaderOptions)
-  constructor(dataset: Dataset, options: LoaderOptions & { readonly collate?: Collate<B> } = {}) {
-    const { batchSize = 1, shuffle = false, dropLast = false, seed = 0 } = options
+  /**
+   * @throws ValueError unless batchSize is an integer ≥ 1, seed and prefetch are ≥ 0; and where an
+   * iterable set should be shuffled or put into buckets
+   */
+  constructor(dataset: Dataset<S> | IterableDataset<S>, options: LoaderOptions<S, T, H> = {}) {
+    const { batchSize = 1, shuffle = false, dropLast = false, seed = 0, prefetch = 1 } = options
     this.dataset = dataset
     this.batchSize = expectInteger('DataLoader', 'batchSize', batchSize, 1)
     this.shuffle = shuffle
     this.dropLast = dropLast
+    this.#bucket = options.bucket
     this.#seed = expectInteger('DataLoader', 'seed', seed, 0)
-    // without collate B is its default
-    this.#collate = options.collate ?? ((batch) => tensorBatch(batch) as B)
+    this.#prefetch = expectInteger('DataLoader', 'prefetch', prefetch, 0)
+    if (!isIndexed(dataset) && (shuffle || options.bucket))
+      throw new ValueError('loader.stream', {})
+    this.#assembler = new Assembler(options)
   }
 
-  /** Number of batches in an epoch. */
+  /** Number of batches in an epoch; infinity where the set does not tell how many records it has. */
   get length(): number {
+    if (!isIndexed(this.dataset)) return Number.POSITIVE_INFINITY
     const batches = this.dataset.length / this.batchSize
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches)
   }
 
-  *[Symbol.iterator](): Generator<B, void, void> {
-    if (this.#batch > 0 && !this.#resumes) this.#begin(this.#epoch + 1)
-    this.#resumes = false
-    const epoch = this.#epoch
-    const order = this.#order()
-    for (let batch = this.#batch; batch < this.length; batch++) {
-      this.#epoch = epoch
-      this.#batch = batch + 1
-      const start = batch * this.batchSize
-      yield this.#collate(this.dataset.gather(order.subarray(start, start + this.batchSize)))
+  /** @throws ValueError when a batch needs waiting for */
+  *[Symbol.iterator](): Generator<Tensors<H>, void, void> {
+    const place = this.#enter()
+    let { batch } = place
+    for (const made of this.#batches(place)) {
+      if (made instanceof Promise) {
+        made.catch(() => undefined)
+        throw new ValueError('loader.async', {})
+      }
+      yield this.#handOut(place.epoch, batch++, made)
     }
-    this.#begin(epoch + 1)
+    this.#begin(place.epoch + 1)
   }
 
-  #order(): Uint32Array {
-    const { length } = this.dataset
-    if (this.shuffle) return new Stream(this.#seed, 'shuffle', this.#epoch).permutation(length)
-    return Uint32Array.from({ length }, (_, i) => i)
+  async *[Symbol.asyncIterator](): AsyncGenerator<Tensors<H>, void, void> {
+    const place = this.#enter()
+    let { batch } = place
+    const source = this.#asyncRecords(place)
+    const batches = source ? this.#later(source, place) : this.#batches(place)
+    for await (const made of ahead(batches, this.#prefetch)) {
+      yield this.#handOut(place.epoch, batch++, made)
+    }
+    this.#begin(place.epoch + 1)
+  }
+
+  /** Where the loop that begins now starts. */
+  #enter(): BatchPlace {
+    if (this.#batch > 0 && !this.#resumes) this.#begin(this.#epoch + 1)
+    this.#resumes = false
+    return { seed: this.#seed, epoch: this.#epoch, batch: this.#batch }
+  }
+
+  #handOut(epoch: number, batch: number, made: H): Tensors<H> {
+    this.#epoch = epoch
+    this.#batch = batch + 1
+    return tensorsOf(made)
+  }
+
+  /** The batches that are left of an epoch; each is begun when it is asked for. */
+  *#batches(place: BatchPlace): Generator<H | Promise<H>, void, void> {
+    if (!isIndexed(this.dataset)) {
+      yield* this.#listed(this.dataset, place)
+      return
+    }
+    const { batchSize, shuffle, length } = this
+    const { seed, epoch } = place
+    const options = { batchSize, shuffle, bucket: this.#bucket, seed, epoch }
+    const order = epochOrder(this.dataset.length, options)
+    for (let batch = place.batch; batch < length; batch++) {
+      const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize)
+      yield this.#assembler.indexed(this.dataset, indices, { seed, epoch, batch })
+    }
+  }
+
+  /** The batches of records that come one after another; those handed out before are passed over. */
+  *#listed(set: IterableDataset<S>, place: BatchPlace): Generator<H | Promise<H>, void, void> {
+    const source = set.records(recordStream(place))
+    if (!(Symbol.iterator in source)) throw new ValueError('loader.async', {})
+    let batch = 0
+    for (const records of chunks(source, this.batchSize, this.dropLast)) {
+      if (batch >= place.batch) yield this.#join(records, { ...place, batch })
+      batch++
+    }
+  }
+
+  async *#later(source: AsyncIterable<S>, place: BatchPlace): AsyncGenerator<H, void, void> {
+    let batch = 0
+    for await (const records of chunksLater(source, this.batchSize, this.dropLast)) {
+      if (batch >= place.batch) yield this.#join(records, { ...place, batch })
+      batch++
+    }
+  }
+
+  #join(records: readonly S[], place: BatchPlace): H | Promise<H> {
+    return this.#assembler.listed(records, place.batch * this.batchSize, place)
+  }
+
+  #asyncRecords(place: BatchPlace): AsyncIterable<S> | undefined {
+    if (isIndexed(this.dataset)) return undefined
+    const source = this.dataset.records(recordStream(place))
+    return Symbol.asyncIterator in source ? source : undefined
   }
 
   #begin(epoch: number): void {
@@ -129,4 +192,9 @@ export class DataLoader<B = TensorBatch> implements Iterable<B> {
     this.#batch = batch
     this.#resumes = true
   }
+}
+
+/** What an epoch's records may depend on. */
+function recordStream({ seed, epoch }: BatchPlace): Stream {
+  return new Stream(seed, 'records', epoch)
 }

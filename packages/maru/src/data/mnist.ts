@@ -1,7 +1,7 @@
 /** The MNIST files, and data sets that share their format, as training and test sets. */
 import { FormatError } from '../base/error.ts'
-import { ImageDataset } from './dataset.ts'
 import { type IdxArray, readIdx } from './idx.ts'
+import { ImageDataset } from './images.ts'
 
 /** A training and a test set. */
 export interface Mnist {

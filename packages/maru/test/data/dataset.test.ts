@@ -18,24 +18,24 @@ describe('ImageDataset', () => {
   test('at gives a view of one image and its label', () => {
     const set = five()
     expect(set.length).toBe(5)
-    expect([...set.at(2).input]).toEqual([12, 13, 14, 15, 16, 17])
+    expect([...set.at(2).input.data]).toEqual([12, 13, 14, 15, 16, 17])
     expect(set.at(2).label).toBe(2)
-    expect(set.at(2).input.buffer).toBe(set.images.buffer)
+    expect(set.at(2).input.data.buffer).toBe(set.images.buffer)
   })
 
   test('gather copies samples side by side, also repeated and none', () => {
     const batch = five().gather([4, 0, 4])
-    expect(batch.inputShape).toEqual([3, 1, 2, 3])
-    expect([...batch.labels]).toEqual([1, 0, 1])
-    expect([...batch.inputs.subarray(0, 7)]).toEqual([24, 25, 26, 27, 28, 29, 0])
-    expect(five().gather([]).inputShape).toEqual([0, 1, 2, 3])
+    expect(batch.inputs.shape).toEqual([3, 1, 2, 3])
+    expect([...batch.labels.data]).toEqual([1, 0, 1])
+    expect([...batch.inputs.data.subarray(0, 7)]).toEqual([24, 25, 26, 27, 28, 29, 0])
+    expect(five().gather([]).inputs.shape).toEqual([0, 1, 2, 3])
   })
 
   test('subset shares memory; subsets of subsets count from their own start', () => {
     const set = five()
     const part = set.subset(1, 5).subset(1, 3)
     expect([...part.labels]).toEqual([2, 0])
-    expect(part.at(0).input[0]).toBe(12)
+    expect(part.at(0).input.data[0]).toBe(12)
     expect(part.images.buffer).toBe(set.images.buffer)
     expect(set.subset(5, 5).length).toBe(0)
   })

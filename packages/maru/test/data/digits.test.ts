@@ -62,20 +62,20 @@ function linearError(train: ImageDataset, test: ImageDataset): number {
   const loader = new DataLoader(train.normalize(mean, std), {
     batchSize: 50,
     shuffle: true,
-    collate: (batch) => batch,
+    collate: (samples) => samples,
   })
   const steps = epochs * loader.length
   for (let epoch = 0, step = 0; epoch < epochs; epoch++) {
-    for (const { inputs, labels } of loader) {
+    for (const samples of loader) {
       const rate = (0.02 / 50) * (1 - step++ / steps)
-      for (let n = 0; n < labels.length; n++) {
-        const x = inputs.subarray(n * 784, (n + 1) * 784)
+      for (const { input, label } of samples) {
+        const x = input.data
         const scores = weight.map((row) => dot(row, x))
         const top = Math.max(...scores)
         const powers = scores.map((score) => Math.exp(score - top))
         const sum = powers.reduce((a, b) => a + b)
         for (const [c, row] of weight.entries()) {
-          const gradient = powers[c]! / sum - (c === labels[n] ? 1 : 0)
+          const gradient = powers[c]! / sum - (c === label ? 1 : 0)
           for (let i = 0; i < 784; i++) row[i]! -= rate * gradient * x[i]!
           row[784]! -= rate * gradient
         }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { ValueError } from '../../src/base/error.ts'
-import { DataLoader, ImageDataset, type LoaderOptions } from '../../src/data/index.ts'
+import { DataLoader, ImageDataset, type LoaderOptions, type Sample } from '../../src/data/index.ts'
 
 /** n samples; sample i has value i and label i mod 10. */
 function counting(n: number): ImageDataset {
@@ -12,8 +12,11 @@ function counting(n: number): ImageDataset {
   })
 }
 
-function loader(n: number, options: LoaderOptions = {}): DataLoader<number[]> {
-  return new DataLoader(counting(n), { ...options, collate: ({ inputs }) => [...inputs] })
+type Order = Omit<LoaderOptions, 'transform' | 'batchTransform' | 'collate'>
+
+function loader(n: number, options: Order = {}): DataLoader<Sample, Sample, number[]> {
+  const collate = (samples: readonly Sample[]) => samples.map(({ input }) => input.data[0]!)
+  return new DataLoader(counting(n), { ...options, collate })
 }
 
 const SHUFFLED = { batchSize: 3, shuffle: true, seed: 5 }
@@ -41,7 +44,7 @@ describe('DataLoader', () => {
     [2, { batchSize: 9 }, [[0, 1]]],
     [2, { batchSize: 9, dropLast: true }, []],
     [0, {}, []],
-  ])('%i samples with %o', (n, options, batches) => {
+  ])('[H8.3] %i samples with %o', (n, options, batches) => {
     expect(loader(n, options).length).toBe(batches.length)
     expect([...loader(n, options)]).toEqual(batches)
   })
@@ -52,7 +55,7 @@ describe('DataLoader', () => {
     expect(await last?.labels.array()).toEqual([8, 9, 0, 1])
   })
 
-  test('shuffle visits every sample once, in another order each epoch, the same for one seed', () => {
+  test('[H8.1] [H8.2] shuffle visits every sample once, in another order each epoch, the same for one seed', () => {
     const [a, b] = [loader(100, SHUFFLED), loader(100, SHUFFLED)]
     const epochs = [[...a].flat(), [...a].flat()]
     expect(epochs).toEqual([[...b].flat(), [...b].flat()])

@@ -40,7 +40,7 @@ describe('readMnist', () => {
     expect([train.length, test.length]).toEqual([10, 3])
     expect(train.shape).toEqual([1, 2, 2])
     expect(train.at(1).label).toBe(0)
-    expect([...train.at(1).input]).toEqual([4, 5, 6, 7].map((x) => Math.fround(x / 255)))
+    expect([...train.at(1).input.data]).toEqual([4, 5, 6, 7].map((x) => Math.fround(x / 255)))
   })
 
   test('splits the t10k files where the others are absent', async () => {
