@@ -1933,6 +1933,46 @@ export const messages = {
     ],
     ko: ['옵티마이저에 준 매개변수가 없다', '학습할 것이 없다', 'model.parameters()를 넘긴다'],
   },
+  'minimizer.dtype': {
+    en: [
+      'an optimiser that sees parameters as one vector was given {a} and {b}',
+      'one dtype was expected',
+      'make two optimisers, or cast the parameters',
+    ],
+    ko: [
+      '매개변수를 벡터 하나로 보는 옵티마이저에 {a}와(과) {b}을(를) 주었다',
+      'dtype이 하나여야 한다',
+      '옵티마이저를 둘로 나누거나 매개변수를 변환한다',
+    ],
+  },
+  'minimizer.busy': {
+    en: [
+      'step: the step before is still under way',
+      'one at a time was expected, since each looks at the loss several times',
+      'await optimizer.step(…)',
+    ],
+    ko: [
+      'step: 앞선 걸음이 아직 끝나지 않았다',
+      '한 걸음이 손실을 여러 번 계산하므로 한 번에 하나여야 한다',
+      'await optimizer.step(…)',
+    ],
+  },
+  'minimizer.residuals': {
+    en: ['step: the residuals have shape {shape}', 'a vector was expected', 'add .reshape([-1])'],
+    ko: ['step: 잔차의 shape가 {shape}이다', '벡터여야 한다', '.reshape([-1])을 붙인다'],
+  },
+  'minimizer.outputs': {
+    en: [
+      'step: the loss does not depend on the outputs',
+      'both were expected from one pass: { outputs, loss }',
+      'compute the loss from the outputs that are returned',
+    ],
+    ko: [
+      'step: 손실이 출력에 의존하지 않는다',
+      '한 번의 계산에서 나온 { outputs, loss }여야 한다',
+      '반환하는 출력으로 손실을 계산한다',
+    ],
+  },
   'optimizer.group': {
     en: [
       'no parameter matches the group {match}',

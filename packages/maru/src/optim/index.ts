@@ -29,10 +29,21 @@ export {
   globalNorm,
   maxNorm,
 } from './clip.ts'
+export { HessianFree, type HessianFreeOptions, type Judged } from './hessian-free.ts'
 export { LAMB, LARS, type LARSOptions, type LARSSettings } from './lamb.ts'
+export { LBFGS, type LBFGSOptions } from './lbfgs.ts'
+export {
+  GaussNewton,
+  type GaussNewtonOptions,
+  LevenbergMarquardt,
+  type LevenbergMarquardtOptions,
+  type Residuals,
+} from './least-squares.ts'
 export { Lion, type LionOptions, type LionSettings } from './lion.ts'
+export { Minimizer, type Objective } from './minimizer.ts'
 export { Muon, type MuonOptions, type MuonSettings } from './muon.ts'
 export { NAdam, type NAdamOptions, type NAdamSettings } from './nadam.ts'
+export { Newton, type NewtonOptions } from './newton.ts'
 export { Optimizer, type StepOptions } from './optimizer.ts'
 export { type PlateauOptions, ReduceOnPlateau } from './plateau.ts'
 export { RAdam } from './radam.ts'

@@ -80,9 +80,18 @@ export function jvp<A extends readonly Tensor[]>(
   const own = separate(primals)
   const value = fn(...own)
   nodeOf('jvp', value)
-  const seed = alias(zeros(value.node.shape, { dtype: value.dtype }))
-  const targets = own.map(({ node }) => node)
-  const back = pullBack([value.node], [seed], targets, gradContext)
+  return [value, pushForward(value, own, tangents)]
+}
+
+/** Jacobian-vector product of a tensor by others that it was computed from: `∂output/∂x · v`, summed over x. */
+export function pushForward(
+  output: Tensor,
+  wrt: readonly Tensor[],
+  tangents: readonly Tensor[],
+): Tensor {
+  const seed = alias(zeros(output.node.shape, { dtype: output.dtype }))
+  const targets = wrt.map(({ node }) => node)
+  const back = pullBack([output.node], [seed], targets, gradContext)
   const reached = back.flatMap((part, i) => (part ? [{ part, tangent: tangents[i] }] : []))
   const [tangent] = pullBack(
     reached.map(({ part }) => part.node),
@@ -90,7 +99,7 @@ export function jvp<A extends readonly Tensor[]>(
     [seed.node],
     gradContext,
   )
-  return [value, tangent ?? gradContext.zeros(value.node)]
+  return tangent ?? gradContext.zeros(output.node)
 }
 
 /**
