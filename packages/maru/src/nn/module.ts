@@ -46,7 +46,7 @@ export abstract class Module {
     x: Arg<LayerOut<L, S>, S>,
     ...rest: RestOf<L>
   ): Out<LayerOut<L, S>> {
-    const made = inModule(this, () => Reflect.apply(this.forward, this, [x, ...rest]))
+    const made = applied(this, x as Tensor, rest)
     return made as Out<LayerOut<L, S>>
   }
 
@@ -157,8 +157,29 @@ export abstract class Module {
 }
 
 /** What a module makes of a tensor; reports of what went wrong in it name its path. */
-export function applied(module: Module, x: Tensor): Tensor {
-  return inModule(module, () => module.forward(x))
+export function applied(module: Module, x: Tensor, rest: readonly unknown[] = []): Tensor {
+  const made: Tensor = inModule(module, () => Reflect.apply(module.forward, module, [x, ...rest]))
+  watching?.(module, x, made)
+  return made
+}
+
+/** Is told what a module was applied to and what it made. */
+export type ModuleWatch = (module: Module, input: Tensor, output: Tensor) => void
+
+let watching: ModuleWatch | undefined
+
+/** Runs `body`, telling of every module that is applied to a tensor meanwhile, inner ones first. */
+export function watchModules<T>(seen: ModuleWatch, body: () => T): T {
+  const outer = watching
+  watching = (...application) => {
+    seen(...application)
+    outer?.(...application)
+  }
+  try {
+    return body()
+  } finally {
+    watching = outer
+  }
 }
 
 /** Runs `body` as the application of a module. */

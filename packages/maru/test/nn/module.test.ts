@@ -12,6 +12,7 @@ import {
 } from '../../src/index.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { Conv2d, Linear, Module, ReLU, Sequential } from '../../src/nn/index.ts'
+import { applied, watchModules } from '../../src/nn/module.ts'
 import { SGD } from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
 
@@ -264,4 +265,36 @@ describe('a layer', () => {
   test('does not take a tensor that is not one', () => {
     expect(() => new SGD([zeros([2]) as never], { lr: 1 })).toThrow(ValueError)
   })
+})
+
+test('a watch is told what modules were applied to, and what they made', () => {
+  const model = new Mlp()
+  const seen: [string, readonly number[], readonly number[]][] = []
+  const inner: string[] = []
+  watchModules(
+    (module, input, output) => {
+      seen.push([module.constructor.name, input.node.shape, output.node.shape])
+    },
+    () =>
+      watchModules(
+        (module) => inner.push(module.constructor.name),
+        () => model.call(zeros([2, 6])),
+      ),
+  )
+  expect(seen).toEqual([
+    ['Linear', [2, 6], [2, 4]],
+    ['Linear', [2, 4], [2, 4]],
+    ['ReLU', [2, 4], [2, 4]],
+    ['Linear', [2, 4], [2, 3]],
+    ['Mlp', [2, 6], [2, 3]],
+  ])
+  expect(inner).toHaveLength(5)
+  const fail = () =>
+    watchModules(
+      () => seen.pop(),
+      () => applied(model, zeros([2, 5])),
+    )
+  expect(fail).toThrow(ShapeError)
+  model.call(zeros([1, 6]))
+  expect(seen).toHaveLength(5)
 })
