@@ -193,7 +193,7 @@ class Functions {
 
 /** The kernel without stores of what lies where it should be, since a result is written in place. */
 function withoutIdentity(kernel: Kernel, resolve: (buffer: number) => number): Kernel | undefined {
-  if (kernel.kind !== 'loops' || kernel.fold) return kernel
+  if (kernel.kind !== 'loops' || kernel.passes.length > 0) return kernel
   const stores = kernel.stores.filter(({ buffer, offset, value }) => {
     if (value.kind !== 'load' || value.guards.length > 0) return true
     return resolve(value.buffer) !== resolve(buffer) || keyOf(value.offset) !== keyOf(offset)
@@ -217,5 +217,7 @@ function workOf(kernel: Kernel): number {
     return (sizeOf(batch) * m * n * sizeOf(k)) / 8
   }
   if (kernel.kind === 'scatter') return 2 * sizeOf(kernel.extents)
-  return sizeOf(kernel.extents) * (sizeOf(kernel.folded) + kernel.stores.length)
+  const { extents, folded, passes, stores } = kernel
+  const inner = passes.reduce((sum, pass) => sum + pass.folds.length + pass.stores.length, 0)
+  return sizeOf(extents) * (sizeOf(folded) * inner + stores.length)
 }

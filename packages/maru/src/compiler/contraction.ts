@@ -240,7 +240,7 @@ class Fitting {
       kind: 'loops',
       extents,
       folded: [],
-      fold: undefined,
+      passes: [],
       stores: [{ buffer: to, dtype: 'float32', offset, value }],
     }))
     return { buffer, offset: 0, strides }

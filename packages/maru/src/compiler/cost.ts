@@ -60,18 +60,23 @@ function contraction({ batch, m, n, k, a, b, c }: ContractKernel, bytesOf: Bytes
 function loops(before: LoopKernel, bytesOf: BytesOf): Cost {
   const kernel = collapse(before)
   const count = new Counter(kernel)
-  const { fold, stores } = kernel
-  if (fold) {
-    count.add(fold.value)
-    count.flops += count.points
-  }
-  const results = kernel.extents.reduce((product, size) => product * size, 1)
+  const results = sizeOf(kernel.extents)
   let written = 0
-  for (const { buffer, value } of stores) {
+  for (const { folds, stores } of kernel.passes) {
+    for (const { value } of folds) {
+      count.add(value)
+      count.flops += count.points
+    }
+    for (const { buffer, value } of stores) {
+      count.add(value)
+      if (!kernel.scratch?.includes(buffer)) written += bytesOf(buffer, count.points)
+    }
+  }
+  for (const { buffer, value } of kernel.stores) {
     count.add(value)
     written += bytesOf(buffer, results)
   }
-  return { flops: count.flops, read: count.read(bytesOf), written }
+  return { flops: count.flops, read: count.read(bytesOf, kernel.scratch), written }
 }
 
 /** Indices and values are read once, and every place that a value goes to is read and written. */
@@ -102,10 +107,11 @@ class Counter {
     this.points = this.#space(new Set(this.#extents.keys()))
   }
 
-  /** Bytes of everything that was read. */
-  read(bytesOf: BytesOf): number {
+  /** Bytes of everything that was read, but for what is written on the way. */
+  read(bytesOf: BytesOf, scratch: readonly number[] = []): number {
     let bytes = 0
     for (const [buffer, places] of this.loads) {
+      if (scratch.includes(buffer)) continue
       const elements = [...places.values()].reduce((sum, each) => sum + each, 0)
       bytes += bytesOf(buffer, elements)
     }

@@ -58,7 +58,8 @@ export class Inliner {
     if (parameter !== undefined) return { kind: 'parameter', index: parameter, dtype }
     const offset = dot(this.#affine, index, stridesOf(node.shape))
     if (this.#folded?.node === node) {
-      return keyOf(offset) === this.#folded.at ? { kind: 'folded', dtype } : undefined
+      if (keyOf(offset) !== this.#folded.at) return undefined
+      return { kind: 'folded', fold: 0, dtype }
     }
     const buffer = this.#places.buffer(node)
     if (buffer !== undefined) return { kind: 'load', buffer, dtype, offset, guards }

@@ -40,8 +40,8 @@ export type Expr =
       readonly fill: number
       readonly dtype: DType
     }
-  /** The result of the kernel's fold. */
-  | { readonly kind: 'folded'; readonly dtype: DType }
+  /** The result of one of the kernel's folds, which are counted through all passes. */
+  | { readonly kind: 'folded'; readonly fold: number; readonly dtype: DType }
 
 export interface Store {
   readonly buffer: number
@@ -61,13 +61,24 @@ export interface Fold {
   readonly dtype: DType
 }
 
-/** Elementwise stores at every point, after a fold over the inner `folded` loops if there is one. */
+/** One turn over the inner loops: what is folded over them, and what is stored at every point. */
+export interface Pass {
+  readonly folds: readonly Fold[]
+  readonly stores: readonly Store[]
+}
+
+/**
+ * At every point of the outer loops: passes over the inner ones, `folded`, then stores. What a pass folds
+ * is known to the passes after it and to the stores; what it stores can be read by them at the same point.
+ */
 export interface LoopKernel {
   readonly kind: 'loops'
   readonly extents: readonly number[]
   readonly folded: readonly number[]
-  readonly fold: Fold | undefined
+  readonly passes: readonly Pass[]
   readonly stores: readonly Store[]
+  /** Buffers that hold no more than the inner loops of one outer point, and are addressed so. */
+  readonly scratch?: readonly number[]
 }
 
 /** Strides of one operand of a contraction, in elements. */
@@ -187,6 +198,16 @@ function rewriteIndices(expr: Expr, f: Rewrite, done: Map<Expr, Expr>): Expr {
   return out
 }
 
+/** Every store of a kernel: those of passes, then those after them. */
+export function storesOf({ passes, stores }: LoopKernel): readonly Store[] {
+  return [...passes.flatMap((pass) => pass.stores), ...stores]
+}
+
+/** Every fold of a kernel, in the order in which their results are counted. */
+export function foldsOf({ passes }: LoopKernel): readonly Fold[] {
+  return passes.flatMap(({ folds }) => folds)
+}
+
 function storeIndices({ offset, value }: Store): IndexExpr[] {
   const found = [offset]
   visitIndices(value, (index) => found.push(index))
@@ -199,12 +220,9 @@ function foldIndices({ position, value, guards }: Fold): IndexExpr[] {
   return found
 }
 
-interface Collapsed {
+interface Collapsed extends Rewriting {
   readonly extents: readonly number[]
   readonly folded: readonly number[]
-  /** Expressions that were rewritten. */
-  readonly done: Map<Expr, Expr>
-  readonly rename: Rewrite
 }
 
 /**
@@ -251,25 +269,50 @@ function collapseLoops(
   }
 }
 
-function renamedStore(store: Store, { rename, done }: Collapsed): Store {
+/** How index expressions change, and the expressions that were rewritten. */
+interface Rewriting {
+  readonly rename: Rewrite
+  readonly done: Map<Expr, Expr>
+}
+
+function renamedStore(store: Store, { rename, done }: Rewriting): Store {
   const value = rewriteIndices(store.value, rename, done)
   return { ...store, offset: rename(store.offset), value }
 }
 
+function renamedFold(fold: Fold, { rename, done }: Rewriting): Fold {
+  return {
+    ...fold,
+    value: rewriteIndices(fold.value, rename, done),
+    guards: rewriteGuards(fold.guards, rename),
+    position: rename(fold.position),
+  }
+}
+
+/** What is computed at the points of loops, with all index expressions rewritten. */
+function renamedWork(
+  { passes, stores }: Pick<LoopKernel, 'passes' | 'stores'>,
+  rewriting: Rewriting,
+): Pick<LoopKernel, 'passes' | 'stores'> {
+  const renamed = (store: Store): Store => renamedStore(store, rewriting)
+  return {
+    passes: passes.map((pass) => ({
+      folds: pass.folds.map((fold) => renamedFold(fold, rewriting)),
+      stores: pass.stores.map(renamed),
+    })),
+    stores: stores.map(renamed),
+  }
+}
+
 /** The kernel with as few loops as there can be. */
 export function collapse(kernel: LoopKernel): LoopKernel {
-  const indices = kernel.stores.flatMap(storeIndices)
-  if (kernel.fold) indices.push(...foldIndices(kernel.fold))
+  const indices = [
+    ...storesOf(kernel).flatMap(storeIndices),
+    ...foldsOf(kernel).flatMap(foldIndices),
+  ]
   const loops = collapseLoops(kernel.extents, kernel.folded, indices)
-  const { extents, folded, rename, done } = loops
-  const fold = kernel.fold && {
-    ...kernel.fold,
-    value: rewriteIndices(kernel.fold.value, rename, done),
-    guards: rewriteGuards(kernel.fold.guards, rename),
-    position: rename(kernel.fold.position),
-  }
-  const stores = kernel.stores.map((store) => renamedStore(store, loops))
-  return { kind: 'loops', extents, folded, fold, stores }
+  const { extents, folded } = loops
+  return { ...kernel, extents, folded, ...renamedWork(kernel, loops) }
 }
 
 /** Likewise for a scatter. */

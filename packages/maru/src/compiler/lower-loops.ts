@@ -1,6 +1,5 @@
-/** Loop kernels → vector IR: maps, and folds by rows, by columns or one by one. */
-import { isFloat } from '../base/dtype.ts'
-import { factorOf, valuesIn } from './index-expr.ts'
+/** Loop kernels → vector IR: maps, and passes by rows, by columns or one by one. */
+import { factorOf, mentions, valuesIn } from './index-expr.ts'
 import {
   collapse,
   type Expr,
@@ -8,18 +7,20 @@ import {
   type Fold,
   indicesOf,
   type LoopKernel,
+  type Pass,
   partsOf,
+  type Store,
 } from './kernel.ts'
+import { Folds, LEFTOVER_LANES, VIRTUAL_LANES } from './lower-folds.ts'
 import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'
 import type { Scalar, Vector } from './vector.ts'
 
 /** Elements of a one-dimensional kernel that make one unit of work. */
 const CHUNK = 4096
-/** Vectors that a column fold keeps in flight. */
+/** Columns of a fold across rows that make one. */
+const COLUMN_CHUNK = 256
+/** Vectors that a fold across rows keeps in flight. */
 const UNROLL = 4
-/** Lanes that a row fold has on every machine; what fills no 16 goes to the first four. */
-const VIRTUAL_LANES = 16
-const LEFTOVER_LANES = 4
 
 type Variable = Scalar & { readonly k: 'get' }
 type VectorVariable = Vector & { readonly k: 'vget' }
@@ -27,40 +28,47 @@ type VectorVariable = Vector & { readonly k: 'vget' }
 /** The code of a loop kernel for a machine with this many lanes. */
 export function lowerLoops(source: LoopKernel, lanes: number, sizes: BufferSizes): Lowered {
   const collapsed = collapse(source)
-  const scalar = collapsed.extents.length + collapsed.folded.length === 0
-  const kernel = scalar && collapsed.fold ? { ...collapsed, folded: [1] } : collapsed
+  const { extents, passes } = collapsed
+  const single = passes.length > 0 && extents.length + collapsed.folded.length === 0
+  const kernel = single ? { ...collapsed, folded: [1] } : collapsed
   if (lanes === 1) return lowerPoints(kernel, sizes)
-  if (!kernel.fold) return new LoopLowering(kernel, lanes, kernel.extents.length - 1, sizes).map()
-  const all = kernel.extents.length + kernel.folded.length
-  const byRows = prefersRows(kernel, kernel.fold.value)
-  const inner = byRows ? all - 1 : kernel.extents.length - 1
+  if (passes.length === 0) return new LoopLowering(kernel, lanes, extents.length - 1, sizes).map()
+  const byRows = goesByRows(kernel)
+  const inner = extents.length - 1 + (byRows ? kernel.folded.length : 0)
   const lowering = new LoopLowering(kernel, lanes, inner, sizes)
-  return byRows ? lowering.rows(kernel.fold) : lowering.columns(kernel.fold)
+  return byRows ? lowering.rows() : lowering.columns()
 }
 
 /** One output element to a unit of work, for machines that run very many units at a time. */
 function lowerPoints(source: LoopKernel, sizes: BufferSizes): Lowered {
-  const { fold, extents } = source
-  if (!fold) return new LoopLowering(source, 1, -1, sizes).map()
+  const { passes, extents } = source
+  if (passes.length === 0) return new LoopLowering(source, 1, -1, sizes).map()
   const kernel = source.folded.length === 0 ? { ...source, folded: [1] } : source
   const inner = extents.length + kernel.folded.length - 1
-  return new LoopLowering(kernel, 1, inner, sizes).chains(fold)
+  return new LoopLowering(kernel, 1, inner, sizes).chains()
 }
 
-/** Rows if the folded axis is the contiguous one, or there is no other. */
-function prefersRows(kernel: LoopKernel, value: Expr): boolean {
-  if (kernel.extents.length === 0) return true
+/** Rows if the innermost of the folded loops is the contiguous one, or there is no other. */
+export function goesByRows(kernel: LoopKernel): boolean {
+  const outer = kernel.extents.length
+  if (outer === 0) return true
   if (kernel.folded.length === 0) return false
-  const [out, folded] = [
-    kernel.extents.length - 1,
-    kernel.extents.length + kernel.folded.length - 1,
-  ]
+  const last = outer + kernel.folded.length - 1
   let votes = 0
-  eachPart(value, (part) => {
-    if (part.kind !== 'load') return
-    if (Math.abs(factorOf(part.offset, folded)) === 1) votes++
-    if (Math.abs(factorOf(part.offset, out)) === 1) votes--
-  })
+  const seen = new Set<Expr>()
+  for (const { value } of kernel.passes.flatMap(({ folds, stores }) => [...folds, ...stores])) {
+    eachPart(
+      value,
+      (part) => {
+        if (part.kind !== 'load') return
+        // what the inner loops do not move is read once either way
+        if (!kernel.folded.some((_, i) => mentions(part.offset, outer + i))) return
+        if (Math.abs(factorOf(part.offset, last)) === 1) votes++
+        if (Math.abs(factorOf(part.offset, outer - 1)) === 1) votes--
+      },
+      seen,
+    )
+  }
   return votes > 0
 }
 
@@ -76,68 +84,94 @@ function reachesFar(expr: Expr, axis: number, seen: Set<Expr> = new Set()): bool
 class LoopLowering {
   readonly #kernel: LoopKernel
   readonly #l: Lowering
+  readonly #folds: Folds
   readonly #outer: number
+  readonly #chunk: number
 
   constructor(kernel: LoopKernel, lanes: number, inner: number, sizes: BufferSizes) {
+    const all = [...kernel.extents, ...kernel.folded]
     this.#kernel = kernel
-    this.#l = new Lowering(lanes, [...kernel.extents, ...kernel.folded], inner, sizes)
+    this.#l = new Lowering(lanes, all, inner, sizes)
+    this.#folds = new Folds(this.#l)
     this.#outer = inner === kernel.extents.length - 1 ? inner : kernel.extents.length
+    this.#chunk = kernel.passes.length > 0 ? COLUMN_CHUNK : CHUNK
   }
 
   map(): Lowered {
     const { stores } = this.#kernel
-    const { inner } = this.#l
-    const vectors = stores.every(
-      ({ offset, value }) => factorOf(offset, inner) === 1 && this.#l.vectorizable(value),
-    )
+    const vectors = this.#storable(stores)
     return this.#eachRow(() => {
       for (const { value } of stores) this.#l.hoist(value)
-      this.#along((form) => this.#storeAll(form), vectors)
+      this.#along((form) => this.#storeAll(stores, form), vectors)
     })
   }
 
-  /** Folds along the contiguous axis: 16 virtual lanes, then 4 at a time, then one by one. */
-  rows(fold: Fold): Lowered {
-    const byIndex = fold.result === 'index'
-    const vectors = !byIndex && this.#vectorizableFold(fold)
+  /** Passes along the contiguous axis: 16 virtual lanes, then 4 at a time, then one by one. */
+  rows(): Lowered {
+    const { passes, scratch = [], folded } = this.#kernel
+    const bytes = 4 * folded.reduce((product, extent) => product * extent, 1)
+    for (const buffer of scratch) this.#l.overlay(buffer, bytes)
+    return this.#eachPoint((pass) => {
+      if (isIndex(pass)) return this.#scanIndex(pass)
+      return pass.folds.length === 0 ? this.#writeRow(pass) : this.#scanRow(pass)
+    }, passes)
+  }
+
+  /** Passes of one output element after another, each fold one ascending chain. */
+  chains(): Lowered {
+    return this.#eachPoint((pass) => {
+      return isIndex(pass) ? this.#scanIndex(pass) : this.#chain(pass)
+    }, this.#kernel.passes)
+  }
+
+  /** Passes in which nothing is shared between outer points, then what is stored once at each. */
+  #eachPoint(run: (pass: Pass) => readonly Vector[], passes: readonly Pass[]): Lowered {
     return this.#eachRow(() => {
-      const result = byIndex ? this.#scanIndex(fold) : this.#scanRow(fold, vectors)
+      this.#l.folded = []
+      for (const pass of passes) {
+        this.#l.enterRow()
+        this.#l.folded = [...this.#l.folded, ...run(pass)]
+      }
       this.#l.enterRow()
-      this.#l.folded = result
-      this.#storeAll('one')
+      this.#storeAll(this.#kernel.stores, 'one')
     })
   }
 
-  /** Folds of one output element after another, each one ascending chain. */
-  chains(fold: Fold): Lowered {
-    return this.#eachRow(() => {
-      const result = fold.result === 'index' ? this.#scanIndex(fold) : this.#chain(fold)
-      this.#l.enterRow()
-      this.#l.folded = result
-      this.#storeAll('one')
-    })
-  }
-
-  /** Folds across rows: each lane is one output element, folded in ascending order. */
-  columns(fold: Fold): Lowered {
-    const { stores } = this.#kernel
+  /** Passes across rows: each lane is one output element, folded in ascending order. */
+  columns(): Lowered {
+    const { passes, stores } = this.#kernel
     const vectors =
-      this.#vectorizableFold(fold) && stores.every(({ value }) => this.#l.vectorizable(value))
-    const byIndex = fold.result === 'index'
+      passes.every((pass) => this.#foldable(pass) && this.#storable(pass.stores)) &&
+      stores.every(({ value }) => this.#l.vectorizable(value))
+    const byIndex = passes.some(isIndex)
+    const most = Math.max(...passes.map(({ folds }) => folds.length))
+    const unrolled = Math.max(1, Math.floor(UNROLL / Math.max(1, most)))
     return this.#eachRow(() => {
       const block = (form: Form, count: number): void => {
-        const results = byIndex ? [this.#columnIndex(fold, form)] : this.#column(fold, form, count)
         const { b, lanes, inner } = this.#shared()
         const at = this.#l.coordinate(inner)
-        results.forEach((result, i) => {
-          if (i > 0) this.#l.coordinates[inner] = b.variable(b.add(at, i * lanes))
+        const positions = Array.from({ length: count }, (_, i) => {
+          return i === 0 ? at : b.variable(b.add(at, i * lanes))
+        })
+        const results: Vector[][] = positions.map(() => [])
+        for (const pass of passes) {
+          const more = isIndex(pass)
+            ? [this.#columnIndex(pass, form)]
+            : this.#column(pass, form, positions, results)
+          more.forEach((found, i) => {
+            results[i]?.push(...found)
+          })
+        }
+        positions.forEach((position, i) => {
+          this.#l.coordinates[inner] = position
           this.#l.enterRow()
-          this.#l.folded = result
-          this.#storeAll(form)
+          this.#l.folded = results[i] ?? []
+          this.#storeAll(stores, form)
         })
         this.#l.coordinates[inner] = at
       }
-      this.#along((form) => block(form, 1), vectors, byIndex ? undefined : block)
+      const blocks = byIndex || unrolled === 1 ? undefined : { most: unrolled, run: block }
+      this.#along((form) => block(form, 1), vectors, blocks)
     })
   }
 
@@ -145,15 +179,19 @@ class LoopLowering {
     return { b: this.#l.b, lanes: this.#l.b.lanes, inner: this.#l.inner }
   }
 
-  #vectorizableFold(fold: Fold): boolean {
-    const guarded: Expr = {
-      kind: 'guarded',
-      guards: fold.guards,
-      value: fold.value,
-      fill: 0,
-      dtype: fold.dtype,
-    }
-    return this.#l.vectorizable(guarded)
+  /** Whether what is folded can be computed by vectors. */
+  #foldable({ folds }: Pass): boolean {
+    return folds.every(({ guards, value, dtype }) => {
+      return this.#l.vectorizable({ kind: 'guarded', guards, value, fill: 0, dtype })
+    })
+  }
+
+  /** Whether whole vectors can be stored. */
+  #storable(stores: readonly Store[]): boolean {
+    const { inner } = this.#l
+    return stores.every(
+      ({ offset, value }) => factorOf(offset, inner) === 1 && this.#l.vectorizable(value),
+    )
   }
 
   /** Runs `body` for each combination of the outer coordinates in `begin … end`. */
@@ -165,7 +203,7 @@ class LoopLowering {
       this.#l.enterRow()
       body()
       const inner = this.#kernel.extents[0]
-      return this.#l.finish(inner === undefined ? 1 : Math.ceil(inner / CHUNK))
+      return this.#l.finish(inner === undefined ? 1 : Math.ceil(inner / this.#chunk))
     }
     const sizes = extents.map((extent) => this.#l.integer(extent))
     let rest: Scalar = b.variable(b.begin)
@@ -198,9 +236,9 @@ class LoopLowering {
   #along(
     body: (form: Form) => void,
     vectors: boolean,
-    block?: (form: Form, count: number) => void,
+    blocks?: { readonly most: number; readonly run: (form: Form, count: number) => void },
   ): void {
-    const { b, lanes, inner } = this.#shared()
+    const { b, inner } = this.#shared()
     if (inner < 0) {
       this.#l.enterBody()
       body('one')
@@ -208,63 +246,41 @@ class LoopLowering {
     }
     const whole = this.#l.integer(this.#kernel.extents[inner] ?? 1)
     const flat = this.#outer === 0
-    const at: Variable = b.variable(flat ? b.mul(b.begin, CHUNK) : 0)
-    const to: Variable = b.variable(flat ? b.mul(b.end, CHUNK) : whole)
+    const at: Variable = b.variable(flat ? b.mul(b.begin, this.#chunk) : 0)
+    const to: Variable = b.variable(flat ? b.mul(b.end, this.#chunk) : whole)
     if (flat) b.when(b.scalar('ltS', whole, to), () => b.set(to, whole))
     this.#l.coordinates[inner] = at
-    for (let count = UNROLL; vectors && block && count > 1; count--) {
-      b.loop(at, to, lanes * count, () => {
+    for (let count = blocks?.most ?? 1; vectors && count > 1; count--) {
+      b.loop(at, to, b.lanes * count, () => {
         this.#l.enterBody()
-        block('full', count)
+        blocks?.run('full', count)
       })
     }
-    if (vectors) {
-      b.loop(at, to, lanes, () => {
-        this.#l.enterBody()
-        body('full')
-      })
-    }
-    b.loop(at, to, 1, () => {
-      this.#l.enterBody()
-      body('one')
-    })
+    this.#steps(at, to, vectors, body)
   }
 
-  #storeAll(form: Form): void {
-    const values = this.#kernel.stores.map(({ value }) => this.#l.evaluate(value, form))
-    this.#kernel.stores.forEach((store, i) => {
+  /** Runs `body` from `at` on: for vectors, then for single elements. */
+  #steps(at: Variable, to: Scalar, vectors: boolean, body: (form: Form) => void): void {
+    const { b } = this.#l
+    for (const form of vectors ? (['full', 'one'] as const) : (['one'] as const)) {
+      b.loop(at, to, form === 'full' ? b.lanes : 1, () => {
+        this.#l.enterBody()
+        body(form)
+      })
+    }
+  }
+
+  #storeAll(stores: readonly Store[], form: Form): void {
+    const values = stores.map(({ value }) => this.#l.evaluate(value, form))
+    stores.forEach(({ buffer, dtype, offset }, i) => {
       const value = values[i]
       if (!value) return
-      const offset = this.#l.scalar(store.offset)
-      this.#l.store(
-        form,
-        store.dtype,
-        this.#l.byteAddress(store.buffer, store.dtype, offset),
-        value,
-      )
+      const place = this.#l.byteAddress(buffer, dtype, this.#l.scalar(offset))
+      this.#l.store(form, dtype, place, value)
     })
   }
 
-  // Folds
-
-  #identity({ combine, dtype }: Fold): Vector {
-    const { b } = this.#l
-    if (isFloat(dtype)) return b.f32(combine === 'add' ? 0 : Number.NEGATIVE_INFINITY)
-    return b.i32(combine === 'add' ? 0 : -2147483648)
-  }
-
-  #combine({ combine, dtype }: Fold, a: Vector, b: Vector): Vector {
-    return this.#l.b.binary(`${isFloat(dtype) ? 'f32' : 'i32'}.${combine}`, a, b)
-  }
-
-  /** The folded value, with elements outside the guards replaced by the fold's identity. */
-  #folding(fold: Fold, form: Form): Vector {
-    const value = this.#l.evaluate(fold.value, form)
-    const harmless = fold.combine === 'add' && fold.value.kind === 'load'
-    const guards = this.#l.unassured(fold.guards)
-    if (guards.length === 0 || harmless) return value
-    return this.#l.b.select(this.#l.mask(guards, form), value, this.#identity(fold))
-  }
+  // Passes
 
   /** Nested loops over the folded axes from `axis` on, up to but not including `stop`. */
   #overFolded(axis: number, stop: number, body: () => void): void {
@@ -281,165 +297,170 @@ class LoopLowering {
     )
   }
 
-  #scanRow(fold: Fold, vectors: boolean): Vector {
-    const { b, lanes, inner } = this.#shared()
-    const accumulators: VectorVariable[] = []
-    for (let i = 0; i < VIRTUAL_LANES; i += lanes) accumulators.push(b.let(this.#identity(fold)))
-    const [first] = accumulators
-    if (!first) throw new RangeError('no accumulator')
-    this.#overFolded(0, this.#kernel.folded.length - 1, () => {
-      this.#l.enterRow()
-      this.#l.hoist(fold.value)
-      const to = this.#l.integer(this.#kernel.folded.at(-1) ?? 1)
-      const at = b.variable(0)
-      this.#l.coordinates[inner] = at
-      if (vectors) {
-        b.loop(at, to, VIRTUAL_LANES, () => this.#sixteen(fold, accumulators, at))
-        b.loop(at, to, LEFTOVER_LANES, () => this.#four(fold, first, at))
-      }
-      b.loop(at, to, 1, () => {
-        this.#l.enterBody()
-        this.#foldOne(fold, first, 0)
-      })
-    })
-    return this.#combineLanes(fold, accumulators)
-  }
-
-  #chain(fold: Fold): Vector {
+  /** Runs `body` for every row of the innermost folded axis, what is the same along it computed before. */
+  #alongFolded({ folds, stores }: Pass, body: (at: Variable, to: Scalar) => void): void {
     const { b, inner } = this.#shared()
-    const sum = b.let(this.#identity(fold))
-    this.#overFolded(0, this.#kernel.folded.length - 1, () => {
+    const { folded } = this.#kernel
+    this.#overFolded(0, folded.length - 1, () => {
       this.#l.enterRow()
-      this.#l.hoist(fold.value)
+      for (const { value } of [...folds, ...stores]) this.#l.hoist(value)
+      const to = this.#l.integer(folded.at(-1) ?? 1)
       const at = b.variable(0)
       this.#l.coordinates[inner] = at
-      b.loop(at, this.#l.integer(this.#kernel.folded.at(-1) ?? 1), 1, () => {
-        this.#l.enterBody()
-        b.assign(sum, this.#combine(fold, sum, this.#folding(fold, 'one')))
-      })
+      body(at, to)
     })
-    return sum
   }
 
-  #sixteen(fold: Fold, accumulators: readonly VectorVariable[], at: Variable): void {
+  #writeRow(pass: Pass): readonly Vector[] {
+    const vectors = this.#storable(pass.stores)
+    this.#alongFolded(pass, (at, to) => {
+      this.#steps(at, to, vectors, (form) => this.#storeAll(pass.stores, form))
+    })
+    return []
+  }
+
+  #scanRow(pass: Pass): readonly Vector[] {
+    const { b, lanes } = this.#shared()
+    const { folds, stores } = pass
+    const vectors = this.#foldable(pass) && this.#storable(stores)
+    const sums = folds.map((fold) => this.#folds.accumulators(fold, VIRTUAL_LANES / lanes))
+    const first = sums.map(([sum]) => sum)
+    this.#alongFolded(pass, (at, to) => {
+      if (vectors) {
+        b.loop(at, to, VIRTUAL_LANES, () => this.#sixteen(pass, sums, at))
+        b.loop(at, to, LEFTOVER_LANES, () => this.#four(pass, first, at))
+      }
+      b.loop(at, to, 1, () => this.#single(pass, first, 0))
+    })
+    return folds.map((fold, i) => this.#folds.combineLanes(fold, sums[i] ?? []))
+  }
+
+  #sixteen(pass: Pass, sums: readonly VectorVariable[][], at: Variable): void {
     const { b, lanes, inner } = this.#shared()
-    accumulators.forEach((accumulator, i) => {
+    for (let i = 0; i < VIRTUAL_LANES / lanes; i++) {
       this.#l.coordinates[inner] = i === 0 ? at : b.variable(b.add(at, i * lanes))
       this.#l.enterBody()
-      b.assign(accumulator, this.#combine(fold, accumulator, this.#folding(fold, 'full')))
-    })
+      this.#foldAll(pass.folds, (fold) => sums[fold]?.[i], 'full')
+      this.#storeAll(pass.stores, 'full')
+    }
     this.#l.coordinates[inner] = at
   }
 
-  /** Four elements into the first four lanes, as one vector where that reads next to nothing beside them. */
-  #four(fold: Fold, first: VectorVariable, at: Variable): void {
+  #foldAll(
+    folds: readonly Fold[],
+    accumulator: (fold: number) => VectorVariable | undefined,
+    form: Form,
+  ): void {
+    folds.forEach((fold, i) => {
+      const into = accumulator(i)
+      if (into) this.#folds.add(fold, into, form)
+    })
+  }
+
+  /** Four elements, as one vector where that reads next to nothing beside them and stores nothing there. */
+  #four(pass: Pass, first: readonly (VectorVariable | undefined)[], at: Variable): void {
     const { b, lanes, inner } = this.#shared()
-    const whole = lanes === LEFTOVER_LANES
-    if (whole || !reachesFar(fold.value, inner)) {
+    const near = pass.stores.length === 0 && !pass.folds.some((it) => reachesFar(it.value, inner))
+    if (lanes === LEFTOVER_LANES || near) {
       this.#l.enterBody()
-      const values = this.#folding(fold, 'full')
-      const within = b.binary('i32.lt', { k: 'lanes' }, b.i32(LEFTOVER_LANES))
-      const four = whole ? values : b.select(within, values, this.#identity(fold))
-      b.assign(first, this.#combine(fold, first, four))
+      pass.folds.forEach((fold, i) => {
+        const into = first[i]
+        if (into) this.#folds.addFour(fold, into)
+      })
+      this.#storeAll(pass.stores, 'full')
       return
     }
     for (let lane = 0; lane < LEFTOVER_LANES; lane++) {
       this.#l.coordinates[inner] = lane === 0 ? at : b.variable(b.add(at, lane))
-      this.#l.enterBody()
-      this.#foldOne(fold, first, lane)
+      this.#single(pass, first, lane)
     }
     this.#l.coordinates[inner] = at
   }
 
-  /** One element into one lane. */
-  #foldOne(fold: Fold, accumulator: VectorVariable, lane: number): void {
-    const { b } = this.#l
-    const here = b.binary('i32.eq', { k: 'lanes' }, b.i32(lane))
-    const value = this.#folding(fold, 'one')
-    const everywhere: Vector = lane === 0 ? value : { k: 'broadcast', a: value, lane: 0 }
-    const single = b.select(here, everywhere, this.#identity(fold))
-    b.assign(accumulator, this.#combine(fold, accumulator, single))
+  #single(pass: Pass, first: readonly (VectorVariable | undefined)[], lane: number): void {
+    this.#l.enterBody()
+    pass.folds.forEach((fold, i) => {
+      const into = first[i]
+      if (into) this.#folds.addOne(fold, into, lane)
+    })
+    this.#storeAll(pass.stores, 'one')
   }
 
-  #combineLanes(fold: Fold, accumulators: readonly VectorVariable[]): Vector {
-    const { b, lanes } = this.#shared()
-    const pair = (list: readonly Vector[]): Vector => {
-      const [only] = list
-      if (list.length === 1 && only) return only
-      const half = list.length / 2
-      return this.#combine(fold, pair(list.slice(0, half)), pair(list.slice(half)))
+  #chain(pass: Pass): readonly Vector[] {
+    const sums = pass.folds.flatMap((fold) => this.#folds.accumulators(fold, 1))
+    this.#alongFolded(pass, (at, to) => {
+      this.#l.b.loop(at, to, 1, () => {
+        this.#l.enterBody()
+        this.#foldAll(pass.folds, (fold) => sums[fold], 'one')
+        this.#storeAll(pass.stores, 'one')
+      })
+    })
+    return sums
+  }
+
+  /** The results of a pass at each of some positions, given those of passes before it. */
+  #column(
+    { folds, stores }: Pass,
+    form: Form,
+    positions: readonly Variable[],
+    before: readonly Vector[][],
+  ): readonly Vector[][] {
+    const { inner } = this.#shared()
+    const { extents, folded } = this.#kernel
+    const moving = folded.map((_, i) => extents.length + i)
+    const values = [...folds, ...stores].map(({ value }) => value)
+    const sums = positions.map(() => folds.flatMap((fold) => this.#folds.accumulators(fold, 1)))
+    const at = (i: number): void => {
+      this.#l.coordinates[inner] = positions[i]
+      this.#l.folded = before[i] ?? []
     }
-    const lanesOf = (a: Vector): Vector[] =>
-      Array.from({ length: lanes }, (_, lane): Vector => ({ k: 'broadcast', a, lane }))
-    // lanes four apart meet first: as whole vectors where those have four
-    if (lanes === LEFTOVER_LANES) return b.let(pair(lanesOf(b.let(pair(accumulators)))))
-    const all = accumulators.flatMap(lanesOf)
-    const columns = all.slice(0, 4).map((_, lane) => pair(all.filter((_, at) => at % 4 === lane)))
-    return b.let(pair(columns))
-  }
-
-  #column(fold: Fold, form: Form, count: number): Vector[] {
-    const { b, lanes, inner } = this.#shared()
-    const at = this.#l.coordinate(inner)
-    const accumulators = Array.from({ length: count }, () => b.let(this.#identity(fold)))
-    const positions = accumulators.map((_, i) => (i === 0 ? at : b.variable(b.add(at, i * lanes))))
-    this.#overFolded(0, this.#kernel.folded.length, () => {
+    const known = positions.map((_, i) => {
+      at(i)
       this.#l.enterRow()
-      this.#l.whereUniform(fold.guards, () => {
-        accumulators.forEach((accumulator, i) => {
-          this.#l.coordinates[inner] = positions[i]
-          this.#l.enterBody()
-          b.assign(accumulator, this.#combine(fold, accumulator, this.#folding(fold, form)))
+      return this.#l.valuesBeside(values, moving, form)
+    })
+    this.#overFolded(0, folded.length, () => {
+      this.#l.enterRow()
+      // Guards are those of a fold that is alone.
+      this.#l.whereUniform(folds[0]?.guards ?? [], () => {
+        sums.forEach((into, i) => {
+          at(i)
+          this.#l.enterBody(known[i])
+          this.#foldAll(folds, (fold) => into[fold], form)
+          this.#storeAll(stores, form)
         })
       })
     })
-    this.#l.coordinates[inner] = at
-    return accumulators
+    at(0)
+    return sums
   }
 
-  /** First position of the largest value, NaN counting as largest, in each lane. */
-  #columnIndex(fold: Fold, form: Form): Vector {
-    const state = this.#indexState(fold)
+  #columnIndex({ folds: [fold] }: IndexPass, form: Form): readonly Vector[] {
+    const state = this.#folds.indexState(fold)
     this.#overFolded(0, this.#kernel.folded.length, () => {
       this.#l.enterRow()
       this.#l.enterBody()
-      this.#updateIndex(fold, form, state)
+      this.#folds.addIndex(fold, form, state)
     })
-    return state.where
+    return [state.where]
   }
 
-  #scanIndex(fold: Fold): Vector {
-    const { b, inner } = this.#shared()
-    const state = this.#indexState(fold)
-    this.#overFolded(0, this.#kernel.folded.length - 1, () => {
-      this.#l.enterRow()
-      const at = b.variable(0)
-      this.#l.coordinates[inner] = at
-      b.loop(at, this.#l.integer(this.#kernel.folded.at(-1) ?? 1), 1, () => {
+  #scanIndex(pass: IndexPass): readonly Vector[] {
+    const [fold] = pass.folds
+    const state = this.#folds.indexState(fold)
+    this.#alongFolded(pass, (at, to) => {
+      this.#l.b.loop(at, to, 1, () => {
         this.#l.enterBody()
-        this.#updateIndex(fold, 'one', state)
+        this.#folds.addIndex(fold, 'one', state)
       })
     })
-    return state.where
+    return [state.where]
   }
+}
 
-  #indexState(fold: Fold): { best: VectorVariable; where: VectorVariable } {
-    return { best: this.#l.b.let(this.#identity(fold)), where: this.#l.b.let(this.#l.b.i32(0)) }
-  }
+type IndexPass = Pass & { readonly folds: readonly [Fold] }
 
-  #updateIndex(
-    fold: Fold,
-    form: Form,
-    { best, where }: { best: VectorVariable; where: VectorVariable },
-  ): void {
-    const { b } = this.#l
-    const value = b.let(this.#folding(fold, form))
-    const float = isFloat(fold.dtype)
-    const larger = b.binary(float ? 'f32.lt' : 'i32.lt', best, value)
-    const isNumber = (x: Vector): Vector => b.binary('f32.eq', x, x)
-    const firstNaN = b.binary('and', isNumber(best), b.not(isNumber(value)))
-    const take = b.let(float ? b.binary('or', larger, firstNaN) : larger)
-    b.assign(best, b.select(take, value, best))
-    b.assign(where, b.select(take, this.#l.indexLanes(fold.position, form), where))
-  }
+/** A position is folded alone. */
+function isIndex(pass: Pass): pass is IndexPass {
+  return pass.folds.some(({ result }) => result === 'index')
 }

@@ -92,6 +92,7 @@ export class Lowering {
   readonly affine: Affine
   readonly #sizes: BufferSizes
   readonly #addresses = new Map<number, number>()
+  readonly #overlaid = new Map<number, Scalar>()
   /** Values of expressions that do not change along the innermost loop. */
   #hoisted = new Map<Expr, Vector>()
   #memo = new Map<Expr, Vector>()
@@ -110,7 +111,8 @@ export class Lowering {
   #rowMasks = new Map<string, Vector>()
   /** Guards that hold wherever code is written now, because a condition around it says so. */
   #assured: ReadonlySet<string> = new Set()
-  folded: Vector | undefined
+  /** Results of folds, in the order in which a kernel counts them. */
+  folded: readonly Vector[] = []
 
   constructor(lanes: number, extents: readonly number[], inner: number, sizes: BufferSizes) {
     this.b = new VectorBuilder(lanes)
@@ -119,12 +121,21 @@ export class Lowering {
     this.#sizes = sizes
   }
 
+  /** Lays rows of a buffer over each other: the one at hand begins where the first of this call does. */
+  overlay(buffer: number, rowBytes: number): void {
+    const { b } = this
+    const from = b.mul(b.begin, this.integer(rowBytes))
+    this.#overlaid.set(buffer, b.variable(b.add(this.address(buffer), from)))
+  }
+
   integer(value: number): Scalar {
     this.args.push({ kind: 'integer', value })
     return this.b.arg(this.args.length - 1)
   }
 
   address(buffer: number): Scalar {
+    const overlaid = this.#overlaid.get(buffer)
+    if (overlaid) return overlaid
     let index = this.#addresses.get(buffer)
     if (index === undefined) {
       index = this.args.push({ kind: 'address', buffer }) - 1
@@ -206,9 +217,9 @@ export class Lowering {
     this.enterBody()
   }
 
-  /** Starts a body of the innermost loop: sharing inside it begins anew. */
-  enterBody(): void {
-    this.#memo = new Map(this.#hoisted)
+  /** Starts a body of the innermost loop: sharing inside it begins anew, but for what is known. */
+  enterBody(known: ReadonlyMap<Expr, Vector> = this.#hoisted): void {
+    this.#memo = new Map(known)
     this.#quotients = new Map()
     this.#values = new Map(this.#rowValues)
   }
@@ -235,6 +246,23 @@ export class Lowering {
     }
   }
 
+  /** Values, at the current position, of what stays the same while some loop variables move. */
+  valuesBeside(
+    exprs: readonly Expr[],
+    moving: readonly number[],
+    form: Form,
+  ): ReadonlyMap<Expr, Vector> {
+    const found = new Map<Expr, Vector>()
+    const known = new Map<Expr, boolean>()
+    const visit = (expr: Expr): void => {
+      if (found.has(expr)) return
+      if (changesWith(expr, moving, known)) for (const part of partsOf(expr)) visit(part)
+      else found.set(expr, this.evaluate(expr, form))
+    }
+    exprs.forEach(visit)
+    return found
+  }
+
   /** Likewise for the values in an index. */
   hoistIndex(index: IndexExpr): void {
     for (const { value } of valuesIn(index)) this.hoist(value)
@@ -246,30 +274,7 @@ export class Lowering {
   }
 
   #varies(expr: Expr): boolean {
-    const known = this.#varying.get(expr)
-    if (known !== undefined) return known
-    const varies = this.#changes(expr)
-    this.#varying.set(expr, varies)
-    return varies
-  }
-
-  #changes(expr: Expr): boolean {
-    if (this.inner < 0) return false
-    const guarded = (guards: readonly Guard<IndexExpr>[]): boolean =>
-      guards.some(({ value }) => mentions(value, this.inner))
-    switch (expr.kind) {
-      case 'parameter':
-      case 'folded':
-        return false
-      case 'load':
-        return mentions(expr.offset, this.inner) || guarded(expr.guards)
-      case 'index':
-        return mentions(expr.index, this.inner)
-      case 'guarded':
-        return guarded(expr.guards) || this.#varies(expr.value)
-      case 'op':
-        return expr.args.some((arg) => this.#varies(arg))
-    }
+    return this.inner >= 0 && changesWith(expr, [this.inner], this.#varying)
   }
 
   /** Whether a load's addresses are one for the row and a constant step. */
@@ -315,8 +320,7 @@ export class Lowering {
         return { k: 'splatArg', index: this.args.push({ kind: 'parameter', index, dtype }) - 1 }
       }
       case 'folded':
-        if (!this.folded) throw new RangeError('nothing was folded')
-        return settle(b, this.folded, expr.dtype)
+        return settle(b, this.#result(expr.fold), expr.dtype)
       case 'index': {
         const lanes = this.indexLanes(expr.index, form)
         const value = isFloat(expr.dtype) ? b.unary('f32.fromI32', lanes) : lanes
@@ -336,6 +340,12 @@ export class Lowering {
       case 'load':
         return this.#load(expr, form)
     }
+  }
+
+  #result(fold: number): Vector {
+    const found = this.folded[fold]
+    if (!found) throw new RangeError(`fold ${fold} is not yet known`)
+    return found
   }
 
   /** An index expression's value in each lane. */
@@ -486,6 +496,17 @@ export class Lowering {
   finish(units: number): Lowered {
     return { code: this.b.finish(), arguments: this.args, units }
   }
+}
+
+/** Whether a value changes when one of the loop variables does. */
+function changesWith(expr: Expr, moving: readonly number[], known: Map<Expr, boolean>): boolean {
+  const found = known.get(expr)
+  if (found !== undefined) return found
+  const moves = (index: IndexExpr): boolean => moving.some((each) => mentions(index, each))
+  const changes =
+    indicesOf(expr).some(moves) || partsOf(expr).some((part) => changesWith(part, moving, known))
+  known.set(expr, changes)
+  return changes
 }
 
 function guardKey({ value, bound }: Guard<IndexExpr>): string {

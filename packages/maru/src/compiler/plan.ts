@@ -41,6 +41,12 @@ export interface Frame {
   readonly places: ReadonlyMap<Node, readonly number[]>
 }
 
+/** A fold, and the loops that it is over. */
+interface Folding {
+  readonly fold: Fold
+  readonly folded: readonly number[]
+}
+
 export class Planner implements Places {
   readonly buffers: PlannedBuffer[]
   readonly steps: Step[] = []
@@ -120,9 +126,11 @@ export class Planner implements Places {
     for (const buffer of touches(step, this.buffers).writes) this.#writer.set(buffer, at)
   }
 
-  #loops(extents: Sizes, store: Store, fold?: { fold: Fold; folded: readonly number[] }): void {
-    const folding = fold ?? { fold: undefined, folded: [] }
-    this.step({ kind: 'kernel', kernel: { kind: 'loops', extents, ...folding, stores: [store] } })
+  #loops(extents: Sizes, store: Store, folding?: Folding): void {
+    const { fold, folded } = folding ?? { fold: undefined, folded: [] }
+    const passes = fold ? [{ folds: [fold], stores: [] }] : []
+    const kernel: LoopKernel = { kind: 'loops', extents, folded, passes, stores: [store] }
+    this.step({ kind: 'kernel', kernel })
   }
 
   #compute(node: Node): void {
@@ -254,7 +262,7 @@ export class Planner implements Places {
   }
 
   /** The fold of a node, its output index running over loops of the given extents. */
-  #fold(node: Node, extents: Sizes): { fold: Fold; folded: readonly number[] } {
+  #fold(node: Node, extents: Sizes): Folding {
     const { op, attrs } = node
     const [from] = node.inputs
     if (op.trait !== 'reduce' || !from) throw new RangeError('not a fold')
@@ -272,7 +280,7 @@ export class Planner implements Places {
 
   #reduce(node: Node, buffer: number): void {
     const offset = flatIndex(new Affine(node.shape), node.shape)
-    const value: Expr = { kind: 'folded', dtype: node.dtype }
+    const value: Expr = { kind: 'folded', fold: 0, dtype: node.dtype }
     const store = { buffer, dtype: node.dtype, offset, value }
     this.#loops(node.shape, store, this.#fold(node, node.shape))
   }
@@ -371,7 +379,8 @@ export class Planner implements Places {
     for (let at = this.steps.length - 1; at >= ready; at--) {
       const step = this.steps[at]
       if (step?.kind !== 'kernel' || step.kernel.kind !== 'loops') continue
-      if (step.kernel.fold || step.kernel.extents.join() !== shape.join()) continue
+      if (step.kernel.passes.length > 0) continue
+      if (step.kernel.extents.join() !== shape.join()) continue
       const grown = withStore(step.kernel, store, loads, this.buffers)
       if (!grown) continue
       step.kernel = grown

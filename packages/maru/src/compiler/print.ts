@@ -8,9 +8,12 @@ import {
   collapse,
   collapseScatter,
   type Expr,
+  foldsOf,
   type Kernel,
   type LoopKernel,
   type ScatterKernel,
+  type Store,
+  storesOf,
 } from './kernel.ts'
 import type { Launch, Program, ProgramBuffer, ProgramNode } from './program.ts'
 import { type CompileInput, schedule } from './schedule.ts'
@@ -34,9 +37,10 @@ export function labelOf(kernel: Kernel): string {
     return `contract ${batch.join('·')} × (${m}·${n}·${k.join('·')})`
   }
   if (kernel.kind === 'scatter') return `scatter [${kernel.extents.join(', ')}]`
-  const { extents, folded, fold, stores } = kernel
-  const over = fold ? ` ${fold.combine} [${folded.join(', ')}]` : ''
-  return `loops [${extents.join(', ')}]${over} → ${stores.length}`
+  const { extents, folded } = kernel
+  const folds = foldsOf(kernel).map(({ combine }) => ` ${combine}`)
+  const over = kernel.passes.length > 0 ? `${folds.join('')} [${folded.join(', ')}]` : ''
+  return `loops [${extents.join(', ')}]${over} → ${storesOf(kernel).length}`
 }
 
 /** Ops that a line about a launch names. */
@@ -70,7 +74,9 @@ export function opsOf(kernel: Kernel): string[] {
     visit(kernel.store.value)
     return [...names, ...(kernel.combine ? [kernel.combine.name] : [])]
   }
-  if (kernel.fold) visit(kernel.fold.value)
+  for (const { folds, stores } of kernel.passes) {
+    for (const { value } of [...folds, ...stores]) visit(value)
+  }
   for (const { value } of kernel.stores) visit(value)
   return [...names]
 }
@@ -174,23 +180,33 @@ function scatter(source: ScatterKernel, name: (buffer: number) => string): strin
 }
 
 function loops(kernel: LoopKernel, name: (buffer: number) => string): string[] {
-  const { extents, folded, fold, stores } = kernel
+  const { extents, folded, passes, stores } = kernel
   const variables = [...extents.map((_, i) => `i${i}`), ...folded.map((_, i) => `k${i}`)]
   const over = (from: number, sizes: readonly number[]): string =>
     sizes.map((size, i) => `${variables[from + i]} < ${size}`).join(', ')
-  const printer = new Printer(variables, name)
+  const single = foldsOf(kernel).length === 1
+  const printer = new Printer(variables, name, single)
+  const inner = over(extents.length, folded)
   const lines: string[] = []
-  if (fold) {
-    const { text, before } = printer.statements([fold.value])
-    const where = fold.guards.length > 0 ? ` where ${printer.guards(fold.guards)}` : ''
-    const what = fold.result === 'index' ? `index of ${fold.combine}` : fold.combine
-    lines.push(...before.map((line) => `for ${over(extents.length, folded)}: ${line}`))
-    lines.push(`folded = ${what} over ${over(extents.length, folded)}${where} of ${text[0]}`)
+  let count = 0
+  for (const { folds, stores } of passes) {
+    const values = [...folds, ...stores].map(({ value }) => value)
+    const { text, before } = printer.statements(values)
+    lines.push(...before.map((line) => `for ${inner}: ${line}`))
+    folds.forEach(({ combine, result, guards }, i) => {
+      const where = guards.length > 0 ? ` where ${printer.guards(guards)}` : ''
+      const what = result === 'index' ? `index of ${combine}` : combine
+      const to = single ? 'folded' : `folded${count++}`
+      lines.push(`${to} = ${what} over ${inner}${where} of ${text[i]}`)
+    })
+    stores.forEach((store, i) => {
+      lines.push(`for ${inner}: ${printer.store(store, text[folds.length + i] ?? '')}`)
+    })
   }
   const { text, before } = printer.statements(stores.map(({ value }) => value))
   lines.push(...before)
-  stores.forEach(({ buffer, offset }, i) => {
-    lines.push(`${name(buffer)}[${printer.index(offset)}] = ${text[i]}`)
+  stores.forEach((store, i) => {
+    lines.push(printer.store(store, text[i] ?? ''))
   })
   return extents.length === 0 ? lines : [`for ${over(0, extents)}`, ...lines.map(indent)]
 }
@@ -224,14 +240,21 @@ const MOST_CHARACTERS = 72
 class Printer {
   readonly #variables: readonly string[]
   readonly #buffer: (buffer: number) => string
+  readonly #single: boolean
   readonly #names = new Map<Expr, string>()
   #uses = new Map<Expr, number>()
   #lines: string[] = []
   #count = 0
 
-  constructor(variables: readonly string[], buffer: (buffer: number) => string) {
+  /** `single`: there is one fold, whose result needs no number. */
+  constructor(variables: readonly string[], buffer: (buffer: number) => string, single = true) {
     this.#variables = variables
     this.#buffer = buffer
+    this.#single = single
+  }
+
+  store({ buffer, offset }: Store, value: string): string {
+    return `${this.#buffer(buffer)}[${this.index(offset)}] = ${value}`
   }
 
   /** The expressions, and lines before them that name what they share. */
@@ -269,7 +292,7 @@ class Printer {
       case 'parameter':
         return `p${expr.index}`
       case 'folded':
-        return 'folded'
+        return this.#single ? 'folded' : `folded${expr.fold}`
       case 'index':
         return `(${this.index(expr.index)})`
       case 'load': {

@@ -3,7 +3,7 @@ import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
 import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
-import { type Expr, indicesOf, type Kernel, partsOf } from './kernel.ts'
+import { type Expr, foldsOf, indicesOf, type Kernel, partsOf, storesOf } from './kernel.ts'
 import type { Operand, View } from './program.ts'
 
 /** A buffer before it has a place. */
@@ -95,9 +95,8 @@ export function touches(
     read(store.buffer)
     write(store.buffer)
   } else {
-    const { fold, stores } = step.kernel
-    if (fold) eachLoad(fold.value, (load) => read(load.buffer))
-    for (const store of stores) {
+    for (const { value } of foldsOf(step.kernel)) eachLoad(value, (load) => read(load.buffer))
+    for (const store of storesOf(step.kernel)) {
       eachLoad(store.value, (load) => read(load.buffer))
       write(store.buffer)
     }
@@ -168,7 +167,8 @@ export function placeWrites({ steps, buffers, sources, leaves, movable }: Writes
 /** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where it writes. */
 function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
   if (!touches(step, buffers).reads.has(to)) return true
-  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || step.kernel.fold) return false
+  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return false
+  if (step.kernel.passes.length > 0) return false
   const own = step.kernel.stores.find(({ buffer }) => buffer === from)
   if (!own) return false
   let same = true

@@ -99,7 +99,7 @@ async function bandwidth(backend: Backend): Promise<number> {
     kind: 'loops',
     extents: [COPIED],
     folded: [],
-    fold: undefined,
+    passes: [],
     stores: [{ buffer: 1, dtype: 'float32', offset: at, value: load }],
   }
   const shape = [COPIED]
