@@ -22,6 +22,9 @@ export interface LoadResult {
   readonly unexpected: readonly string[]
 }
 
+/** Is told what a module was applied to and what it made. */
+export type ModuleWatch = (input: Tensor, output: Tensor) => void
+
 /**
  * A part of a network: fields that are parameters or modules are found by themselves.
  *
@@ -48,6 +51,17 @@ export abstract class Module {
   ): Out<LayerOut<L, S>> {
     const made = applied(this, x as Tensor, rest)
     return made as Out<LayerOut<L, S>>
+  }
+
+  /**
+   * Tells `seen` of every application to come: the tensor that `forward` took, and the one that it made.
+   *
+   * @returns what ends it
+   */
+  onCall(seen: ModuleWatch): () => void {
+    const all = watches.get(this) ?? new Set()
+    watches.set(this, all.add(seen))
+    return () => all.delete(seen)
   }
 
   /** Modules in fields of this one, lists included, by name. */
@@ -159,28 +173,12 @@ export abstract class Module {
 /** What a module makes of a tensor; reports of what went wrong in it name its path. */
 export function applied(module: Module, x: Tensor, rest: readonly unknown[] = []): Tensor {
   const made: Tensor = inModule(module, () => Reflect.apply(module.forward, module, [x, ...rest]))
-  watching?.(module, x, made)
+  for (const seen of watches.get(module) ?? []) seen(x, made)
   return made
 }
 
-/** Is told what a module was applied to and what it made. */
-export type ModuleWatch = (module: Module, input: Tensor, output: Tensor) => void
-
-let watching: ModuleWatch | undefined
-
-/** Runs `body`, telling of every module that is applied to a tensor meanwhile, inner ones first. */
-export function watchModules<T>(seen: ModuleWatch, body: () => T): T {
-  const outer = watching
-  watching = (...application) => {
-    seen(...application)
-    outer?.(...application)
-  }
-  try {
-    return body()
-  } finally {
-    watching = outer
-  }
-}
+/** Who wants to know of a module's applications. */
+const watches = new WeakMap<Module, Set<ModuleWatch>>()
 
 /** Runs `body` as the application of a module. */
 export function inModule<T>(module: Module, body: () => T): T {

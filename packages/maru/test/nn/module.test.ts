@@ -12,7 +12,7 @@ import {
 } from '../../src/index.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { Conv2d, Linear, Module, ReLU, Sequential } from '../../src/nn/index.ts'
-import { applied, watchModules } from '../../src/nn/module.ts'
+import { applied } from '../../src/nn/module.ts'
 import { SGD } from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
 
@@ -267,34 +267,32 @@ describe('a layer', () => {
   })
 })
 
-test('a watch is told what modules were applied to, and what they made', () => {
+test('a watch is told what a module was applied to, and what it made, until it ends', () => {
   const model = new Mlp()
-  const seen: [string, readonly number[], readonly number[]][] = []
-  const inner: string[] = []
-  watchModules(
-    (module, input, output) => {
-      seen.push([module.constructor.name, input.node.shape, output.node.shape])
-    },
-    () =>
-      watchModules(
-        (module) => inner.push(module.constructor.name),
-        () => model.call(zeros([2, 6])),
-      ),
-  )
-  expect(seen).toEqual([
-    ['Linear', [2, 6], [2, 4]],
-    ['Linear', [2, 4], [2, 4]],
-    ['ReLU', [2, 4], [2, 4]],
-    ['Linear', [2, 4], [2, 3]],
-    ['Mlp', [2, 6], [2, 3]],
+  const seen: (readonly number[])[] = []
+  const note = (input: Tensor, output: Tensor) => {
+    seen.push(input.node.shape, output.node.shape)
+  }
+  const ends = [model.hidden.onCall(note), model.onCall(note), model.last.onCall(note)]
+  model.call(zeros([2, 6]))
+  expect(seen.splice(0)).toEqual([
+    [2, 6],
+    [2, 4],
+    [2, 4],
+    [2, 3],
+    [2, 6],
+    [2, 3],
   ])
-  expect(inner).toHaveLength(5)
-  const fail = () =>
-    watchModules(
-      () => seen.pop(),
-      () => applied(model, zeros([2, 5])),
-    )
-  expect(fail).toThrow(ShapeError)
+  ends.shift()!()
+  expect(() => applied(model, zeros([2, 5]))).toThrow(ShapeError)
+  expect(seen).toEqual([])
   model.call(zeros([1, 6]))
-  expect(seen).toHaveLength(5)
+  for (const end of ends) end()
+  model.call(zeros([1, 6]))
+  expect(seen).toEqual([
+    [1, 4],
+    [1, 3],
+    [1, 6],
+    [1, 3],
+  ])
 })
