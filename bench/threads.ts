@@ -3,9 +3,9 @@
  * 1,024-square matrices, and the time of many small launches on one thread and on two.
  * `npx tsx --conditions=source bench/threads.ts`
  */
-import { compile, crossEntropy, manualSeed, type Tensor, tensor, useDevice } from 'maru'
+import { compile, crossEntropy, manualSeed, ones, scan, type Tensor, tensor, useDevice } from 'maru'
 import { lenet5 } from 'maru/models'
-import { Linear, ReLU, Sequential } from 'maru/nn'
+import { Linear, LSTM, ReLU, Sequential } from 'maru/nn'
 import { Adam } from 'maru/optim'
 import { addDevice } from '../packages/maru/src/backend/devices.ts'
 import { WasmBackend } from '../packages/maru/src/backend/wasm/backend.ts'
@@ -52,6 +52,28 @@ function barriers(count: number): () => Promise<unknown> {
   return () => chain(x)
 }
 
+/** A step of an LSTM over a sequence: the loop, and the loop of its gradient. */
+function lstm(steps: number, batch: number, size: number): () => Promise<unknown> {
+  const layer = new LSTM(size, size)
+  const optimizer = new Adam(layer.parameters())
+  const x = tensor(new Float32Array(steps * batch * size).fill(0.5), [steps, batch, size])
+  const step = compile((x: Tensor) => {
+    const loss = layer.call(x).square().mean() as Tensor
+    optimizer.step(loss)
+    return loss
+  })
+  return () => step(x)
+}
+
+/** A recurrence whose turns are one small launch. */
+function turns(count: number): () => Promise<unknown> {
+  const xs = tensor(new Float32Array(count * 64).fill(0.5), [count, 64])
+  const loop = compile((xs: Tensor) => {
+    return scan((c: Tensor, x: Tensor) => [c.add(x).mul(0.5), c], ones([64]), xs)[0]
+  })
+  return () => loop(xs)
+}
+
 const cases: [name: string, make: () => () => Promise<unknown>][] = [
   ['matmul 1024', product],
   ['LeNet-5, batch 64', () => training(lenet5() as never, [1, 28, 28], 64)],
@@ -68,6 +90,8 @@ const cases: [name: string, make: () => () => Promise<unknown>][] = [
       return training(layers as never, [784], 64)
     },
   ],
+  ['LSTM 256-256, 64 steps of batch 32', () => lstm(64, 32, 256)],
+  ['a loop of 1,000 small turns', () => turns(1000)],
   ['100 small launches', () => barriers(50)],
   ['2 small launches', () => barriers(1)],
 ]

@@ -248,8 +248,19 @@ export class ControlPlanner {
       results.push(...this.#picked(index, whole))
     }
     const planned = this.#body(body, inside, places)
-    this.#planner.step({ kind: 'loop', count: length, views, bodies: [planned] })
+    const moved = this.#withParts(views, planned)
+    this.#planner.step({ kind: 'loop', count: length, views: moved, bodies: [planned] })
     return results
+  }
+
+  /** The views that move, and what a body made of parts of them, which move along. */
+  #withParts(views: readonly number[], { own: [first, end] }: Body): number[] {
+    const moved = new Set(views)
+    for (let buffer = first; buffer < end; buffer++) {
+      const view = this.#planner.buffers[buffer]?.view
+      if (view && view.step === 0 && moved.has(view.of)) moved.add(buffer)
+    }
+    return [...moved]
   }
 
   /** Carries that matter, and the inputs of the body that are read for what is taken. */

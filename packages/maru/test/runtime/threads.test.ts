@@ -13,14 +13,17 @@ import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import {
   compile,
+  cond,
   DeviceError,
   grad,
   memory,
   ones,
   type Parameter,
+  scan,
   type Tensor,
   tensor,
   useDevice,
+  whileLoop,
 } from '../../src/index.ts'
 import { Linear } from '../../src/nn/index.ts'
 import { Adam, SGD } from '../../src/optim/index.ts'
@@ -45,11 +48,12 @@ const at = (name: string, threads: number): WasmBackend =>
 const pooled = at('pooled', 2)
 const machine = (name: string, threads: number): WasmBackend =>
   new WasmBackend({ name, threads, shortWork: 0, splitWork: 0, machineWork: 0 })
-/** One thread at one go, one in turns, three, machine code where there is some, and two. */
+/** One thread at one go, one in turns, three, two whose first does what is small, machine code where there is some, and two. */
 const backends = [
   new WasmBackend({ name: 'alone', threads: 1, shortWork: Number.POSITIVE_INFINITY }),
   at('turns', 1),
   at('crowd', 3),
+  new WasmBackend({ name: 'unequal', threads: 2, shortWork: 0, machine: 'never' }),
   machine('machine, alone', 1),
   machine('machine, pooled', 2),
   pooled,
@@ -60,7 +64,7 @@ const devices = backends.map(({ name }) => name)
 beforeAll(async () => {
   const counts: number[] = []
   for (const backend of backends) counts.push(await backend.ready())
-  expect(counts).toEqual([1, 1, 3, 1, 2, 2])
+  expect(counts).toEqual([1, 1, 3, 2, 1, 2, 2])
   for (const { name, machine } of backends) {
     if (!machine && name.startsWith('machine')) console.warn(`${name}: there is no machine code`)
   }
@@ -134,6 +138,87 @@ describe('the number of threads changes no bit', () => {
     }
   })
 
+  const zeros2 = (): Tensor => values(40, 30).mul(0) as Tensor
+  const loops: [name: string, make: () => readonly Tensor[]][] = [
+    [
+      'a recurrence, its history and its gradient',
+      () => {
+        const [w, xs, h] = [values(30, 30), values(7, 40, 30), values(40, 30)]
+        const [last, all] = scan(
+          (c: Tensor, x: Tensor) => {
+            const next = c.matmul(w).add(x).tanh() as Tensor
+            return [next, next]
+          },
+          h,
+          xs,
+        )
+        return [last, all, ...grad(all.mul(last).sum() as Tensor, [w, xs, h])]
+      },
+    ],
+    [
+      'a loop in a loop, with parts of what moves',
+      () => {
+        const xs = values(5, 6, 40, 30)
+        const [last, rows] = scan(
+          (c: Tensor, x: Tensor) => {
+            const part = x.slice(0, 1, 5) as Tensor
+            const [inner] = scan((d: Tensor, y: Tensor) => [d.add(y).tanh(), d.sum(0)], c, part)
+            return [inner, part.cumsum(0)]
+          },
+          zeros2(),
+          xs,
+          { reverse: true },
+        )
+        return [last, rows]
+      },
+    ],
+    [
+      'a loop until a condition, with a branch in it',
+      () => {
+        const [w, x] = [values(30, 30), values(40, 30)]
+        const [n, y] = whileLoop(
+          ([n, y]: Tensor[]) => n!.less(9).logicalAnd(y!.abs().max().less(50)),
+          ([n, y]: Tensor[]) => [
+            n!.add(1),
+            cond(
+              n!.remainder(2).equal(0),
+              (v: Tensor) => v.matmul(w).mul(2),
+              (v: Tensor) => v.sub(v.mean(0)).flip(0),
+              y!,
+            ),
+          ],
+          [tensor(0), x],
+        )
+        return [n, y] as Tensor[]
+      },
+    ],
+    [
+      'a branch in a loop, with an interpreted turn',
+      () => {
+        const body = (c: Tensor, x: Tensor) => {
+          const wide = c.add(x).cast('float64').mul(1.1).cast('float32') as Tensor
+          return [
+            cond(
+              wide.sum().greater(0),
+              (v: Tensor) => v.neg(),
+              (v: Tensor) => v.mul(3),
+              wide,
+            ),
+            wide,
+          ]
+        }
+        const [last, all] = scan(body as never, zeros2(), values(5, 40, 30))
+        return [last, all] as Tensor[]
+      },
+    ],
+  ]
+  test.each(loops)('of %s', async (_, make) => {
+    const want = await bytesOn('alone', make)
+    for (const device of devices.slice(1)) {
+      expect(await bytesOn(device, make)).toEqual(want)
+    }
+  })
+
   test.each(['awaited', 'forgotten'])('of steps that are %s', async (way) => {
     const train = async (device: string): Promise<string[]> => {
       useDevice(device)
@@ -173,6 +258,23 @@ describe.each(['turns', 'pooled'])('on %s', (device) => {
     await long().data()
     const during = ticks
     clearInterval(timer)
+    expect(during).toBeGreaterThan(2)
+  })
+
+  test('the event loop lives while a loop runs, and its end is right', async () => {
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    const [n, y] = whileLoop(
+      ([n]: Tensor[]) => n!.less(300),
+      ([n, y]: Tensor[]) => [n!.add(1), y!.add(y!.flip(0)).mul(0.5)],
+      [tensor(0), values(300, 300)],
+    ) as Tensor[]
+    const turns = await n!.item()
+    const during = ticks
+    clearInterval(timer)
+    expect(turns).toBe(300)
+    const flat = await y!.sub(y!.flip(0)).abs().max().item()
+    expect(flat).toBe(0)
     expect(during).toBeGreaterThan(2)
   })
 
@@ -270,6 +372,23 @@ describe('a worker that ends in a step', () => {
     expect(await state()).toEqual(want)
   })
 
+  test('within a loop without end is a typed error, and others take its place', async () => {
+    await pooled.ready()
+    const [, y] = whileLoop(
+      ([x]: Tensor[]) => x!.max().less(2),
+      ([x, y]: Tensor[]) => [x!.flip(0), y!.add(1)],
+      [values(300, 300), values(3)],
+    ) as Tensor[]
+    const endless = y!.data()
+    await later(20)
+    await kill()
+    const error = await endless.catch((reason) => reason)
+    expect(error).toBeInstanceOf(DeviceError)
+    expect(error.key).toBe('device.worker')
+    expect(await pooled.ready()).toBe(2)
+    expect(await ones([300, 300]).sum().item()).toBe(90_000)
+  })
+
   test('gives up what waits behind it', async () => {
     const { optimizer, step, state } = work()
     await step(1)
@@ -364,10 +483,15 @@ describe('a process', () => {
     })
     return stdout + stderr
   }
-  const code = `import { ones } from 'maru'
+  // A loop, so that workers walk one as other programs send it to them.
+  const code = `import { ones, scan, whileLoop } from 'maru'
     const x = ones([700, 700]).add(0.5)
     await x.data()
-    const compute = () => x.matmul(x).max().item()
+    const turns = () => {
+      const test = ([v]) => v.max().less(1575)
+      return scan((c) => [whileLoop(test, ([v]) => [v.matmul(x)], [c])[0]], x, [], { length: 2 })[0]
+    }
+    const compute = () => turns().max().item()
     await compute()
     await new Promise((resolve) => setTimeout(resolve, 1000))
     console.log(await compute())

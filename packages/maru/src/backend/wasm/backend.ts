@@ -32,7 +32,7 @@ import { type Player, play } from './play.ts'
 import type { Pool } from './pool.ts'
 import { Queue } from './queue.ts'
 import { Space } from './space.ts'
-import { type Callee, type CallsPart, callsIn, layOut, type Tape } from './tape.ts'
+import { type Callee, layOut, type Section, sectionsIn, type Tape } from './tape.ts'
 import { hasThreads } from './thread.ts'
 import { Workers } from './workers.ts'
 
@@ -205,13 +205,13 @@ export class WasmBackend implements Backend {
       return callees.get(launch) ?? { ...launch, function: numbers[launch.code] ?? -1 }
     })
     prepared.machine = true
-    this.#workers?.forget(callsIn(tape.parts))
+    this.#workers?.forget(sectionsIn(tape.parts))
     this.#space.heap.free(tape.block.offset, tape.block.bytes)
   }
 
   release(prepared: Prepared): void {
     const { tape } = prepared as WasmPrepared
-    this.#queue.act(() => this.#workers?.forget(callsIn(tape.parts)))
+    this.#queue.act(() => this.#workers?.forget(sectionsIn(tape.parts)))
     this.free(tape.block)
   }
 
@@ -256,7 +256,7 @@ export class WasmBackend implements Backend {
     playing: ReturnType<typeof play>,
     player: Player,
     pool: Pool | undefined,
-    first: CallsPart | undefined,
+    first: Section | undefined,
   ): Promise<void> {
     let wanted = first
     for (;;) {
@@ -293,8 +293,8 @@ export class WasmBackend implements Backend {
         if (place?.kind !== 'view') return
         const address = (addresses[place.of] ?? 0) + viewOffset(place, turn)
         addresses[view] = address
-        const block = new Int32Array(this.#space.memory.buffer, tape.block.offset)
-        for (const word of words) block[word] = address
+        const memory = new Int32Array(this.#space.memory.buffer)
+        for (const word of words) memory[word] = address
       },
       holds: (predicate) => this.#view(bound, predicate)[0] !== 0,
       shares: ({ work }) => pooled && work >= this.#shortWork,

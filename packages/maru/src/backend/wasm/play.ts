@@ -1,7 +1,7 @@
-/** Follows a tape on the calling thread, which others get their turn on, and hands calls to a pool. */
+/** Follows a tape on the calling thread, which others get their turn on, and hands sections to a pool. */
 import type { InterpretLaunch } from '../../compiler/program.ts'
 import type { Launched } from '../watch.ts'
-import type { CallsPart, Part, TapeCall } from './tape.ts'
+import type { Part, Section, SectionPart, TapeCall } from './tape.ts'
 import type { KernelFunction } from './worker.ts'
 
 /** Longest stretch of milliseconds without a turn for others: half a frame at 60 Hz. */
@@ -15,8 +15,8 @@ export interface Player {
   readonly move: (view: number, words: readonly number[], turn: number) => void
   /** Whether the bool in a buffer is true now. */
   readonly holds: (predicate: number) => boolean
-  /** Whether others are to make these calls. */
-  readonly shares: (part: CallsPart) => boolean
+  /** Whether others are to do this. */
+  readonly shares: (section: Section) => boolean
   /** Hears when each launch ran, if somebody wants to know. */
   readonly report: ((event: Omit<Launched, 'program'>) => void) | undefined
   /** Whether all is done too soon for the clock to matter. */
@@ -27,17 +27,21 @@ export interface Player {
   since: number
 }
 
-/** Plays parts to their end; yields calls that others are to make, and nothing where time is up. */
+/** Plays parts to their end; yields sections that others are to do, and nothing where time is up. */
 export function* play(
-  parts: readonly Part[],
+  parts: readonly (Part | SectionPart)[],
   player: Player,
-): Generator<CallsPart | undefined, void, void> {
+): Generator<Section | undefined, void, void> {
   for (const part of parts) {
+    if (!('kind' in part)) {
+      if (player.short) whole(part, player)
+      else yield* inTurns(part, player)
+      continue
+    }
     switch (part.kind) {
-      case 'calls':
+      case 'section':
         if (player.shares(part)) yield part
-        else if (player.short) for (const call of part.calls) whole(call, player)
-        else for (const call of part.calls) yield* inTurns(call, player)
+        else yield* play(part.parts, player)
         break
       case 'interpret': {
         const start = performance.now()
@@ -54,13 +58,13 @@ export function* play(
         break
       case 'while':
         yield* play(part.condition, player)
-        while (player.holds(part.predicate)) {
+        while (player.holds(part.predicate.buffer)) {
           yield* play(part.body, player)
           yield* play(part.condition, player)
         }
         break
       case 'branch':
-        yield* play(player.holds(part.predicate) ? part.yes : part.no, player)
+        yield* play(player.holds(part.predicate.buffer) ? part.yes : part.no, player)
         break
     }
   }

@@ -1,42 +1,29 @@
 /** Workers that run sections of programs on one shared memory. */
+import type { Launch } from '../../compiler/program.ts'
+import { encodeSection } from './section.ts'
+import type { Section, TapeCall } from './tape.ts'
 import { startThread, type Thread } from './thread.ts'
-import { CALL_WORDS, type Code, type Report, words } from './worker.ts'
-
-/** One launch for the workers. */
-export interface Call {
-  /** Number of the function among all that the backend has. */
-  readonly function: number
-  /** Byte address of its arguments. */
-  readonly arguments: number
-  readonly units: number
-  /** Rough cost, in elements. */
-  readonly work: number
-}
-
-/** Launches that follow each other without the main thread. */
-export interface Section {
-  readonly calls: readonly Call[]
-}
+import { type Code, codes, type Report, words } from './worker.ts'
 
 /** How a section ended. */
 export type Outcome =
-  /** Milliseconds of each call, if they were wanted. */
-  | { readonly times: readonly number[] }
-  /** A kernel failed, or a worker ended; calls from `begun` on had not begun. */
+  /** How long each launch took, at every turn, if that was wanted. */
+  | { readonly times: readonly { readonly launch: Launch; readonly ms: number }[] }
+  /** A kernel failed, or a worker ended; nodes of the program from `begun` on had not begun. */
   | { readonly failed: 'kernel' | 'worker'; readonly reason: unknown; readonly begun: number }
 
 interface Posted {
   readonly id: number
-  /** How many calls have begun before each barrier is passed. */
-  readonly begun: readonly number[]
+  readonly calls: readonly TapeCall[]
 }
 
 interface Running {
   readonly posted: Posted
-  /** Count of barriers at the start. */
+  /** Count of finished sections at the start. */
   readonly from: number
   /** Reports that are to come. */
   awaited: number
+  /** Numbers of calls, each followed by its milliseconds. */
   times: readonly number[]
   readonly resolve: (outcome: Outcome) => void
 }
@@ -51,7 +38,7 @@ export class Pool {
   readonly size: number
   /** Resolves when all workers wait for commands; rejects if one cannot be started. */
   readonly ready: Promise<void>
-  readonly #control = new Int32Array(new SharedArrayBuffer(64 * 4))
+  readonly #control: Int32Array
   readonly #members: readonly Member[]
   readonly #code: readonly Code[]
   readonly #splitWork: number
@@ -79,7 +66,8 @@ export class Pool {
       this.#refuse = reject
     })
     this.ready.catch(() => {})
-    const control = this.#control
+    const control = new Int32Array(new SharedArrayBuffer((words.begun + size) * 4))
+    this.#control = control
     this.#members = Array.from({ length: size }, (_, index): Member => {
       let halt = (): void => {}
       const halted = new Promise<void>((resolve) => {
@@ -95,7 +83,7 @@ export class Pool {
           this.#fail('worker', reason)
         },
       })
-      thread.post({ kind: 'start', memory, control, words, index, count: size })
+      thread.post({ kind: 'start', memory, control, words, codes, index, count: size })
       return { thread, halted }
     })
   }
@@ -110,9 +98,10 @@ export class Pool {
     const posted = this.#post(section)
     Atomics.store(control, words.watch, watched ? 1 : 0)
     Atomics.store(control, words.section, posted.id)
+    control.fill(0, words.begun)
     this.hold(true)
     return new Promise((resolve) => {
-      const from = Atomics.load(control, words.passed)
+      const from = Atomics.load(control, words.finished)
       this.#running = { posted, from, awaited: watched ? 2 : 1, times: [], resolve }
       Atomics.add(control, words.command, 1)
       Atomics.notify(control, words.command)
@@ -136,7 +125,7 @@ export class Pool {
     const known = this.#posted.get(section)
     if (known) return known
     const id = this.#next++
-    const { tape, begun } = tapeOf(section.calls, this.#splitWork)
+    const { words: tape, calls } = encodeSection(section, this.#splitWork)
     const code = this.#code.slice(this.#sent)
     this.#sent = this.#code.length
     for (const { thread } of this.#members) {
@@ -144,7 +133,7 @@ export class Pool {
     }
     this.#dropped = []
     Atomics.add(this.#control, words.mail, 1)
-    const posted = { id, begun }
+    const posted = { id, calls }
     this.#posted.set(section, posted)
     return posted
   }
@@ -174,7 +163,7 @@ export class Pool {
   #progress(): void {
     const running = this.#running
     if (!running || --running.awaited > 0) return
-    this.#finish()?.resolve({ times: running.times })
+    this.#finish()?.resolve({ times: timesOf(running) })
   }
 
   #finish(): Running | undefined {
@@ -200,23 +189,19 @@ export class Pool {
     )
     const running = this.#finish()
     if (!running) return
-    const passed = (Atomics.load(this.#control, words.passed) - running.from) | 0
-    const begun = running.posted.begun[passed]
-    running.resolve(begun === undefined ? { times: [] } : { failed, reason, begun })
+    if (Atomics.load(this.#control, words.finished) !== running.from) {
+      running.resolve({ times: [] })
+      return
+    }
+    const begun = Math.max(...this.#control.subarray(words.begun))
+    running.resolve({ failed, reason, begun })
   }
 }
 
-/** The launches as workers read them, and how many have begun before each of the barriers is passed. */
-function tapeOf(calls: readonly Call[], splitWork: number): { tape: Int32Array; begun: number[] } {
-  const tape = new Int32Array(calls.length * CALL_WORDS)
-  const begun: number[] = []
-  const split = calls.map(({ units, work }) => units > 1 && work >= splitWork)
-  calls.forEach((call, i) => {
-    // What is not split is done by the first worker, one after the other.
-    const barrier = split[i] || split[i + 1] !== false
-    const words = [call.function, call.arguments, call.units, split[i] ? 1 : 0, barrier ? 1 : 0]
-    tape.set(words, i * CALL_WORDS)
-    if (barrier) begun.push(i + 1)
+function timesOf({ posted, times }: Running): { launch: Launch; ms: number }[] {
+  return Array.from({ length: times.length / 2 }, (_, i) => {
+    const launch = posted.calls[times[2 * i] ?? -1]?.launch
+    if (!launch) throw new RangeError('a call has no launch')
+    return { launch, ms: times[2 * i + 1] ?? 0 }
   })
-  return { tape, begun }
 }

@@ -1,4 +1,5 @@
 /** A program laid out in memory: argument blocks, and the tree of what is to be done. */
+import { dtypes } from '../../base/dtype.ts'
 import { sizeOf } from '../../base/shape.ts'
 import type { Argument } from '../../compiler/lowering.ts'
 import {
@@ -9,35 +10,68 @@ import {
   launchesOf,
   type Program,
   type ProgramNode,
+  type View,
+  writesOf,
 } from '../../compiler/program.ts'
 import type { DeviceBuffer } from '../../graph/data.ts'
-import type { Call } from './pool.ts'
 
-/** A call with what the main thread knows of it. */
-export interface TapeCall extends Call {
+/** A stretch of memory: bytes of the arena, of a leaf or of an output. */
+export interface Range {
+  readonly of: string
+  readonly from: number
+  readonly to: number
+}
+
+/** A kernel to call with a block of arguments. */
+export interface TapeCall {
   readonly launch: Launch
+  /** Number of the function among all that the backend has. */
+  readonly function: number
+  /** Byte address of its arguments. */
+  readonly arguments: number
+  readonly units: number
+  /** Rough cost, in elements. */
+  readonly work: number
   /** Units that one thread does between looks at the clock. */
   readonly piece: number
   /** Position of what it belongs to in the program's body. */
   readonly node: number
+  readonly touches: readonly Range[]
+  readonly writes: readonly Range[]
 }
 
-/** Calls that any thread can make, one after the other. */
-export interface CallsPart {
-  readonly kind: 'calls'
-  readonly calls: readonly TapeCall[]
-  readonly work: number
-}
-
-/** A view of a loop, and the words of the argument block that are its address. */
+/** A view of a loop, the words of memory that are its address, and that of what it is a part of. */
 interface Moved {
   readonly view: number
+  readonly place: View
+  readonly whole: number
   readonly words: readonly number[]
 }
 
+/** A buffer whose first byte decides, and the word of memory that is its address. */
+export interface Predicate {
+  readonly buffer: number
+  readonly word: number
+  readonly range: Range
+}
+
+/** What any thread can do without the calling one. */
+export interface Section {
+  readonly kind: 'section'
+  readonly parts: readonly SectionPart[]
+  readonly work: number
+  /** Position of the last that it does in the program's body. */
+  readonly last: number
+}
+
+export type SectionPart = TapeCall | ControlPart
 export type Part =
-  | CallsPart
+  | Section
+  | ControlPart
   | { readonly kind: 'interpret'; readonly launch: InterpretLaunch; readonly node: number }
+
+/** Like the program's nodes of the same names. */
+type ControlPart = { readonly node: number } & (
   | {
       readonly kind: 'loop'
       readonly count: number
@@ -47,15 +81,16 @@ export type Part =
   | {
       readonly kind: 'while'
       readonly condition: readonly Part[]
-      readonly predicate: number
+      readonly predicate: Predicate
       readonly body: readonly Part[]
     }
   | {
       readonly kind: 'branch'
-      readonly predicate: number
+      readonly predicate: Predicate
       readonly yes: readonly Part[]
       readonly no: readonly Part[]
     }
+)
 
 /** Where run-time words go in the argument block. */
 export interface Patch {
@@ -93,7 +128,7 @@ const INTERPRETED = 50
 /** Gives every launch its arguments; those that are known now are written at once. */
 export function layOut(program: Program, means: Means): Tape {
   const callees = new Map<Launch, Callee>()
-  let words = 0
+  let words = addressWords(program.body)
   for (const launch of launchesOf(program.body)) {
     if (launch.kind === 'interpret') continue
     const callee = means.callee(launch)
@@ -103,7 +138,19 @@ export function layOut(program: Program, means: Means): Tape {
   const block = means.allocate(words * 4)
   const layout = new Layout(program, callees, block, means.words(block))
   const parts = layout.parts(program.body)
-  return { parts, patches: layout.patches, block, work: workOf(parts, program) }
+  return { parts, patches: layout.patches, block, work: layout.workOf(parts) }
+}
+
+/** Addresses that control itself reads. */
+function addressWords(body: readonly ProgramNode[]): number {
+  const own = (node: ProgramNode): number => {
+    if (node.kind === 'launch') return 0
+    if (node.kind === 'loop') return node.views.length + addressWords(node.body)
+    const [first, second] =
+      node.kind === 'while' ? [node.condition, node.body] : [node.yes, node.no]
+    return 1 + addressWords(first) + addressWords(second)
+  }
+  return body.reduce((sum, node) => sum + own(node), 0)
 }
 
 class Layout {
@@ -129,73 +176,163 @@ class Layout {
   /** `at` is the position in the program's body, where these nodes are not the body itself. */
   parts(body: readonly ProgramNode[], at?: number): Part[] {
     const parts: Part[] = []
-    let calls: TapeCall[] = []
+    let free: SectionPart[] = []
     const flush = (): void => {
-      const work = calls.reduce((sum, call) => sum + call.work, 0)
-      if (calls.length > 0) parts.push({ kind: 'calls', calls, work })
-      calls = []
+      const last = free.at(-1)
+      if (last) {
+        parts.push({ kind: 'section', parts: free, work: this.workOf(free), last: last.node })
+      }
+      free = []
     }
     body.forEach((node, index) => {
-      const launch = node.kind === 'launch' ? node.launch : undefined
-      if (launch && launch.kind !== 'interpret') {
-        calls.push(this.#call(launch, at ?? index))
-        return
-      }
-      flush()
-      parts.push(this.#other(node, at ?? index))
+      const part = this.#part(node, at ?? index)
+      if ('kind' in part && !isFree(part)) {
+        flush()
+        parts.push(part)
+      } else free.push(part)
     })
     flush()
     return parts
   }
 
-  #other(node: ProgramNode, at: number): Part {
+  #part(node: ProgramNode, at: number): Exclude<Part, Section> | TapeCall {
     const inner = (body: readonly ProgramNode[]): Part[] => this.parts(body, at)
     switch (node.kind) {
-      case 'launch':
-        if (node.launch.kind !== 'interpret') throw new RangeError('a call is no part of its own')
-        return { kind: 'interpret', launch: node.launch, node: at }
+      case 'launch': {
+        const { launch } = node
+        if (launch.kind === 'interpret') return { kind: 'interpret', launch, node: at }
+        return this.#call(launch, at)
+      }
       case 'loop': {
+        const { kind, count, views } = node
+        const body = inner(node.body)
+        return { kind, node: at, count, moved: this.#moved(views), body }
+      }
+      case 'while': {
+        const condition = inner(node.condition)
         const body = inner(node.body)
         return {
-          kind: 'loop',
-          count: node.count,
-          moved: node.views.map((it) => this.#moved(it)),
+          kind: 'while',
+          node: at,
+          predicate: this.#predicate(node.predicate),
+          condition,
           body,
         }
       }
-      case 'while': {
-        const { kind, predicate } = node
-        return { kind, predicate, condition: inner(node.condition), body: inner(node.body) }
-      }
       case 'branch': {
-        const { kind, predicate } = node
-        return { kind, predicate, yes: inner(node.yes), no: inner(node.no) }
+        const [yes, no] = [inner(node.yes), inner(node.no)]
+        return { kind: 'branch', node: at, predicate: this.#predicate(node.predicate), yes, no }
       }
     }
   }
 
-  #moved(view: number): Moved {
-    const own = this.patches.filter(({ argument }) => {
-      return argument.kind === 'address' && argument.buffer === view
+  /** A word that is the address of a buffer. */
+  #address(buffer: number): number {
+    this.patches.push({ word: this.#word, argument: { kind: 'address', buffer } })
+    return this.#inMemory(this.#word++)
+  }
+
+  /** A word of the block, counted from the start of the memory. */
+  #inMemory(word: number): number {
+    return this.#block.offset / 4 + word
+  }
+
+  #predicate(buffer: number): Predicate {
+    return { buffer, word: this.#address(buffer), range: this.#range(buffer) }
+  }
+
+  /** A view may be a part of another that moves, here or in a loop around. */
+  #moved(views: readonly number[]): Moved[] {
+    const moved = views.map((view) => {
+      const place = this.#program.buffers[view]?.place
+      if (place?.kind !== 'view') throw new RangeError('what moves is no view')
+      return { view, place, whole: this.#address(place.of) }
     })
-    return { view, words: own.map(({ word }) => word) }
+    return moved.map((it) => {
+      const own = this.patches.filter(({ argument }) => {
+        return argument.kind === 'address' && argument.buffer === it.view
+      })
+      return { ...it, words: own.map(({ word }) => this.#inMemory(word)) }
+    })
   }
 
   #call(launch: CodeLaunch | CopyLaunch, node: number): TapeCall {
     const callee = this.#callees.get(launch)
     if (!callee) throw new RangeError('a launch has no kernel')
     const first = this.#word
+    const touched = new Set<number>()
     for (const argument of callee.arguments) {
       if (argument.kind === 'integer') this.#view[this.#word] = argument.value
       else this.patches.push({ word: this.#word, argument })
+      if (argument.kind === 'address') touched.add(argument.buffer)
       this.#word++
     }
     const { units } = callee
     const work = launch.kind === 'code' ? launch.work : sizeOfBuffer(this.#program, launch.to)
-    const at = this.#block.offset + first * 4
-    const piece = pieceOf(launch, units, work)
-    return { function: callee.function, arguments: at, units, launch, work, piece, node }
+    const ranges = (buffers: Iterable<number>): Range[] =>
+      [...buffers].map((buffer) => this.#range(buffer))
+    return {
+      launch,
+      function: callee.function,
+      arguments: this.#block.offset + first * 4,
+      units,
+      work,
+      piece: pieceOf(launch, units, work),
+      node,
+      touches: ranges(touched),
+      writes: ranges(writesOf(launch)),
+    }
   }
+
+  /** Where a buffer may be at any turn. */
+  #range(buffer: number): Range {
+    const { place, shape, dtype } = this.#program.buffers[buffer] ?? {}
+    if (!place || !shape || !dtype) throw new RangeError(`no buffer ${buffer}`)
+    const bytes = sizeOf(shape) * dtypes[dtype].bytes
+    switch (place.kind) {
+      case 'arena':
+        return { of: 'arena', from: place.offset, to: place.offset + bytes }
+      case 'leaf':
+        return { of: `leaf ${place.leaf}`, from: 0, to: bytes }
+      case 'output':
+        return { of: `output ${place.output}`, from: 0, to: bytes }
+      case 'view': {
+        const whole = this.#range(place.of)
+        if (place.step !== 0 || this.#moves(place.of)) return whole
+        const from = whole.from + place.offset
+        return { of: whole.of, from, to: from + bytes }
+      }
+    }
+  }
+
+  #moves(buffer: number): boolean {
+    const place = this.#program.buffers[buffer]?.place
+    return place?.kind === 'view' && (place.step !== 0 || this.#moves(place.of))
+  }
+
+  workOf(parts: readonly (Part | SectionPart)[]): number {
+    const work = (part: Part | SectionPart): number => {
+      if (!('kind' in part) || part.kind === 'section') return part.work
+      switch (part.kind) {
+        case 'interpret':
+          return sizeOfBuffer(this.#program, part.launch.outputs[0] ?? -1) * INTERPRETED
+        case 'loop':
+          return part.count * this.workOf(part.body)
+        case 'while':
+          // Who knows how often.
+          return Number.POSITIVE_INFINITY
+        case 'branch':
+          return Math.max(this.workOf(part.yes), this.workOf(part.no))
+      }
+    }
+    return parts.reduce((sum, part) => sum + work(part), 0)
+  }
+}
+
+/** Whether nothing in it is interpreted. */
+function isFree(part: Exclude<Part, Section>): part is ControlPart {
+  if (part.kind === 'interpret') return false
+  return bodiesOf(part).every((body) => body.every(({ kind }) => kind === 'section'))
 }
 
 function pieceOf(launch: Launch, units: number, work: number): number {
@@ -208,40 +345,16 @@ function sizeOfBuffer({ buffers }: Program, buffer: number): number {
   return sizeOf(buffers[buffer]?.shape ?? [])
 }
 
-function workOf(parts: readonly Part[], program: Program): number {
-  const work = (part: Part): number => {
-    switch (part.kind) {
-      case 'calls':
-        return part.work
-      case 'interpret':
-        return sizeOfBuffer(program, part.launch.outputs[0] ?? -1) * INTERPRETED
-      case 'loop':
-        return part.count * workOf(part.body, program)
-      case 'while':
-        // Who knows how often.
-        return Number.POSITIVE_INFINITY
-      case 'branch':
-        return Math.max(workOf(part.yes, program), workOf(part.no, program))
-    }
-  }
-  return parts.reduce((sum, part) => sum + work(part), 0)
+function bodiesOf(part: ControlPart): readonly (readonly Part[])[] {
+  if (part.kind === 'loop') return [part.body]
+  return part.kind === 'while' ? [part.condition, part.body] : [part.yes, part.no]
 }
 
-/** Every list of calls in a tree. */
-export function callsIn(parts: readonly Part[]): CallsPart[] {
-  const inner = (part: Part): CallsPart[] => {
-    switch (part.kind) {
-      case 'calls':
-        return [part]
-      case 'interpret':
-        return []
-      case 'loop':
-        return callsIn(part.body)
-      case 'while':
-        return [...callsIn(part.condition), ...callsIn(part.body)]
-      case 'branch':
-        return [...callsIn(part.yes), ...callsIn(part.no)]
-    }
-  }
-  return parts.flatMap(inner)
+/** Every section of a tree, those inside of others included. */
+export function sectionsIn(parts: readonly (Part | SectionPart)[]): Section[] {
+  return parts.flatMap((part): Section[] => {
+    if (!('kind' in part) || part.kind === 'interpret') return []
+    if (part.kind === 'section') return [part, ...sectionsIn(part.parts)]
+    return bodiesOf(part).flatMap(sectionsIn)
+  })
 }

@@ -26,19 +26,36 @@ export const words = {
   poison: 6,
   /** Whether times are wanted. */
   watch: 7,
+  /** Counts sections that all have finished. */
+  finished: 8,
+  /** From here on, one for each worker: nodes of the program that it has begun. */
+  begun: 16,
 } as const
 
-/**
- * Words of a tape for one launch: function, address of its arguments, units, whether workers share them,
- * whether they wait for each other behind it.
- */
-export const CALL_WORDS = 5
+/** What the words of a section begin with. */
+export const codes = {
+  /** Function, address of its arguments, units, whether workers share them, number, nodes begun. */
+  call: 0,
+  barrier: 1,
+  /** Length of what the first worker does without the others. */
+  alone: 2,
+  /**
+   * Turns, lengths of views and body, views, body. A view: the word that is its whole's address, offset, step,
+   * shift, period, how many words are its address, those.
+   */
+  loop: 3,
+  /** The word that is the predicate's address, lengths of condition and body, condition, body. */
+  while: 4,
+  /** Likewise, with two bodies. */
+  branch: 5,
+} as const
 
 export interface Start {
   readonly kind: 'start'
   readonly memory: WebAssembly.Memory
   readonly control: Int32Array
   readonly words: typeof words
+  readonly codes: typeof codes
   readonly index: number
   readonly count: number
 }
@@ -91,6 +108,13 @@ export function work(port: Port): void {
   let machine: Machine | undefined
   let seen = 0
   let read = 0
+  /** Nodes of the program that this worker has begun in this section. */
+  let begun = 0
+  /** Numbers of calls, each followed by its milliseconds, if they are wanted. */
+  let times: number[] | undefined
+  let since = 0
+  let cells = new Int32Array(0)
+  let bytes = new Uint8Array(0)
 
   const worker = {
     start(start: Start): void {
@@ -179,30 +203,105 @@ export function work(port: Port): void {
       }
     },
 
-    /** This worker's part of every launch; whether all went well. */
+    /** This worker's part of a section; whether all went well. */
     play(section: number): boolean {
-      const { control, words, index, count } = worker.state()
+      const { control, words, memory, index } = worker.state()
       const tape = sections.get(section)
       if (!tape) throw new Error(`section ${section} is not known`)
       const watched = index === 0 && Atomics.load(control, words.watch) !== 0
-      const times: number[] = []
-      let since = performance.now()
-      for (let at = 0; at < tape.length; at += 5) {
-        const kernel = functions[tape[at] ?? -1]
-        if (!kernel) throw new Error(`function ${tape[at]} is not known`)
-        const units = tape[at + 2] ?? 0
-        const parts = tape[at + 3] !== 0 ? count : 1
-        const begin = Math.floor((units * Math.min(index, parts)) / parts)
-        const end = Math.floor((units * Math.min(index + 1, parts)) / parts)
-        if (begin < end) kernel(tape[at + 1] ?? 0, begin, end)
-        const last = at + 5 === tape.length
-        if (tape[at + 4] !== 0 && !worker.meet(last)) return false
-        if (!watched) continue
-        times.push(performance.now() - since)
-        since = performance.now()
-      }
-      if (watched) port.postMessage({ kind: 'times', times })
+      times = watched ? [] : undefined
+      since = performance.now()
+      begun = 0
+      cells = new Int32Array(memory.buffer)
+      bytes = new Uint8Array(memory.buffer)
+      if (!worker.range(tape, 0, tape.length) || !worker.meet(true)) return false
+      if (times) port.postMessage({ kind: 'times', times })
       return true
+    },
+
+    range(tape: Int32Array, from: number, to: number): boolean {
+      const { codes, index } = worker.state()
+      for (let at = from; at < to; ) {
+        const [first = 0, second = 0] = [tape[at + 2], tape[at + 3]]
+        switch (tape[at]) {
+          case codes.call:
+            worker.call(tape, at)
+            at += 7
+            break
+          case codes.barrier:
+            if (!worker.meet(false)) return false
+            at++
+            break
+          case codes.alone: {
+            const end = at + 2 + (tape[at + 1] ?? 0)
+            if (index === 0 && !worker.range(tape, at + 2, end)) return false
+            at = end
+            break
+          }
+          default:
+            if (!worker.control(tape, at)) return false
+            at += 4 + first + second
+        }
+      }
+      return true
+    },
+
+    call(tape: Int32Array, at: number): void {
+      const { control, words, index, count } = worker.state()
+      const units = tape[at + 3] ?? 0
+      const parts = tape[at + 4] !== 0 ? count : 1
+      const begin = Math.floor((units * Math.min(index, parts)) / parts)
+      const end = Math.floor((units * Math.min(index + 1, parts)) / parts)
+      if (begin < end) {
+        const kernel = functions[tape[at + 1] ?? -1]
+        if (!kernel) throw new Error(`function ${tape[at + 1]} is not known`)
+        const node = tape[at + 6] ?? 0
+        if (node > begun) Atomics.store(control, words.begun + index, node)
+        begun = node
+        kernel(tape[at + 2] ?? 0, begin, end)
+      }
+      if (!times) return
+      const now = performance.now()
+      times.push(tape[at + 5] ?? 0, now - since)
+      since = now
+    },
+
+    /** A loop or a branch, with two stretches behind its head of four words. */
+    control(tape: Int32Array, at: number): boolean {
+      const { control, words, codes } = worker.state()
+      const [kind, given = 0] = [tape[at], tape[at + 1]]
+      const second = at + 4 + (tape[at + 2] ?? 0)
+      const end = second + (tape[at + 3] ?? 0)
+      if (kind === codes.branch) {
+        return worker.holds(given)
+          ? worker.range(tape, at + 4, second)
+          : worker.range(tape, second, end)
+      }
+      for (let turn = 0; kind === codes.while || turn < given; turn++) {
+        if (Atomics.load(control, words.poison) !== 0) return false
+        if (kind === codes.loop) worker.move(tape, at + 4, second, turn)
+        else if (!worker.range(tape, at + 4, second)) return false
+        else if (!worker.holds(given)) return true
+        if (!worker.range(tape, second, end)) return false
+      }
+      return true
+    },
+
+    /** Whether the byte at the address in a word is true. */
+    holds(word: number): boolean {
+      return bytes[(cells[word] ?? 0) >>> 0] !== 0
+    },
+
+    /** Brings views to where they are at a turn; all who share a loop write the same words. */
+    move(tape: Int32Array, from: number, to: number, turn: number): void {
+      for (let at = from; at < to; ) {
+        const [whole = 0, offset = 0, step = 0] = [tape[at], tape[at + 1], tape[at + 2]]
+        const [shift = 0, period = 0, count = 0] = [tape[at + 3], tape[at + 4], tape[at + 5]]
+        const steps = period > 0 ? (turn + shift) % period : turn
+        const place = (cells[whole] ?? 0) + offset + Math.imul(step, steps)
+        at += 6
+        for (const end = at + count; at < end; at++) cells[tape[at] ?? 0] = place
+      }
     },
 
     /** Waits for the others; whether all went well. Nobody waits at the end, where the last one reports. */
@@ -213,7 +312,10 @@ export function work(port: Port): void {
         Atomics.store(control, words.arrived, 0)
         Atomics.add(control, words.passed, 1)
         if (Atomics.load(control, words.sleepers) > 0) Atomics.notify(control, words.passed)
-        if (last) port.postMessage({ kind: 'done' })
+        if (last) {
+          Atomics.add(control, words.finished, 1)
+          port.postMessage({ kind: 'done' })
+        }
       } else if (!last) {
         worker.waitWhile(words.passed, passed, true)
       }

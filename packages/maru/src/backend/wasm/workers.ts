@@ -2,7 +2,7 @@
 import { DeviceError } from '../../base/error.ts'
 import type { Player } from './play.ts'
 import { Pool } from './pool.ts'
-import type { CallsPart } from './tape.ts'
+import type { Section } from './tape.ts'
 import type { Code } from './worker.ts'
 
 /** Pools in a row that could not be started, after which the calling thread does all. */
@@ -56,12 +56,12 @@ export class Workers {
     return pool
   }
 
-  /** Makes calls; throws what was wrong, the player knowing how far they had come. */
-  async run(pool: Pool, part: CallsPart, player: Player): Promise<void> {
+  /** Does a section; throws what was wrong, the player knowing how far it had come. */
+  async run(pool: Pool, section: Section, player: Player): Promise<void> {
     let start = performance.now()
-    const outcome = await pool.run(part, player.report !== undefined)
-    const last = 'failed' in outcome ? part.calls[outcome.begun - 1] : part.calls.at(-1)
-    if (last) player.begun = last.node + 1
+    const outcome = await pool.run(section, player.report !== undefined)
+    const begun = 'failed' in outcome ? outcome.begun : section.last + 1
+    player.begun = Math.max(player.begun, begun)
     if ('failed' in outcome) {
       const { failed, reason } = outcome
       if (failed === 'kernel') throw reason
@@ -69,15 +69,14 @@ export class Workers {
       throw new DeviceError('device.worker', { reason: text }, reason)
     }
     // By the first worker's clock.
-    outcome.times.forEach((ms, i) => {
-      const launch = part.calls[i]?.launch
-      if (launch) player.report?.({ launch, start, end: start + ms, thread: 1 })
+    for (const { launch, ms } of outcome.times) {
+      player.report?.({ launch, start, end: start + ms, thread: 1 })
       start += ms
-    })
+    }
   }
 
-  /** Workers keep nothing of these calls. */
-  forget(parts: readonly CallsPart[]): void {
-    for (const part of parts) this.#current?.drop(part)
+  /** Workers keep nothing of these sections. */
+  forget(sections: readonly Section[]): void {
+    for (const section of sections) this.#current?.drop(section)
   }
 }
