@@ -2469,6 +2469,74 @@ export const messages = {
     en: ['DataLoader: bucket({i}) is {got}', 'the length of a sample, 0 or more', ''],
     ko: ['DataLoader: bucket({i})이(가) {got}이다', '표본의 길이는 0 이상의 수여야 한다', ''],
   },
+  'stream.once': {
+    en: [
+      'StreamDataset: an iterator was given',
+      'records are gone through anew in every epoch, and an iterator is used up by the first',
+      'give the function that makes it: new StreamDataset(() => records())',
+    ],
+    ko: [
+      'StreamDataset: 반복자를 받았다',
+      '에폭마다 처음부터 다시 읽는데 반복자는 첫 에폭에 다 쓴다',
+      '반복자를 만드는 함수를 준다: new StreamDataset(() => records())',
+    ],
+  },
+  'zip.length': {
+    en: ['ZippedDataset: the sets have {a} and {b} samples', 'as many in both were expected', ''],
+    ko: ['ZippedDataset: 표본이 {a}개와 {b}개이다', '두 데이터의 표본 수가 같아야 한다', ''],
+  },
+  'zip.field': {
+    en: [
+      'ZippedDataset: both sets have a field "{key}"',
+      'the fields of both become one record',
+      'rename one of them with a MappedDataset',
+    ],
+    ko: [
+      'ZippedDataset: 두 데이터에 모두 "{key}" 필드가 있다',
+      '두 데이터의 필드가 한 레코드가 된다',
+      'MappedDataset으로 한쪽의 이름을 바꾼다',
+    ],
+  },
+  'columns.none': {
+    en: ['ColumnDataset: there is no column', 'at least one was expected', ''],
+    ko: ['ColumnDataset: 열이 없다', '하나는 있어야 한다', ''],
+  },
+  'columns.length': {
+    en: [
+      'ColumnDataset: "{key}" has {got} entries',
+      'the first column has {length}, and all must be alike',
+      '',
+    ],
+    ko: [
+      'ColumnDataset: "{key}"의 항목이 {got}개이다',
+      '첫 열은 {length}개이고 모두 같아야 한다',
+      '',
+    ],
+  },
+  'columns.size': {
+    en: ['ColumnDataset: "{key}" has {got} values', 'they do not fill the shape {shape}', ''],
+    ko: ['ColumnDataset: "{key}"의 값이 {got}개이다', 'shape {shape}에 맞지 않는다', ''],
+  },
+  'columns.label': {
+    en: [
+      'ColumnDataset: "label" is a {got} with one axis',
+      'class ids are an Int32Array',
+      'give what is to be predicted the shape [samples, 1]',
+    ],
+    ko: [
+      'ColumnDataset: "label"이 축이 하나인 {got}이다',
+      '클래스 번호는 Int32Array여야 한다',
+      '예측할 값은 shape를 [표본 수, 1]로 한다',
+    ],
+  },
+  'split.shares': {
+    en: ['split: the shares are {got}', 'numbers of 0 or more, not all 0, were expected', ''],
+    ko: ['split: 비율이 {got}이다', '0 이상의 수여야 하고 모두 0이면 안 된다', ''],
+  },
+  'split.labels': {
+    en: ['split: stratify is {got}', 'one class for each of the {length} samples was expected', ''],
+    ko: ['split: stratify가 {got}이다', '표본 {length}개에 클래스가 하나씩 있어야 한다', ''],
+  },
   'collate.record': {
     en: [
       'collate: sample {i} of the batch is {got}',

@@ -34,7 +34,7 @@ const PLURALS: ReadonlyMap<string, string> = new Map([
 export function collate<T>(samples: readonly T[]): Collated<T> {
   const columns = keysOf(samples).map((key) => {
     const values = samples.map((sample) => (sample as Readonly<Record<string, unknown>>)[key])
-    return [PLURALS.get(key) ?? key, column(key, values)]
+    return [pluralOf(key), column(key, values)]
   })
   return Object.fromEntries(columns) as Collated<T>
 }
@@ -85,6 +85,11 @@ export function padSequences({
       mask: maskOf(lengths, longest),
     }
   }
+}
+
+/** What a field of samples is called in a batch. */
+export function pluralOf(key: string): string {
+  return PLURALS.get(key) ?? key
 }
 
 function keysOf(samples: readonly unknown[]): string[] {
@@ -148,19 +153,19 @@ function stacked(key: string, values: readonly unknown[]): NdArray {
       const got = `${array.data.length} ${dtypeOfArray(array)}`
       throw new ShapeError('collate.values', { key, i, got, wanted: size, dtype })
     }
-    copy(array.data, data, i * size)
+    copyInto(data, array.data, i * size)
   })
   const shape = [arrays.length, ...first.shape]
   return first.dtype ? { data, shape, dtype: first.dtype } : { data, shape }
 }
 
 /** An array of the same class. */
-function emptyLike(array: NumericArray, length: number): NumericArray {
+export function emptyLike(array: NumericArray, length: number): NumericArray {
   const Same = array.constructor as new (length: number) => NumericArray
   return new Same(length)
 }
 
-function copy(from: NumericArray, into: NumericArray, at: number): void {
+export function copyInto(into: NumericArray, from: NumericArray, at: number): void {
   // arrays of one dtype are of one class, or of two that hold the same numbers
   into.set(from as never, at)
 }
@@ -184,7 +189,7 @@ function padTo(array: NdArray | undefined, length: number, value: number): NdArr
   if (own === length) return array
   const row = sizeOf(rest)
   const data = emptyLike(array.data, length * row)
-  copy(array.data, data, 0)
+  copyInto(data, array.data, 0)
   fillFrom(data, own * row, stored(dtypeOfArray(array), value))
   return { ...array, data, shape: [length, ...rest] }
 }

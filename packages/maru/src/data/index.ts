@@ -1,10 +1,13 @@
 /** Data sets and loaders. */
 export type { BatchPlace, Recipe } from './assemble.ts'
 export { type Collate, collate, type PaddingColumns, padSequences } from './collate.ts'
+export { ColumnDataset, type ColumnOf } from './columns.ts'
 export { type Dataset, expectTrainable, type IterableDataset, type Role } from './dataset.ts'
+export { type ClassCount, type Description, describe } from './describe.ts'
 export { generateDigits } from './digits.ts'
 export { type IdxArray, parseIdx, readIdx } from './idx.ts'
 export { ImageDataset } from './images.ts'
+export { type FlippedLabels, flipLabels } from './labels.ts'
 export { DataLoader, type LoaderOptions, type LoaderState } from './loader.ts'
 export { type Mnist, readMnist } from './mnist.ts'
 export type {
@@ -17,3 +20,13 @@ export type {
   TensorBatch,
   Tensors,
 } from './record.ts'
+export {
+  ArrayDataset,
+  ConcatDataset,
+  GeneratedDataset,
+  MappedDataset,
+  StreamDataset,
+  Subset,
+  ZippedDataset,
+} from './sets.ts'
+export { type SplitOptions, split } from './split.ts'

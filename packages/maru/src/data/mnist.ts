@@ -25,9 +25,13 @@ export async function readMnist(folder: string): Promise<Mnist> {
   const train = await readPair(folder, 'train')
   const test = await readPair(folder, 't10k')
   if (!test) throw new FormatError('mnist.missing', { folder, name: 't10k-images-idx3-ubyte' })
-  if (train) return { train, test, complete: true }
+  if (train) return { train: train.as('train'), test: test.as('test'), complete: true }
   const cut = Math.floor(test.length * 0.8)
-  return { train: test.subset(0, cut), test: test.subset(cut, test.length), complete: false }
+  return {
+    train: test.subset(0, cut).as('train'),
+    test: test.subset(cut, test.length).as('test'),
+    complete: false,
+  }
 }
 
 async function readPair(folder: string, part: 'train' | 't10k'): Promise<ImageDataset | undefined> {
