@@ -2689,6 +2689,154 @@ export const messages = {
       '믿을 수 있는 파일이면 직접 풀어서 쓴다',
     ],
   },
+  'text.utf8': {
+    en: [
+      'the {size} bytes are no text in UTF-8',
+      'UTF-8 was expected',
+      'convert the file, as from EUC-KR: iconv -f euc-kr -t utf-8',
+    ],
+    ko: [
+      '{size}바이트가 UTF-8 글이 아니다',
+      'UTF-8이어야 한다',
+      '파일을 변환한다. EUC-KR이면 iconv -f euc-kr -t utf-8',
+    ],
+  },
+  'cifar.size': {
+    en: ['CIFAR: the file has {size} bytes', 'a multiple of {record}, the size of an image', ''],
+    ko: ['CIFAR: 파일이 {size}바이트이다', '이미지 크기인 {record}의 배수여야 한다', ''],
+  },
+  'cifar.label': {
+    en: ['CIFAR: label {i} is {label}', 'there are {classes} classes, counted from 0', ''],
+    ko: ['CIFAR: {i}번째 라벨이 {label}이다', '클래스는 0부터 세어 {classes}개이다', ''],
+  },
+  'cifar.missing': {
+    en: ['{folder}: there is no {name}', 'the binary version of CIFAR was expected', ''],
+    ko: ['{folder}: {name}이(가) 없다', 'CIFAR의 바이너리판이어야 한다', ''],
+  },
+  'cifar.pickle': {
+    en: [
+      '{folder}: {name} is of the version for Python',
+      'that is a pickle, which can run code; the binary version was expected',
+      'get cifar-10-binary.tar.gz or cifar-100-binary.tar.gz instead',
+    ],
+    ko: [
+      '{folder}: {name}은(는) Python판의 파일이다',
+      'pickle은 코드를 실행할 수 있어 읽지 않는다. 바이너리판이어야 한다',
+      'cifar-10-binary.tar.gz나 cifar-100-binary.tar.gz를 받는다',
+    ],
+  },
+  'separated.separator': {
+    en: ['the separator is "{got}"', 'one character, no quote and no end of line', ''],
+    ko: ['구분자가 "{got}"이다', '따옴표와 줄바꿈이 아닌 문자 하나여야 한다', ''],
+  },
+  'separated.quote': {
+    en: [
+      'line {line}: a field in quotes has no end',
+      'a closing " was expected',
+      'say quotes: false if quotes mean nothing in this file',
+    ],
+    ko: [
+      '{line}번째 줄: 따옴표로 연 필드가 끝나지 않는다',
+      '닫는 "가 있어야 한다',
+      '따옴표에 뜻이 없는 파일이면 quotes: false로 한다',
+    ],
+  },
+  'separated.behind': {
+    en: [
+      'line {line}: text stands behind a closing quote',
+      'a separator or the end of the line was expected',
+      'say quotes: false if quotes mean nothing in this file',
+    ],
+    ko: [
+      '{line}번째 줄: 닫는 따옴표 뒤에 글자가 있다',
+      '구분자나 줄 끝이어야 한다',
+      '따옴표에 뜻이 없는 파일이면 quotes: false로 한다',
+    ],
+  },
+  'table.twice': {
+    en: ['two columns are called "{name}"', 'a name of its own for each was expected', ''],
+    ko: ['"{name}"이라는 열이 둘이다', '열마다 이름이 달라야 한다', ''],
+  },
+  'table.row': {
+    en: [
+      'row {i} has {got} fields',
+      'there are {columns} columns',
+      'check the separator and the quotes; rows are counted from 0, without the header',
+    ],
+    ko: [
+      '{i}번 행의 필드가 {got}개이다',
+      '열은 {columns}개이다',
+      '구분자와 따옴표를 확인한다. 행은 머리글을 빼고 0부터 센다',
+    ],
+  },
+  'table.column': {
+    en: ['there is no column "{name}"', 'there are {names}', ''],
+    ko: ['"{name}"이라는 열이 없다', '있는 열은 {names}이다', ''],
+  },
+  'table.number': {
+    en: ['column "{name}", row {row}: "{got}" is no number', 'a finite number was expected', ''],
+    ko: ['"{name}" 열 {row}번 행: "{got}"은(는) 수가 아니다', '유한한 수여야 한다', ''],
+  },
+  'table.empty': {
+    en: ['the table is empty', 'a row at least was expected', ''],
+    ko: ['표가 비어 있다', '행이 하나는 있어야 한다', ''],
+  },
+  'jsonl.line': {
+    en: ['line {line} is no JSON', 'one JSON value on each line was expected', ''],
+    ko: ['{line}번째 줄이 JSON이 아니다', '줄마다 JSON 값이 하나여야 한다', ''],
+  },
+  'reviews.missing': {
+    en: ['{folder}: no file begins with {name}', 'NSMC has ratings_train and ratings_test', ''],
+    ko: [
+      '{folder}: {name}(으)로 시작하는 파일이 없다',
+      'NSMC에는 ratings_train과 ratings_test가 있다',
+      '',
+    ],
+  },
+  'reviews.columns': {
+    en: ['reviews: the columns are {names}', 'id, document and label were expected', ''],
+    ko: ['reviews: 열이 {names}이다', 'id, document, label이어야 한다', ''],
+  },
+  'reviews.label': {
+    en: ['reviews: the label of row {row} is "{got}"', '0 or 1 was expected', ''],
+    ko: ['reviews: {row}번 행의 라벨이 "{got}"이다', '0이나 1이어야 한다', ''],
+  },
+  'vocabulary.token': {
+    en: ['Vocabulary: token {i} is no text', 'a list of texts was expected', ''],
+    ko: ['Vocabulary: {i}번 토큰이 글자열이 아니다', '글자열의 목록이어야 한다', ''],
+  },
+  'vocabulary.twice': {
+    en: ['Vocabulary: the token "{token}" is there twice', 'each once was expected', ''],
+    ko: ['Vocabulary: 토큰 "{token}"이(가) 두 번 있다', '한 번씩만 있어야 한다', ''],
+  },
+  'vocabulary.unknown': {
+    en: [
+      'Vocabulary: "{token}" is none of its {size} tokens',
+      'a known token was expected',
+      "build it with specials: ['<unk>'], which stands for all others",
+    ],
+    ko: [
+      'Vocabulary: "{token}"은(는) 토큰 {size}개에 들지 않는다',
+      '아는 토큰이어야 한다',
+      "나머지를 대신할 specials: ['<unk>']를 넣어 만든다",
+    ],
+  },
+  'vocabulary.id': {
+    en: ['Vocabulary: there is no token {id}', 'there are {size}, counted from 0', ''],
+    ko: ['Vocabulary: {id}번 토큰이 없다', '토큰은 0부터 세어 {size}개이다', ''],
+  },
+  'ngrams.unit': {
+    en: ['hashNgrams: unit is "{got}"', 'syllable or jamo was expected', ''],
+    ko: ['hashNgrams: unit이 "{got}"이다', 'syllable이나 jamo여야 한다', ''],
+  },
+  'windows.short': {
+    en: [
+      'WindowDataset: there are {tokens} tokens',
+      'a stretch of {length} and the token behind it need more',
+      '',
+    ],
+    ko: ['WindowDataset: 토큰이 {tokens}개이다', '{length}개와 그다음 하나보다 적다', ''],
+  },
   'mnist.missing': {
     en: [
       '{folder}: there is no {name}',

@@ -1,7 +1,7 @@
 /** The IDX format of the MNIST files: a few header words, then the elements, big-endian. */
 import { FormatError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
-import { readFileBytes } from '../io/files.ts'
+import { readUnpacked } from './bytes.ts'
 
 /** Elements of an IDX file, row-major; the class of `data` tells their type. */
 export interface IdxArray {
@@ -65,52 +65,11 @@ function hex(value: number): string {
   return `0x${value.toString(16).padStart(2, '0')}`
 }
 
-/** Most bytes of a file on the disk, compressed or not. */
-const FILE_BYTES = 2 ** 31 - 1
-
 /**
  * Reads an IDX file, compressed by gzip or not; its bytes may also be given.
  *
  * @throws FormatError when the file cannot be read or is not what it claims to be
  */
 export async function readIdx(source: string | Uint8Array): Promise<IdxArray> {
-  const bytes =
-    typeof source === 'string' ? await readFileBytes(source, { maxBytes: FILE_BYTES }) : source
-  const zipped = bytes[0] === 0x1f && bytes[1] === 0x8b
-  return parseIdx(zipped ? await gunzip(bytes) : bytes)
-}
-
-/** Bytes that any small file may become; a larger one may grow tenfold on top. */
-const GROWTH_BYTES = 2 ** 26
-
-/** Unpacks with a budget: a bomb fails once it exceeds it, before the rest is unpacked. */
-async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
-  const limit = Math.min(FILE_BYTES, 10 * bytes.length + GROWTH_BYTES)
-  const packed = new Blob([bytes.slice()]).stream()
-  const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw new FormatError('gzip.data', { size: bytes.length }, cause)
-    })
-    if (done) break
-    chunks.push(value)
-    size += value.length
-    if (size > limit) {
-      await reader.cancel()
-      throw new FormatError('gzip.large', { size: bytes.length, limit })
-    }
-  }
-  return concatenate(chunks, size)
-}
-
-function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return parseIdx(await readUnpacked(source))
 }

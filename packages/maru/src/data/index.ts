@@ -1,15 +1,19 @@
 /** Data sets and loaders. */
 export type { BatchPlace, Recipe } from './assemble.ts'
+export { readText } from './bytes.ts'
+export { type Cifar, parseCifar, readCifar } from './cifar.ts'
 export { type Collate, collate, type PaddingColumns, padSequences } from './collate.ts'
 export { ColumnDataset, type ColumnOf } from './columns.ts'
 export { type Dataset, expectTrainable, type IterableDataset, type Role } from './dataset.ts'
 export { type ClassCount, type Description, describe } from './describe.ts'
 export { generateDigits } from './digits.ts'
+export { fromKeys, toJamo, toKeys } from './hangul.ts'
 export { type IdxArray, parseIdx, readIdx } from './idx.ts'
 export { ImageDataset } from './images.ts'
 export { type FlippedLabels, flipLabels } from './labels.ts'
 export { DataLoader, type LoaderOptions, type LoaderState } from './loader.ts'
 export { type Mnist, readMnist } from './mnist.ts'
+export { hashNgrams, type NgramOptions } from './ngrams.ts'
 export type {
   Batch,
   Collated,
@@ -20,6 +24,8 @@ export type {
   TensorBatch,
   Tensors,
 } from './record.ts'
+export { parseReviews, type Reviews, readReviews, type TextSample } from './reviews.ts'
+export { parseSeparated, type SeparatedOptions } from './separated.ts'
 export {
   ArrayDataset,
   ConcatDataset,
@@ -30,3 +36,14 @@ export {
   ZippedDataset,
 } from './sets.ts'
 export { type SplitOptions, split } from './split.ts'
+export {
+  type Labelled,
+  parseJsonLines,
+  parseTable,
+  readJsonLines,
+  readTable,
+  Table,
+  type TableOptions,
+} from './table.ts'
+export { characters, Vocabulary, type VocabularyOptions, words } from './vocabulary.ts'
+export { WindowDataset, type WindowSample } from './windows.ts'

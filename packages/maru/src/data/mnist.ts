@@ -1,6 +1,7 @@
 /** The MNIST files, and data sets that share their format, as training and test sets. */
 import { FormatError } from '../base/error.ts'
-import { type IdxArray, readIdx } from './idx.ts'
+import { readFirst } from './bytes.ts'
+import { type IdxArray, parseIdx } from './idx.ts'
 import { ImageDataset } from './images.ts'
 
 /** A training and a test set. */
@@ -51,16 +52,9 @@ async function readEither(
   stem: string,
   kind: string,
 ): Promise<IdxArray | undefined> {
-  for (const name of [`${stem}-${kind}`, `${stem}.${kind}`]) {
-    for (const suffix of ['', '.gz']) {
-      try {
-        return await readIdx(`${folder}/${name}${suffix}`)
-      } catch (error) {
-        if (!(error instanceof FormatError && error.key === 'file.missing')) throw error
-      }
-    }
-  }
-  return undefined
+  const names = [`${stem}-${kind}`, `${stem}.${kind}`].flatMap((name) => [name, `${name}.gz`])
+  const bytes = await readFirst(folder, names)
+  return bytes && parseIdx(bytes)
 }
 
 const CLASSES = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9']
