@@ -2,7 +2,7 @@
 import { compile, manualSeed, tensor, vjp } from 'maru'
 import { Linear } from 'maru/nn'
 import { Adam } from 'maru/optim'
-import { infer, step } from './maru-models.mjs'
+import { generate, infer, step } from './maru-models.mjs'
 import { uniform } from './numbers-drawn.mjs'
 import { serve } from './serve.mjs'
 
@@ -105,5 +105,5 @@ async function adam({ size }) {
 manualSeed(1)
 await serve(
   { library: 'maru', node: process.version },
-  { matmul, chain, conv, elementwise, adam, step, infer },
+  { matmul, chain, conv, elementwise, adam, step, infer, generate },
 )

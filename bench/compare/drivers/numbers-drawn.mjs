@@ -29,9 +29,9 @@ export function integers(name, size, below) {
   return Int32Array.from({ length: size }, (_, i) => mixed(seed, i) % below)
 }
 
-/** Starting values of a parameter: ±1/√fanIn for weights, ones for factors of norms, else zeros. */
-export function started(name, shape) {
+/** Starting values of the i-th parameter: ±1/√fanIn for weights, ones for factors of norms, else zeros. */
+export function started(i, name, shape) {
   const size = shape.reduce((product, extent) => product * extent, 1)
-  if (shape.length > 1) return uniform(name, size, 1 / Math.sqrt(size / shape[0]))
+  if (shape.length > 1) return uniform(`p${i}`, size, 1 / Math.sqrt(size / shape[0]))
   return new Float32Array(size).fill(name.endsWith('weight') ? 1 : 0)
 }

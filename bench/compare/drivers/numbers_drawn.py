@@ -28,8 +28,8 @@ def integers(name, size, below):
     return (mixed(name, size) % np.uint32(below)).astype(np.int64)
 
 
-def started(name, shape):
+def started(i, name, shape):
     size = math.prod(shape)
     if len(shape) > 1:
-        return uniform(name, size, 1 / math.sqrt(size / shape[0])).reshape(shape)
+        return uniform(f'p{i}', size, 1 / math.sqrt(size / shape[0])).reshape(shape)
     return np.full(shape, 1.0 if name.endswith('weight') else 0.0, np.float32)

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-import torch_models
+import torch_steps
 from numbers_drawn import uniform
 from serve import serve
 
@@ -129,8 +129,8 @@ serve(
         'conv': conv,
         'elementwise': elementwise,
         'adam': adam,
-        'step': torch_models.step,
-        'infer': torch_models.infer,
-        'generate': torch_models.generate,
+        'step': torch_steps.step,
+        'infer': torch_steps.infer,
+        'generate': torch_steps.generate,
     },
 )

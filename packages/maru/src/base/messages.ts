@@ -2130,6 +2130,58 @@ export const messages = {
     ],
   },
 
+  'model.depth': {
+    en: [
+      'cifarResNet: there is no network of depth {got}',
+      'the depth is 6n + 2',
+      'try 20, 32, 44 or 56',
+    ],
+    ko: [
+      'cifarResNet: 깊이가 {got}인 신경망은 없다',
+      '깊이는 6n + 2이다',
+      '20, 32, 44, 56 등을 쓴다',
+    ],
+  },
+  'gpt.heads': {
+    en: [
+      'GPT: {width} features do not split into {heads} heads',
+      'width must be a multiple of heads',
+      '',
+    ],
+    ko: [
+      'GPT: 특징 {width}개를 헤드 {heads}개로 나눌 수 없다',
+      'width는 heads의 배수여야 한다',
+      '',
+    ],
+  },
+  'gpt.ids': {
+    en: [
+      'GPT: ids of shape {shape}',
+      '[N, time] was expected, with at most {context} tokens of time',
+      'make a model with a larger context, or cut the text',
+    ],
+    ko: [
+      'GPT: ids의 shape가 {shape}이다',
+      '[N, time]이어야 하고 time은 토큰 {context}개까지이다',
+      'context가 더 큰 모델을 만들거나 글을 자른다',
+    ],
+  },
+  'gpt.context': {
+    en: [
+      'GPT: {tokens} tokens after {prompt}',
+      'at least one token to go on from, and no more than {context} altogether',
+      'make a model with a larger context, or ask for fewer tokens',
+    ],
+    ko: [
+      'GPT: 토큰 {prompt}개 뒤에 {tokens}개를 더한다',
+      '이어 갈 토큰이 하나 이상이고 모두 합쳐 {context}개 이하여야 한다',
+      'context가 더 큰 모델을 만들거나 토큰을 적게 요청한다',
+    ],
+  },
+  'sample.none': {
+    en: ['sample: none of {count} scores is a number', 'there is nothing to choose among', ''],
+    ko: ['sample: 점수 {count}개 가운데 숫자가 없다', '고를 것이 없다', ''],
+  },
   // io
   'json.syntax': {
     en: ['{format}: the header has {got} at character {at}', '{wanted} was expected', ''],
