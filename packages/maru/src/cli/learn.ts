@@ -5,7 +5,7 @@ import { Adam, cosine } from '../optim/index.ts'
 import { type BatchReport, evaluate, type FitOptions, fit } from '../train/index.ts'
 import { phrases } from './phrases.ts'
 import { nameOf } from './report.ts'
-import { type Output, ProgressBar, paint } from './terminal/index.ts'
+import { type Output, ProgressBar, paint } from '../terminal/index.ts'
 
 const BATCH_SIZE = 64
 const LEARNING_RATE = 1e-3

@@ -14,7 +14,7 @@ import {
   pictures,
   type Screen,
   showValue,
-} from './terminal/index.ts'
+} from '../terminal/index.ts'
 
 type LineName = 'data' | 'model' | 'train' | 'stop' | 'saved' | 'error' | 'next'
 

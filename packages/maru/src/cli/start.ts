@@ -10,7 +10,7 @@ import { type Options, readOptions } from './options.ts'
 import { phrases } from './phrases.ts'
 import { introduce, report, say, suggest } from './report.ts'
 import { type Saved, save } from './save.ts'
-import { type Output, paint, screenOf } from './terminal/index.ts'
+import { type Output, paint, screenOf } from '../terminal/index.ts'
 
 /** Exit codes; a process that Ctrl-C ends has 128 and the number of the signal. */
 const DONE = 0

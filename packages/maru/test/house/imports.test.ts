@@ -11,7 +11,7 @@ const CHAIN = [
   ['backend'],
   ['runtime'],
   ['tensor'],
-  ['nn', 'io'],
+  ['nn', 'io', 'terminal'],
   ['optim', 'data'],
   ['models', 'train'],
   ['index.ts'],

@@ -19,7 +19,7 @@ import {
   sparkline,
   table,
   truncate,
-} from '../../src/cli/terminal/index.ts'
+} from '../../src/terminal/index.ts'
 
 const terminal: Screen = { columns: 80, interactive: true, colors: 'none', unicode: true }
 const log: Screen = { columns: 80, interactive: false, colors: 'none', unicode: true }

@@ -1,5 +1,5 @@
 /** Small tables, and the confusion matrix as one. */
-import { language } from '../../base/env.ts'
+import { language } from '../base/env.ts'
 import { showCount } from './numbers.ts'
 import { paint, type Screen } from './screen.ts'
 import { type Align, displayWidth, pad, truncate } from './text.ts'
