@@ -2944,14 +2944,158 @@ export const messages = {
   },
   'fit.diverged': {
     en: [
-      'fit: the loss is {loss} at step {steps}',
+      'fit: the loss is {loss} at step {step}',
       'a finite number was expected: the training diverged, or the data are not finite',
       'try a learning rate smaller than {lr}, and inputs with mean 0 and deviation 1',
     ],
     ko: [
-      'fit: {steps}번째 단계에서 손실이 {loss}이다',
+      'fit: {step}번째 단계에서 손실이 {loss}이다',
       '유한한 수여야 한다. 학습이 발산했거나 데이터에 유한하지 않은 값이 있다',
       '학습률을 {lr}보다 낮추고, 입력은 평균 0, 표준편차 1로 맞춘다',
+    ],
+  },
+  'trainer.aim': {
+    en: [
+      'Trainer: it is not told what to make small, or told twice',
+      'either a loss of outputs and labels or an objective was expected',
+      'new Trainer(model, { optimizer, loss: crossEntropy })',
+    ],
+    ko: [
+      'Trainer: 무엇을 줄일지 주지 않았거나 두 번 주었다',
+      '출력과 라벨의 loss나 objective 중 하나여야 한다',
+      'new Trainer(model, { optimizer, loss: crossEntropy })',
+    ],
+  },
+  'trainer.precision': {
+    en: ['Trainer: there is no precision "{got}"', 'float32, float16 or bfloat16', ''],
+    ko: [
+      'Trainer: "{got}"이라는 precision은 없다',
+      'float32, float16, bfloat16 중 하나여야 한다',
+      '',
+    ],
+  },
+  'fit.optimizer': {
+    en: [
+      'fit: the trainer has no optimizer',
+      'training needs one; evaluate and predict do not',
+      'new Trainer(model, { optimizer: new Adam(model.parameters()), loss })',
+    ],
+    ko: [
+      'fit: Trainer에 optimizer가 없다',
+      '학습에는 필요하다. evaluate와 predict에는 필요하지 않다',
+      'new Trainer(model, { optimizer: new Adam(model.parameters()), loss })',
+    ],
+  },
+  'fit.batch': {
+    en: ['fit: a batch without tensors came, {got}', 'tensors, in objects or arrays', ''],
+    ko: ['fit: 텐서가 없는 배치 {got}을(를) 받았다', '객체나 배열에 텐서가 있어야 한다', ''],
+  },
+  'fit.column': {
+    en: [
+      'fit: "{name}" of a batch is {got}',
+      'a compiled step sees tensors only; what else it read would stay that of the first batch',
+      'make it a tensor, or new Trainer(model, { …, compile: false })',
+    ],
+    ko: [
+      'fit: 배치의 "{name}"이(가) {got}이다',
+      '컴파일된 단계는 텐서만 본다. 다른 값은 첫 배치의 것으로 굳어진다',
+      '텐서로 만들거나 new Trainer(model, { …, compile: false })로 한다',
+    ],
+  },
+  'fit.supervised': {
+    en: [
+      'fit: a batch has inputs {inputs} and labels {labels}',
+      'a loss compares what the model makes of inputs with labels, both tensors',
+      'for other batches: new Trainer(model, { objective: (model, batch) => … })',
+    ],
+    ko: [
+      'fit: 배치의 inputs가 {inputs}, labels가 {labels}이다',
+      'loss는 inputs에 대한 모델의 출력을 labels와 비교한다. 둘 다 텐서여야 한다',
+      '다른 배치라면 new Trainer(model, { objective: (model, batch) => … })',
+    ],
+  },
+  'objective.loss': {
+    en: ['objective: the function returned {got}', 'a loss, or an object with a loss', ''],
+    ko: ['objective: 함수가 {got}을(를) 돌려주었다', 'loss나, loss가 있는 객체여야 한다', ''],
+  },
+  'objective.term': {
+    en: ['objective: the term "{name}" is {got}', 'a scalar tensor was expected', ''],
+    ko: ['objective: 항 "{name}"이(가) {got}이다', '스칼라 텐서여야 한다', ''],
+  },
+  'objective.name': {
+    en: ['objective: a term is called "{name}"', 'reports use that name for something else', ''],
+    ko: ['objective: 항의 이름이 "{name}"이다', '보고에서 다른 뜻으로 쓰는 이름이다', ''],
+  },
+  'objective.scalar': {
+    en: [
+      'objective: "{name}" has shape {shape}',
+      'a scalar was expected',
+      'take the mean: loss.mean()',
+    ],
+    ko: [
+      'objective: "{name}"의 shape가 {shape}이다',
+      '스칼라여야 한다',
+      '평균을 낸다: loss.mean()',
+    ],
+  },
+  'objective.dtype': {
+    en: ['objective: "{name}" is {dtype}', 'a floating-point dtype was expected', ''],
+    ko: ['objective: "{name}"이(가) {dtype}이다', '부동소수점 dtype이어야 한다', ''],
+  },
+  'penalty.factor': {
+    en: ['{op}: the factor is {got}', 'a finite number of 0 or more was expected', ''],
+    ko: ['{op}: 계수가 {got}이다', '0 이상의 유한한 수여야 한다', ''],
+  },
+  'penalty.match': {
+    en: ['penalty "{name}": {match} matches no parameter', 'the names are {names}', ''],
+    ko: ['벌점 "{name}": {match}에 맞는 파라미터가 없다', '이름은 {names}이다', ''],
+  },
+  'evaluate.outputs': {
+    en: [
+      'evaluate: the metric "{name}" has nothing to compare',
+      'an objective was expected to return outputs and targets, too',
+      'return { loss, outputs, targets }',
+    ],
+    ko: [
+      'evaluate: 지표 "{name}"이(가) 비교할 것이 없다',
+      'objective가 outputs와 targets도 돌려주어야 한다',
+      'return { loss, outputs, targets }',
+    ],
+  },
+  'checkpoint.manifest': {
+    en: ['{path}: this is no whole manifest of a checkpoint', 'it was damaged, or never one', ''],
+    ko: ['{path}: 온전한 체크포인트 목록이 아니다', '손상되었거나 체크포인트가 아니다', ''],
+  },
+  'checkpoint.digest': {
+    en: [
+      '{path}: the bytes are not those of the checkpoint',
+      'their digest is in the manifest',
+      '',
+    ],
+    ko: ['{path}: 체크포인트의 바이트와 다르다', '그 요약값은 목록에 있다', ''],
+  },
+  'checkpoint.none': {
+    en: [
+      '{folder}: none of the {count} checkpoints is whole',
+      'at least one was expected',
+      'to train from the beginning, choose another folder',
+    ],
+    ko: [
+      '{folder}: 체크포인트 {count}개 가운데 온전한 것이 없다',
+      '하나는 온전해야 한다',
+      '처음부터 학습하려면 다른 폴더를 쓴다',
+    ],
+  },
+  'checkpoint.part': {
+    en: [
+      'checkpoint: its part "{part}" is not one of this training',
+      'what this version of maru has saved for the same model, optimizer and callbacks',
+      '',
+    ],
+    ko: [
+      '체크포인트: "{part}" 부분이 이 학습의 것이 아니다',
+      '같은 모델, optimizer, callback으로 이 버전의 maru가 저장한 것이어야 한다',
+      '',
     ],
   },
   // cli

@@ -15,3 +15,20 @@ export function manualSeed(value: number): void {
 export function nextStream(purpose: string): Stream {
   return new Stream(seed, purpose, drawn++)
 }
+
+/** The global seed, and how many of its streams are in use. Safe to write as JSON. */
+export interface SeedState {
+  readonly seed: number
+  readonly drawn: number
+}
+
+export function seedState(): SeedState {
+  return { seed, drawn }
+}
+
+/** Goes to where the streams stood. @throws ValueError for what is no state */
+export function restoreSeed(state: SeedState): void {
+  const streams = expectInteger('restoreSeed', 'drawn', state.drawn, 0)
+  manualSeed(state.seed)
+  drawn = streams
+}

@@ -2,10 +2,18 @@
 import { DataLoader, type ImageDataset } from '../data/index.ts'
 import { Flatten, Linear, type Module, type Normalize, Sequential } from '../nn/index.ts'
 import { Adam, cosine } from '../optim/index.ts'
-import { type BatchReport, evaluate, type FitOptions, fit } from '../train/index.ts'
+import { crossEntropy } from '../tensor/loss.ts'
+import { type Output, ProgressBar, paint, type Readings } from '../terminal/index.ts'
+import {
+  type Callback,
+  ConfusionMatrix,
+  type History,
+  type Mistake,
+  Mistakes,
+  Trainer,
+} from '../train/index.ts'
 import { phrases } from './phrases.ts'
 import { nameOf } from './report.ts'
-import { type Output, ProgressBar, paint } from '../terminal/index.ts'
 
 const BATCH_SIZE = 64
 const LEARNING_RATE = 1e-3
@@ -16,18 +24,42 @@ export interface Lesson {
   readonly seed: number
 }
 
-type Watch = Pick<FitOptions, 'onBatch' | 'signal'>
+interface Watch {
+  readonly callbacks?: readonly Callback[]
+  readonly signal?: AbortSignal
+}
 
-/** Adam on shuffled batches, its rate falling to 0 along a cosine. Returns the mean loss of each epoch. */
+/** Adam on shuffled batches, its rate falling to 0 along a cosine. */
 function learn(
   model: Module,
   { train, epochs, seed }: Lesson,
   watch: Watch = {},
-): Promise<number[]> {
+): Promise<History> {
   const loader = new DataLoader(train, { batchSize: BATCH_SIZE, shuffle: true, seed })
   const schedule = cosine(epochs * loader.length)
   const optimizer = new Adam(model.parameters(), { lr: LEARNING_RATE, schedule })
-  return fit(model, optimizer, loader, { epochs, ...watch })
+  return new Trainer(model, { optimizer, loss: crossEntropy }).fit(loader, { epochs, ...watch })
+}
+
+/** How well a classifier does. */
+export interface Judgement {
+  readonly samples: number
+  /** Share of samples that were mistaken, from 0 to 1. */
+  readonly error: number
+  readonly confusion: readonly (readonly number[])[]
+  /** Every mistake, the most confident first. */
+  readonly mistakes: readonly Mistake[]
+}
+
+export async function judge(model: Module, test: ImageDataset): Promise<Judgement> {
+  const metrics = {
+    confusion: new ConfusionMatrix(),
+    mistakes: new Mistakes(),
+  }
+  const trainer = new Trainer(model, { loss: crossEntropy, metrics })
+  const found = await trainer.evaluate(new DataLoader(test, { batchSize: 256 }))
+  const { confusion, mistakes } = found.metrics
+  return { samples: found.samples, error: mistakes.length / found.samples, confusion, mistakes }
 }
 
 /** How far training came. */
@@ -57,16 +89,26 @@ export async function learnVisibly(
   let seen = { samples: 0, epochs: 0 }
   let smooth: number | undefined
   const start = performance.now()
-  const onBatch = ({ epoch, samples, loss }: BatchReport): void => {
-    seen = { samples, epochs: epoch }
-    smooth = smooth === undefined ? loss : smooth + (loss - smooth) / 20
-    bar.update(samples, { [text.epoch]: `${epoch}/${lesson.epochs}`, [text.loss]: smooth })
+  const show = (): void => {
+    const loss: Readings = smooth === undefined ? {} : { [text.loss]: smooth }
+    bar.update(seen.samples, { [text.epoch]: `${seen.epochs}/${lesson.epochs}`, ...loss })
   }
-  const { value: losses, interrupted } = await interruptible((signal) =>
-    learn(model, lesson, { onBatch, signal }),
+  const watch: Callback = {
+    onBatchEnd: ({ epoch, samples }) => {
+      seen = { samples, epochs: epoch }
+      show()
+    },
+    onReport: ({ logs: { loss = Number.NaN } }) => {
+      smooth = smooth === undefined ? loss : smooth + (loss - smooth) / 2
+      show()
+    },
+  }
+  const { value, interrupted } = await interruptible((signal) =>
+    learn(model, lesson, { callbacks: [watch], signal }),
   )
   const seconds = (performance.now() - start) / 1000
-  bar.finish({ [text.loss]: (interrupted ? smooth : losses.at(-1)) ?? Number.NaN })
+  const last = value.epochs.at(-1)?.loss
+  bar.finish({ [text.loss]: (interrupted ? smooth : last) ?? Number.NaN })
   return { ...seen, interrupted, seconds }
 }
 
@@ -95,5 +137,5 @@ export async function linearError(
   const classes = test.classes.length
   const linear = new Sequential(scale, new Flatten(), new Linear(height * width, classes))
   await learn(linear, lesson)
-  return (await evaluate(linear, test)).error
+  return (await judge(linear, test)).error
 }

@@ -1,7 +1,7 @@
 /** What `npm start` says, in English and Korean. */
 import { language } from '../base/env.ts'
-import type { Mistake } from '../train/evaluate.ts'
 import { showCount } from '../terminal/index.ts'
+import type { Mistake } from '../train/index.ts'
 
 export interface Phrases {
   readonly help: string

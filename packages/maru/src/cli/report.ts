@@ -1,9 +1,6 @@
 /** How `npm start` draws what it found. */
 import { language } from '../base/env.ts'
 import type { ImageDataset } from '../data/index.ts'
-import type { Evaluation, Mistake } from '../train/index.ts'
-import type { Digits } from './digits.ts'
-import { phrases } from './phrases.ts'
 import {
   confusionMatrix,
   displayWidth,
@@ -15,6 +12,10 @@ import {
   type Screen,
   showValue,
 } from '../terminal/index.ts'
+import type { Mistake } from '../train/index.ts'
+import type { Digits } from './digits.ts'
+import type { Judgement } from './learn.ts'
+import { phrases } from './phrases.ts'
 
 type LineName = 'data' | 'model' | 'train' | 'stop' | 'saved' | 'error' | 'next'
 
@@ -62,7 +63,7 @@ export function introduce(
 
 /** The error beside that of a linear classifier, the confusion, and the worst mistakes. */
 export function report(
-  { error, samples, mistakes, confusion }: Evaluation,
+  { error, samples, mistakes, confusion }: Judgement,
   images: ImageDataset,
   linear: number,
   output: Output,

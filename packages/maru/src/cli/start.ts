@@ -3,14 +3,13 @@ import { MaruError } from '../base/error.ts'
 import { manualSeed } from '../base/seed.ts'
 import { lenet5 } from '../models/index.ts'
 import { Normalize, Sequential } from '../nn/index.ts'
-import { evaluate } from '../train/index.ts'
+import { type Output, paint, screenOf } from '../terminal/index.ts'
 import { type Digits, findDigits } from './digits.ts'
-import { type Lesson, learnVisibly, linearError, type Progress } from './learn.ts'
+import { judge, type Lesson, learnVisibly, linearError, type Progress } from './learn.ts'
 import { type Options, readOptions } from './options.ts'
 import { phrases } from './phrases.ts'
 import { introduce, report, say, suggest } from './report.ts'
 import { type Saved, save } from './save.ts'
-import { type Output, paint, screenOf } from '../terminal/index.ts'
 
 /** Exit codes; a process that Ctrl-C ends has 128 and the number of the signal. */
 const DONE = 0
@@ -48,7 +47,7 @@ async function start({ data, epochs, seed, json }: Options): Promise<number> {
     return INTERRUPTED
   }
   saySaved(saved, output)
-  const evaluation = await evaluate(model, test)
+  const evaluation = await judge(model, test)
   if (!json) report(evaluation, test, await linearError(lesson, scale, test), output)
   suggest(digits, lesson.epochs, output)
   if (!json) return DONE

@@ -1,13 +1,10 @@
 /** Models on disk: a readable definition and a file of weights. */
-import { dtypes } from '../base/dtype.ts'
 import { FormatError } from '../base/error.ts'
-import { sizeOf } from '../base/shape.ts'
 import { makeFolder, readFileBytes, writeFileAtomic } from '../io/files.ts'
-import { decodeSafetensors, encodeSafetensors, type RawTensor } from '../io/safetensors.ts'
+import { decodeTensors, encodeTensors } from '../io/tensors.ts'
 import { buildEmpty, define } from '../nn/definition.ts'
 import type { Module } from '../nn/module.ts'
-import { fromHost } from '../tensor/create.ts'
-import { storedData, type Tensor } from '../tensor/tensor.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 
 const FORMAT = 'maru-model'
 const VERSION = 1
@@ -15,31 +12,13 @@ const MAX_DEFINITION_BYTES = 16 * 1024 * 1024
 const MAX_WEIGHT_BYTES = 4 * 1024 * 1024 * 1024
 
 /** The bytes of a state dict in the safetensors format. */
-export async function encodeWeights(model: Module): Promise<Uint8Array> {
-  const tensors = new Map<string, RawTensor>()
-  for (const [name, value] of model.stateDict()) {
-    const data = await storedData(value)
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    tensors.set(name, { dtype: value.dtype, shape: value.node.shape, bytes })
-  }
-  return encodeSafetensors(tensors, { format: 'maru' })
+export function encodeWeights(model: Module): Promise<Uint8Array> {
+  return encodeTensors(model.stateDict())
 }
 
 /** A state dict from bytes in the safetensors format, which need not be trusted. */
 export function decodeWeights(bytes: Uint8Array): Map<string, Tensor> {
-  const state = new Map<string, Tensor>()
-  for (const [name, raw] of decodeSafetensors(bytes).tensors) {
-    if (!Object.hasOwn(dtypes, raw.dtype)) {
-      throw new FormatError('weights.dtype', { name, dtype: raw.dtype, known: Object.keys(dtypes) })
-    }
-    const dtype = raw.dtype as keyof typeof dtypes
-    const own = raw.bytes.slice()
-    state.set(
-      name,
-      fromHost(dtypes[dtype].array(own.buffer, 0, sizeOf(raw.shape)), raw.shape, dtype),
-    )
-  }
-  return state
+  return decodeTensors(bytes)
 }
 
 /**

@@ -39,7 +39,7 @@ export function beginStep(n: number): void {
  * are for the search, not for training. Functions that were compiled before know no lines.
  *
  * @throws AnomalyError when a result or a stored value is not finite
- * @example await detectAnomaly(() => fit(model, optimizer, loader, { epochs: 1 }))
+ * @example await detectAnomaly(() => trainer.fit(loader, { epochs: 1 }))
  */
 export async function detectAnomaly<T>(body: () => T | Promise<T>): Promise<T> {
   const forget = keepOrigins()

@@ -1,90 +1,68 @@
-/** The training loop for classifiers. */
-import { ValueError } from '../base/error.ts'
-import { expectInteger } from '../base/shape.ts'
-import type { DataLoader } from '../data/loader.ts'
-import { applied, type Module } from '../nn/module.ts'
+/** What `fit` is told, what callbacks can do with it, and what it returns. */
+import type { Module } from '../nn/module.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
-import { compile } from '../tensor/compile.ts'
-import { crossEntropy } from '../tensor/loss.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { Loader } from './batches.ts'
+import type { Callback, FitEnd, Json, Notice, Position } from './events.ts'
+import type { Readings } from './meter.ts'
 
-/** Where training stands after a batch. */
-export interface BatchReport {
-  /** Counted from 1. */
-  readonly epoch: number
-  /** Samples seen since training began. */
-  readonly samples: number
-  /** Mean cross entropy of the batch, before its step. */
-  readonly loss: number
-}
-
-export interface EpochReport {
-  /** Counted from 1. */
-  readonly epoch: number
-  /** Mean of the cross entropies that its samples had when their turn came. */
-  readonly loss: number
-}
-
-export interface FitOptions {
-  /** How often every sample is seen. */
-  readonly epochs: number
-  readonly onBatch?: (report: BatchReport) => void
-  readonly onEpoch?: (report: EpochReport) => void | Promise<void>
+export interface FitOptions<B> {
+  /** How often every sample is seen; 1 unless told otherwise, without end where `steps` are given. */
+  readonly epochs?: number
+  /** Batches in all, after which training ends. */
+  readonly steps?: number
+  /** What the model is judged by after every epoch. */
+  readonly validation?: Loader<B>
+  readonly callbacks?: readonly Callback[]
   /** Once aborted, training ends after the batch at hand; that is no error. */
   readonly signal?: AbortSignal
+  /**
+   * What a loss that is not finite does: ends training with an error, is left out (its step stores
+   * nothing, which is looked at after every step), or takes model and optimiser back to where they last
+   * were well, behind which training goes on with the next batches.
+   */
+  readonly onNaN?: 'stop' | 'skip' | 'rollback'
+  /** Batches between two reports, for which losses are read from the device. */
+  readonly reportEvery?: number
+  /** Evaluates the first batch of `validation` before anything is trained, so that its mistakes show now. */
+  readonly sanity?: boolean
+  /** One batch to train and one to validate, without callbacks: does the program run through? */
+  readonly fastDevRun?: boolean
+  /** Trains on a set even if it is marked as one for testing. */
+  readonly allowTest?: boolean
+  /** A folder of checkpoints: training goes on from the newest whole one, or begins if there is none. */
+  readonly resume?: string
+  /** What else decides the run, for the record. */
+  readonly settings?: { readonly [name: string]: Json }
 }
 
-/**
- * Trains a classifier: one step of the optimiser down the cross entropy of each batch.
- *
- * The step is compiled once for each size of batch. The model is in training mode meanwhile and
- * afterwards in the mode that it came in. A schedule is the optimiser's.
- *
- * @returns the mean loss of each epoch that was finished
- * @throws ValueError when there is no data, or the loss is not a finite number any more
- * @example
- * const optimizer = new Adam(model.parameters(), { lr: 1e-3 })
- * await fit(model, optimizer, new DataLoader(train, { batchSize: 64, shuffle: true }), { epochs: 5 })
- */
-export async function fit(
-  model: Module,
-  optimizer: Optimizer,
-  data: DataLoader,
-  { epochs, onBatch, onEpoch, signal }: FitOptions,
-): Promise<number[]> {
-  expectInteger('fit', 'epochs', epochs, 1)
-  if (data.length === 0) throw new ValueError('data.empty', { op: 'fit' })
-  const mode = model.training
-  const step = compile((inputs: Tensor, labels: Tensor) => {
-    const loss = crossEntropy(applied(model, inputs), labels)
-    optimizer.step(loss)
-    return loss
-  })
-  const losses: number[] = []
-  let samples = 0
-  model.train()
-  try {
-    for (let epoch = 1; epoch <= epochs && !signal?.aborted; epoch++) {
-      const before = samples
-      let sum = 0
-      for (const { inputs, labels } of data) {
-        const loss = await (await step(inputs, labels)).item()
-        if (!Number.isFinite(loss)) throw diverged(loss, optimizer)
-        samples += labels.size
-        sum += loss * labels.size
-        onBatch?.({ epoch, samples, loss })
-        if (signal?.aborted && data.state().batch < data.length) return losses
-      }
-      const loss = sum / (samples - before)
-      losses.push(loss)
-      await onEpoch?.({ epoch, loss })
-    }
-  } finally {
-    model.train(mode)
-  }
-  return losses
+/** What was learned on the way. */
+export interface History {
+  /** Of each epoch that was finished: `loss`, its parts, `lr`, `valLoss` and the metrics of validation. */
+  readonly epochs: readonly Readings[]
+  readonly reason: FitEnd['reason']
+  readonly by: string | undefined
 }
 
-function diverged(loss: number, { steps, lr }: Optimizer): ValueError {
-  return new ValueError('fit.diverged', { loss, steps, lr })
+/** All that a later run needs to go on bit for bit. */
+export interface Saved {
+  readonly tensors: ReadonlyMap<string, Tensor>
+  readonly values: { readonly [name: string]: Json }
+}
+
+/** Training that goes on, as callbacks see it. */
+export interface Fit {
+  readonly model: Module
+  readonly optimizer: Optimizer
+  readonly epochs: number
+  readonly position: Position
+  readonly history: readonly Readings[]
+  /** Ends training after the batch at hand. */
+  stop(by: string): void
+  /** Waits for the steps that are queued, and reads their losses. */
+  settle(): Promise<void>
+  /** Tells all listeners something. */
+  notice(kind: Notice['kind'], details: Notice['details']): Promise<void>
+  /** The whole state, at the end of a batch or an epoch. */
+  save(): Promise<Saved>
 }

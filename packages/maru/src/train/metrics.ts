@@ -8,6 +8,7 @@ export {
   type PrecisionRecallOptions,
   type Scores,
 } from './metrics-classes.ts'
+export { type Mistake, Mistakes } from './metrics-mistakes.ts'
 export {
   CalibrationError,
   type CalibrationOptions,

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { judge } from '../../src/cli/learn.ts'
 import { type Options, readOptions } from '../../src/cli/options.ts'
 import { generateDigits, readMnist } from '../../src/data/index.ts'
 import { loadModel } from '../../src/models/index.ts'
-import { evaluate } from '../../src/train/index.ts'
 
 const START = fileURLToPath(new URL('../../src/cli/start.ts', import.meta.url))
 const SECONDS = 60_000
@@ -79,7 +79,7 @@ describe('npm start', { timeout: SECONDS }, () => {
     const model = await loadModel(join(folder, 'runs', name))
     expect(model.parameterCount).toBe(61706)
     // the model takes pixels as they come: what it needs to know of them is saved with it
-    const { error } = await evaluate(model, (await readMnist(folder)).test)
+    const { error } = await judge(model, (await readMnist(folder)).test)
     expect(100 * error).toBeCloseTo(JSON.parse(stdout).testError, 10)
   })
 

@@ -5,7 +5,7 @@ import { decodeSafetensors, type Safetensors } from 'maru/io'
 import { lenet5 } from 'maru/models'
 import { Linear, Sequential } from 'maru/nn'
 import { Adam } from 'maru/optim'
-import { type Evaluation, evaluate, fit } from 'maru/train'
+import { Accuracy, type History, Trainer } from 'maru/train'
 
 export const product: Tensor<[2, 4]> = zeros([2, 3]).matmul(zeros([3, 4]))
 // @ts-expect-error the inner lengths differ
@@ -17,8 +17,10 @@ const digits = generateDigits(100)
 const loader = new DataLoader(digits, { batchSize: 10 })
 
 export const labels: Tensor[] = [...loader].map((batch) => batch.labels)
-export const losses: number[] = await fit(model, optimizer, loader, { epochs: 1 })
-export const tested: Evaluation = await evaluate(model, digits)
+const metrics = { accuracy: new Accuracy() }
+const trainer = new Trainer(model, { optimizer, loss: crossEntropy, metrics })
+export const history: History = await trainer.fit(loader, { epochs: 1 })
+export const accuracy: number = (await trainer.evaluate(loader)).metrics.accuracy
 export const logits: Tensor<[8, 10]> = new Sequential(new Linear(4, 10)).call(zeros([8, 4]))
 export const step: (x: Tensor | number, y: Tensor | number) => Promise<Tensor> = compile(
   (x: Tensor, y: Tensor) => crossEntropy(x, y),
