@@ -2,11 +2,11 @@
  * Does dropout help? The same network of 784-1024-1024-10 with and without it, seed by seed.
  * `npx tsx --conditions=source examples/dropout.ts --data ../shared/data`
  */
-import { manualSeed } from 'maru'
+import { crossEntropy, manualSeed } from 'maru'
 import { DataLoader } from 'maru/data'
 import { Dropout, Flatten, Linear, type Module, ReLU, Sequential } from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
-import { evaluate, fit } from 'maru/train'
+import { Accuracy, Trainer } from 'maru/train'
 import { digits, mean, percent, progress, settings, tell } from './experiment.ts'
 
 const options = settings({ epochs: 25 })
@@ -35,14 +35,20 @@ async function errorOf(dropout: boolean, seed: number): Promise<number> {
   const loader = new DataLoader(train, { batchSize: 128, shuffle: true, seed })
   const schedule = cosine(options.epochs * loader.length)
   const optimizer = new Adam(model.parameters(), { lr: 1e-3, schedule })
-  await fit(model, optimizer, loader, {
+  const metrics = { accuracy: new Accuracy() }
+  const trainer = new Trainer(model, { optimizer, loss: crossEntropy, metrics })
+  const name = `seed ${seed}, dropout ${dropout ? 'on' : 'off'}`
+  await trainer.fit(loader, {
     epochs: options.epochs,
-    onEpoch: ({ epoch, loss }) =>
-      progress(
-        `seed ${seed}, dropout ${dropout ? 'on' : 'off'}, epoch ${epoch}: loss ${loss.toFixed(4)}`,
-      ),
+    callbacks: [
+      {
+        onEpochEnd: ({ epoch, logs }) =>
+          progress(`${name}, epoch ${epoch}: loss ${logs.loss?.toFixed(4)}`),
+      },
+    ],
   })
-  return (await evaluate(model, test)).error
+  const { accuracy } = (await trainer.evaluate(new DataLoader(test, { batchSize: 256 }))).metrics
+  return 1 - accuracy
 }
 
 const pairs: { seed: number; without: number; with: number }[] = []
