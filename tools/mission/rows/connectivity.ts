@@ -62,7 +62,7 @@ export const connectivity: readonly Row[] = [
       C('Concatenated: a dense block'),
       C('Highway: a gate between x and f(x)'),
       C(
-        'Stochastic depth: blocks are left out at their rate, and scaled in evaluation as in the paper',
+        'Stochastic depth: blocks are left out at their rate, for whole examples, and the mean stays',
       ),
     ],
   },

@@ -1093,12 +1093,12 @@ export const messages = {
   'window.padding': {
     en: [
       "{op}: there is no padding '{got}'",
-      "numbers, pairs [before, after], 'same', 'valid', or 'causal' along one axis, were expected",
+      "numbers, pairs [before, after], 'same', 'valid', 'full', or 'causal' along one axis, were expected",
       '',
     ],
     ko: [
       "{op}: '{got}'(이)라는 padding은 없다",
-      "수, [앞, 뒤] 쌍, 'same', 'valid', 축이 하나일 때 'causal' 중 하나여야 한다",
+      "수, [앞, 뒤] 쌍, 'same', 'valid', 'full', 축이 하나일 때 'causal' 중 하나여야 한다",
       '',
     ],
   },
@@ -1871,6 +1871,30 @@ export const messages = {
       'Linear: 입력 특징 {inFeatures}개를 기대했으나 {shape}에는 {k}개이다',
       '마지막 축이 특징이다',
       '이미지는 먼저 펼친다: x.flatten(1)',
+    ],
+  },
+  'layer.weight': {
+    en: [
+      '{layer}: {got} has no weight',
+      'a layer with a parameter `weight` was expected, such as Linear or a convolution',
+      '',
+    ],
+    ko: [
+      '{layer}: {got}에는 가중치가 없다',
+      'Linear나 합성곱처럼 매개변수 `weight`를 가진 층이어야 한다',
+      '',
+    ],
+  },
+  'wiring.square': {
+    en: [
+      "Sparse: wiring '{wiring}' is to connect {from} units to {to}",
+      'it is a graph over one set of units, so both must be equal',
+      "make them equal, or use 'erdosRenyi'",
+    ],
+    ko: [
+      "Sparse: 배선 '{wiring}'이(가) 유닛 {from}개를 {to}개에 이어야 한다",
+      '한 무리의 유닛 위의 그래프이므로 두 수가 같아야 한다',
+      "두 수를 같게 하거나 'erdosRenyi'를 쓴다",
     ],
   },
   'layer.axes': {

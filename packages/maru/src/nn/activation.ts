@@ -1,5 +1,6 @@
 /** Activations as layers. */
 import type { ShapeFn } from '../base/types/layer.ts'
+import { customGradient } from '../tensor/grad.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
 import type { Settings } from './settings.ts'
@@ -145,6 +146,29 @@ export class Tanhshrink extends Activation {
 
   override forward(x: Tensor): Tensor {
     return x.tanhshrink()
+  }
+}
+
+const step = customGradient(
+  // NaN stays, since it is neither above nor not above 0
+  (x: Tensor) => x.greater(0).where(1, x.lessEqual(0).where(0, x)),
+  (gradient) => [gradient],
+)
+
+/**
+ * 1 above 0, else 0: whether a neuron fires. The gradient is that of a straight line through it, `dx = dy`, since
+ * its own is 0 wherever there is one.
+ *
+ * @shape [...] → the same
+ * @see Bengio, Léonard & Courville 2013, https://arxiv.org/abs/1308.3432
+ */
+export class Step extends Activation {
+  static build(): Step {
+    return new Step()
+  }
+
+  override forward(x: Tensor): Tensor {
+    return step(x)
   }
 }
 

@@ -6,8 +6,8 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { type Attended, without } from './attention.ts'
 import { Linear } from './linear.ts'
 import { inModule, Layer } from './module.ts'
-import type { OpenFn } from './recurrent.ts'
 import type { Settings } from './settings.ts'
+import type { OpenFn } from './shapes.ts'
 
 export interface AlignOptions {
   /** What is mixed; the keys unless given. */

@@ -29,6 +29,8 @@ const convKinds = {
   bias: 'flag',
 } as const
 
+const turnKinds = { ...convKinds, flip: 'flag' } as const
+
 const transposeKinds = { ...convKinds, padding: 'sides', outputPadding: 'integers' } as const
 
 /** What these layers share: filters, constants, and how the windows lie. */
@@ -115,7 +117,7 @@ export class Conv1d<const O extends number> extends Convolution<1, O, ConvLayerO
 
   static build(settings: Settings): Conv1d<number> {
     const [from, to] = [settings.integer('inChannels'), settings.integer('outChannels')]
-    return new Conv1d(from, to, settings.integers('kernelSize'), settings.options(convKinds))
+    return new Conv1d(from, to, settings.integers('kernelSize'), settings.options(turnKinds))
   }
 
   protected override product(x: Tensor): Tensor {
@@ -146,7 +148,7 @@ export class Conv3d<const O extends number> extends Convolution<3, O, ConvLayerO
 
   static build(settings: Settings): Conv3d<number> {
     const [from, to] = [settings.integer('inChannels'), settings.integer('outChannels')]
-    return new Conv3d(from, to, settings.integers('kernelSize'), settings.options(convKinds))
+    return new Conv3d(from, to, settings.integers('kernelSize'), settings.options(turnKinds))
   }
 
   protected override product(x: Tensor): Tensor {

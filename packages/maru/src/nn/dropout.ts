@@ -131,3 +131,22 @@ export class Dropout3d extends ChannelDropping {
     return new Dropout3d(settings.number('p'))
   }
 }
+
+/**
+ * Stochastic depth: what a block makes is left out for whole examples, and scaled by 1/(1 − p) for the others, so
+ * that the mean stays. It stands at the end of a residual block's body.
+ *
+ * @shape [n, ...] → the same
+ * @see Huang et al. 2016, https://arxiv.org/abs/1603.09382
+ * @example new Residual(new Sequential(new Linear(8, 8), new ReLU(), new StochasticDepth(0.2)))
+ */
+export class StochasticDepth extends Dropping {
+  static build(settings: Settings): StochasticDepth {
+    return new StochasticDepth(settings.number('p'))
+  }
+
+  protected override drop(x: Tensor): Tensor {
+    const shape = x.node.shape.map((size, axis) => (axis === 0 ? size : 1))
+    return dropped(x, this.p, shape)
+  }
+}

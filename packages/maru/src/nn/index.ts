@@ -11,4 +11,6 @@ export {
   type UnrollOptions,
   unroll,
 } from './recurrent.ts'
+export type { SparseOptions } from './sparse.ts'
 export { type Summary, type SummaryRow, summary } from './summary.ts'
+export { klSparsity, l1Sparsity } from './winners.ts'

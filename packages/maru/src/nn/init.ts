@@ -2,6 +2,7 @@
 import { FormatError, MemoryError } from '../base/error.ts'
 import { nextStream } from '../base/seed.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
+import type { Stream } from '../base/threefry.ts'
 import type { Shape } from '../base/types/dim.ts'
 import { parameter } from '../tensor/create.ts'
 import { type Parameter, State } from '../tensor/tensor.ts'
@@ -52,16 +53,23 @@ export function xavier<S extends Shape>(outputs: number, inputs: number): Parame
   return uniform([outputs, inputs], Math.sqrt(6 / (outputs + inputs)))
 }
 
-/** A matrix with normally distributed values of mean 0 and variance 1, but for one row of zeros. */
-export function normal<S extends Shape>(
-  [rows, columns]: readonly [number, number],
-  zeroRow?: number,
-): Parameter<S> {
-  return started([rows, columns], (values) => {
+/** Normally distributed values of mean 0 and variance 1, but for one row of zeros. */
+export function normal<S extends Shape>(shape: Sizes, zeroRow?: number): Parameter<S> {
+  return started(shape, (values) => {
     const stream = nextStream('init')
     for (let i = 0; i < values.length; i++) values[i] = stream.normal()
-    if (zeroRow !== undefined) values.fill(0, zeroRow * columns, (zeroRow + 1) * columns)
+    if (zeroRow === undefined) return
+    const columns = values.length / (shape[0] ?? 1)
+    values.fill(0, zeroRow * columns, (zeroRow + 1) * columns)
   })
+}
+
+/** A tensor that is kept but not learned, with values that `draw` gives. */
+export function drawnBuffer<S extends Shape>(
+  shape: Sizes,
+  draw: (values: Float32Array, stream: Stream) => void,
+): State<S> {
+  return new State(started(shape, (values) => draw(values, nextStream('init'))).cell)
 }
 
 /** A parameter with one value everywhere. */

@@ -13,6 +13,7 @@ export {
   SiLU,
   Softmax,
   Softsign,
+  Step,
   Tanh,
   Tanhshrink,
 } from './activation.ts'
@@ -39,9 +40,20 @@ export {
   ZeroPad2d,
   ZeroPad3d,
 } from './border.ts'
+export { DenseBlock, Parallel } from './branches.ts'
+export { ChannelsLast } from './channels-last.ts'
 export { Conv2d } from './conv.ts'
 export { Conv1d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } from './conv-any.ts'
-export { AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d } from './dropout.ts'
+export {
+  AlphaDropout,
+  Dropout,
+  Dropout1d,
+  Dropout2d,
+  Dropout3d,
+  StochasticDepth,
+} from './dropout.ts'
+export { HeldDropout, StateDropout, VariationalDropout } from './dropout-held.ts'
+export { EchoStateCell } from './echo-state.ts'
 export { Embedding } from './embedding.ts'
 export { Flatten } from './flatten.ts'
 export {
@@ -53,9 +65,11 @@ export {
   RMSNorm,
 } from './group-norm.ts'
 export { GRU, GRUCell } from './gru.ts'
+export { Highway } from './highway.ts'
 export { LayerNorm } from './layer-norm.ts'
 export { Linear } from './linear.ts'
 export { LSTM, LSTMCell } from './lstm.ts'
+export { Maxout } from './maxout.ts'
 export { Normalize } from './normalize.ts'
 export {
   CELU,
@@ -86,11 +100,17 @@ export { LearnedPositions, SinusoidalPositions } from './positions.ts'
 export { Recurrent } from './recurrent.ts'
 export { Identity, Residual } from './residual.ts'
 export { PixelShuffle, PixelUnshuffle, Upsample } from './resize.ts'
+export { DropConnect } from './reweighted.ts'
 export { RNN, RNNCell } from './rnn.ts'
+export { SeparableConv1d, SeparableConv2d } from './separable.ts'
 export { Sequential } from './sequential.ts'
+export { Sparse } from './sparse.ts'
+export { StochasticPool2d } from './stochastic-pool.ts'
 export {
   TransformerDecoder,
   TransformerDecoderLayer,
   TransformerEncoder,
   TransformerEncoderLayer,
 } from './transformer.ts'
+export { SpectralNorm, WeightNorm } from './weight-norm.ts'
+export { KWinners } from './winners.ts'

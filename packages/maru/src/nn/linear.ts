@@ -8,7 +8,8 @@ import { uniform } from './init.ts'
 import { Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 
-interface LinearFn<I extends number, O extends number> extends ShapeFn {
+/** For layers that map the last axis. */
+export interface LinearFn<I extends number, O extends number> extends ShapeFn {
   readonly out: LinearOut<In<this['in']>, I, O>
 }
 

@@ -3,7 +3,6 @@ import { dtypes } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
 import { showAny } from '../base/show.ts'
-import type { Dim } from '../base/types/dim.ts'
 import type { ShapeFn } from '../base/types/layer.ts'
 import { scan } from '../tensor/control.ts'
 import { arange, tensor } from '../tensor/create.ts'
@@ -11,6 +10,7 @@ import { Tensor } from '../tensor/tensor.ts'
 import { flatten, like, type Rebuild, type Tree } from '../tensor/tree.ts'
 import { inModule, Layer, type Module } from './module.ts'
 import type { Settings } from './settings.ts'
+import type { OpenFn } from './shapes.ts'
 
 /** Lengths of the sequences of a batch, [batch]: what comes after the end of one is not looked at. */
 export type Lengths = Tensor | readonly number[]
@@ -117,11 +117,6 @@ export abstract class Cell<F extends ShapeFn, S extends Tree> extends Layer<F> {
   override forward(x: Tensor, state: S = this.start(x.node.shape)): Tensor {
     return this.step(x, state)[0]
   }
-}
-
-/** For layers whose result has a shape that types do not follow. */
-export interface OpenFn extends ShapeFn {
-  readonly out: Dim[]
 }
 
 export interface RecurrentOptions {

@@ -1,9 +1,9 @@
 /** Layers that are there for what is around them. */
-import type { In, LayerOut, ShapeFn } from '../base/types/layer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { SameFn } from './activation.ts'
 import { applied, Layer, type Module } from './module.ts'
 import type { Settings } from './settings.ts'
+import type { InnerFn } from './shapes.ts'
 
 /** Gives what it gets. @shape [...] → the same */
 export class Identity extends Layer<SameFn> {
@@ -27,7 +27,7 @@ export class Identity extends Layer<SameFn> {
  * @see He et al. 2016, https://arxiv.org/abs/1512.03385
  * @example new Residual(new Sequential(new Linear(8, 8), new ReLU(), new Linear(8, 8)))
  */
-export class Residual<B extends Module> extends Layer<ResidualFn<B>> {
+export class Residual<B extends Module> extends Layer<InnerFn<B>> {
   readonly body: B
   readonly shortcut: Module | undefined
 
@@ -55,8 +55,4 @@ export class Residual<B extends Module> extends Layer<ResidualFn<B>> {
   override config(): Readonly<Record<string, unknown>> {
     return {}
   }
-}
-
-interface ResidualFn<B> extends ShapeFn {
-  readonly out: LayerOut<B, In<this['in']>>
 }

@@ -110,7 +110,9 @@ export class Settings {
   /** The border of a convolution: widths, widths on either side, or a rule. */
   padding(name: string): Border {
     const value = this.#values.get(name)
-    if (value === 'same' || value === 'valid' || value === 'causal') return value
+    if (value === 'same' || value === 'valid' || value === 'full' || value === 'causal') {
+      return value
+    }
     return this.sides(name)
   }
 
@@ -168,7 +170,7 @@ export class Settings {
   /** The border of a convolution over height and width. */
   border(name: string): Border2d {
     const value = this.#values.get(name)
-    if (value === 'same' || value === 'valid') return value
+    if (value === 'same' || value === 'valid' || value === 'full') return value
     if (!Array.isArray(value) || !value.some(Array.isArray)) return this.pair(name)
     const [rows, columns, ...others] = this.pairs(name)
     if (rows && columns && others.length === 0) return [rows, columns]
@@ -182,6 +184,7 @@ export class Settings {
       padding: 'border',
       dilation: 'pair',
       groups: 'integer',
+      flip: 'flag',
       bias: 'flag',
     })
   }

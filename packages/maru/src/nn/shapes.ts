@@ -1,6 +1,6 @@
 /** What layers do to shapes whose last axes alone change. */
 import type { Dim, IsAny, Shape } from '../base/types/dim.ts'
-import type { In, ShapeFn } from '../base/types/layer.ts'
+import type { In, LayerOut, ShapeFn } from '../base/types/layer.ts'
 
 /** As many axes as windows slide over, of any size. */
 export interface SpatialAxes {
@@ -32,4 +32,14 @@ export interface ChannelsFn<R extends Rank, O extends number> extends ShapeFn {
 /** For layers that change the size of one axis or more. */
 export interface SameRankFn extends ShapeFn {
   readonly out: { -readonly [K in keyof In<this['in']>]: Dim }
+}
+
+/** For layers whose result has the shape of what their part makes. */
+export interface InnerFn<B> extends ShapeFn {
+  readonly out: LayerOut<B, In<this['in']>>
+}
+
+/** For layers whose result has a shape that types do not follow. */
+export interface OpenFn extends ShapeFn {
+  readonly out: Dim[]
 }

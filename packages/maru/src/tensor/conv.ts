@@ -137,7 +137,12 @@ function convNode(op: string, rank: number, input: Node, filter: Node, given: Co
   const lead = x.shape.slice(0, -rank - 1)
   const places = view.shape.slice(-rank)
   const split = reshapeNode(view, [...lead, groups, inner, ...size, ...places])
-  const filters = reshapeNode(weight, [groups, outChannels / groups, inner, ...size])
+  const filters = reshapeNode(options.flip ? turnedNode(weight, rank) : weight, [
+    groups,
+    outChannels / groups,
+    inner,
+    ...size,
+  ])
   const { n, window, place } = labelsFor(lead, rank)
   const product = apply(p.contract, [filters, split], {
     a: [GROUP, OUTER, INNER, ...window],
@@ -145,6 +150,12 @@ function convNode(op: string, rank: number, input: Node, filter: Node, given: Co
     out: [...n, GROUP, OUTER, ...place],
   })
   return reshapeNode(product, [...lead, outChannels, ...places])
+}
+
+/** Kernels read backwards along every axis. */
+function turnedNode(weight: Node, rank: number): Node {
+  const axes = Array.from({ length: rank }, (_, axis) => axis + 2)
+  return apply(p.flip, [weight], { axes })
 }
 
 function adjointNode(

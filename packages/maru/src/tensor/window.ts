@@ -58,6 +58,7 @@ export function sidesOf(op: string, value: unknown, windows: Windows): [number, 
     }
     return reach.map((total) => [Math.floor(total / 2), Math.ceil(total / 2)])
   }
+  if (value === 'full') return reach.map((total) => [total, total])
   if (value === 'causal' && rank === 1) return [[at(reach, 0), 0]]
   if (typeof value === 'string' && value !== 'valid') {
     throw new ValueError('window.padding', { op, got: showAny(value) })

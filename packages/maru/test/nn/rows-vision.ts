@@ -13,6 +13,9 @@ function shaped(make: () => Module, says: string, input: Sizes, output: Sizes = 
   return { make, says, input, output }
 }
 
+/** A row whose values prove acceptance lines. */
+const proving = (proves: string, row: LayerRow): LayerRow => ({ ...row, proves })
+
 /** An activation that the op of the same name computes, its settings by name. */
 function activation(
   op: string,
@@ -123,7 +126,7 @@ function batch(Layer: new (c: number, options?: object) => Module, sizes: Sizes)
         [2, 3, ...sizes],
       ),
     ],
-    oracle: { none: 'batch-norm.test.ts holds it to PyTorch over several steps' },
+    oracle: { none: 'steps.test.ts holds it to PyTorch over several steps' },
   }
 }
 
@@ -134,29 +137,41 @@ export const visionRows: Readonly<Record<string, LayerRow>> = {
     () => new nn.ReLU6(),
     () => new nn.ReLU6(),
   ),
-  SELU: activation(
-    'selu',
-    'SELU()',
-    () => new nn.SELU(),
-    () => new nn.SELU(),
+  SELU: proving(
+    '[E1.7]',
+    activation(
+      'selu',
+      'SELU()',
+      () => new nn.SELU(),
+      () => new nn.SELU(),
+    ),
   ),
-  SiLU: activation(
-    'silu',
-    'SiLU()',
-    () => new nn.SiLU(),
-    () => new nn.SiLU(),
+  SiLU: proving(
+    '[E1.8]',
+    activation(
+      'silu',
+      'SiLU()',
+      () => new nn.SiLU(),
+      () => new nn.SiLU(),
+    ),
   ),
-  Mish: activation(
-    'mish',
-    'Mish()',
-    () => new nn.Mish(),
-    () => new nn.Mish(),
+  Mish: proving(
+    '[E1.8]',
+    activation(
+      'mish',
+      'Mish()',
+      () => new nn.Mish(),
+      () => new nn.Mish(),
+    ),
   ),
-  Softsign: activation(
-    'softsign',
-    'Softsign()',
-    () => new nn.Softsign(),
-    () => new nn.Softsign(),
+  Softsign: proving(
+    '[E1.9]',
+    activation(
+      'softsign',
+      'Softsign()',
+      () => new nn.Softsign(),
+      () => new nn.Softsign(),
+    ),
   ),
   LogSigmoid: activation(
     'logSigmoid',
@@ -164,71 +179,104 @@ export const visionRows: Readonly<Record<string, LayerRow>> = {
     () => new nn.LogSigmoid(),
     () => new nn.LogSigmoid(),
   ),
-  Hardsigmoid: activation(
-    'hardsigmoid',
-    'Hardsigmoid()',
-    () => new nn.Hardsigmoid(),
-    () => new nn.Hardsigmoid(),
+  Hardsigmoid: proving(
+    '[E1.9]',
+    activation(
+      'hardsigmoid',
+      'Hardsigmoid()',
+      () => new nn.Hardsigmoid(),
+      () => new nn.Hardsigmoid(),
+    ),
   ),
-  Hardswish: activation(
-    'hardswish',
-    'Hardswish()',
-    () => new nn.Hardswish(),
-    () => new nn.Hardswish(),
+  Hardswish: proving(
+    '[E1.9]',
+    activation(
+      'hardswish',
+      'Hardswish()',
+      () => new nn.Hardswish(),
+      () => new nn.Hardswish(),
+    ),
   ),
-  Tanhshrink: activation(
-    'tanhshrink',
-    'Tanhshrink()',
-    () => new nn.Tanhshrink(),
-    () => new nn.Tanhshrink(),
+  Tanhshrink: proving(
+    '[E1.9]',
+    activation(
+      'tanhshrink',
+      'Tanhshrink()',
+      () => new nn.Tanhshrink(),
+      () => new nn.Tanhshrink(),
+    ),
   ),
-  ELU: activation(
-    'elu',
-    'ELU()',
-    (options: object) => new nn.ELU(options),
-    () => new nn.ELU(),
+  ELU: proving(
+    '[E1.7]',
+    activation(
+      'elu',
+      'ELU()',
+      (options: object) => new nn.ELU(options),
+      () => new nn.ELU(),
+    ),
   ),
-  CELU: activation(
-    'celu',
-    'CELU()',
-    (options: object) => new nn.CELU(options),
-    () => new nn.CELU(),
+  CELU: proving(
+    '[E1.7]',
+    activation(
+      'celu',
+      'CELU()',
+      (options: object) => new nn.CELU(options),
+      () => new nn.CELU(),
+    ),
   ),
-  GELU: activation(
-    'gelu',
-    'GELU()',
-    (options: object) => new nn.GELU(options),
-    () => new nn.GELU(),
+  GELU: proving(
+    '[E1.8]',
+    activation(
+      'gelu',
+      'GELU()',
+      (options: object) => new nn.GELU(options),
+      () => new nn.GELU(),
+    ),
   ),
-  LeakyReLU: activation(
-    'leakyRelu',
-    'LeakyReLU(0.01)',
-    ({ slope }: { slope?: number }) => new nn.LeakyReLU(slope),
-    () => new nn.LeakyReLU(),
+  LeakyReLU: proving(
+    '[E1.7]',
+    activation(
+      'leakyRelu',
+      'LeakyReLU(0.01)',
+      ({ slope }: { slope?: number }) => new nn.LeakyReLU(slope),
+      () => new nn.LeakyReLU(),
+    ),
   ),
-  Softplus: activation(
-    'softplus',
-    'Softplus(1)',
-    ({ beta }: { beta?: number }) => new nn.Softplus(beta),
-    () => new nn.Softplus(),
+  Softplus: proving(
+    '[E1.8]',
+    activation(
+      'softplus',
+      'Softplus(1)',
+      ({ beta }: { beta?: number }) => new nn.Softplus(beta),
+      () => new nn.Softplus(),
+    ),
   ),
-  Softshrink: activation(
-    'softshrink',
-    'Softshrink(0.5)',
-    ({ lambda }: { lambda?: number }) => new nn.Softshrink(lambda),
-    () => new nn.Softshrink(),
+  Softshrink: proving(
+    '[E1.9]',
+    activation(
+      'softshrink',
+      'Softshrink(0.5)',
+      ({ lambda }: { lambda?: number }) => new nn.Softshrink(lambda),
+      () => new nn.Softshrink(),
+    ),
   ),
-  Hardshrink: activation(
-    'hardshrink',
-    'Hardshrink(0.5)',
-    ({ lambda }: { lambda?: number }) => new nn.Hardshrink(lambda),
-    () => new nn.Hardshrink(),
+  Hardshrink: proving(
+    '[E1.9]',
+    activation(
+      'hardshrink',
+      'Hardshrink(0.5)',
+      ({ lambda }: { lambda?: number }) => new nn.Hardshrink(lambda),
+      () => new nn.Hardshrink(),
+    ),
   ),
-  Hardtanh: activation(
-    'hardtanh',
-    'Hardtanh(-1, 1)',
-    ({ low, high }: { low?: number; high?: number }) => new nn.Hardtanh(low, high),
-    () => new nn.Hardtanh(),
+  Hardtanh: proving(
+    '[E1.9]',
+    activation(
+      'hardtanh',
+      'Hardtanh(-1, 1)',
+      ({ low, high }: { low?: number; high?: number }) => new nn.Hardtanh(low, high),
+      () => new nn.Hardtanh(),
+    ),
   ),
   Threshold: activation(
     'threshold',
@@ -247,29 +295,32 @@ export const visionRows: Readonly<Record<string, LayerRow>> = {
     shaped(() => new nn.GLU(), 'GLU(-1)', [2, 4], [2, 2]),
     shaped(() => new nn.GLU(0), 'GLU(0)', [2, 4], [1, 4]),
   ),
-  PReLU: sampled(
-    (count: number) => new nn.PReLU(count),
-    { ...shaped(() => new nn.PReLU(), 'PReLU(1, 0.25)', [2, 3]), parameters: { weight: [1] } },
-    {
-      ...shaped(() => new nn.PReLU(3, 0.5), 'PReLU(3, 0.5)', [2, 3, 2]),
-      parameters: { weight: [3] },
-    },
+  PReLU: proving(
+    '[E1.7]',
+    sampled(
+      (count: number) => new nn.PReLU(count),
+      { ...shaped(() => new nn.PReLU(), 'PReLU(1, 0.25)', [2, 3]), parameters: { weight: [1] } },
+      {
+        ...shaped(() => new nn.PReLU(3, 0.5), 'PReLU(3, 0.5)', [2, 3, 2]),
+        parameters: { weight: [3] },
+      },
+    ),
   ),
-  MaxPool1d: pool(nn.MaxPool1d, 'maxPool1d', 1),
-  MaxPool3d: pool(nn.MaxPool3d, 'maxPool3d', 3),
-  AvgPool1d: pool(nn.AvgPool1d, 'avgPool1d', 1),
-  AvgPool3d: pool(nn.AvgPool3d, 'avgPool3d', 3),
+  MaxPool1d: proving('[D8.1]', pool(nn.MaxPool1d, 'maxPool1d', 1)),
+  MaxPool3d: proving('[D8.1]', pool(nn.MaxPool3d, 'maxPool3d', 3)),
+  AvgPool1d: proving('[D8.1]', pool(nn.AvgPool1d, 'avgPool1d', 1)),
+  AvgPool3d: proving('[D8.1]', pool(nn.AvgPool3d, 'avgPool3d', 3)),
   MinPool1d: pool(nn.MinPool1d, 'minPool1d', 1),
   MinPool3d: pool(nn.MinPool3d, 'minPool3d', 3),
-  LpPool1d: normPool(nn.LpPool1d, 'lpPool1d', 1),
-  LpPool2d: normPool(nn.LpPool2d, 'lpPool2d', 2),
-  LpPool3d: normPool(nn.LpPool3d, 'lpPool3d', 3),
-  AdaptiveAvgPool1d: adaptive(nn.AdaptiveAvgPool1d, 'adaptiveAvgPool1d', 1),
-  AdaptiveAvgPool2d: adaptive(nn.AdaptiveAvgPool2d, 'adaptiveAvgPool2d', 2),
-  AdaptiveAvgPool3d: adaptive(nn.AdaptiveAvgPool3d, 'adaptiveAvgPool3d', 3),
-  AdaptiveMaxPool1d: adaptive(nn.AdaptiveMaxPool1d, 'adaptiveMaxPool1d', 1),
-  AdaptiveMaxPool2d: adaptive(nn.AdaptiveMaxPool2d, 'adaptiveMaxPool2d', 2),
-  AdaptiveMaxPool3d: adaptive(nn.AdaptiveMaxPool3d, 'adaptiveMaxPool3d', 3),
+  LpPool1d: proving('[D8.5]', normPool(nn.LpPool1d, 'lpPool1d', 1)),
+  LpPool2d: proving('[D8.5]', normPool(nn.LpPool2d, 'lpPool2d', 2)),
+  LpPool3d: proving('[D8.5]', normPool(nn.LpPool3d, 'lpPool3d', 3)),
+  AdaptiveAvgPool1d: proving('[D8.4]', adaptive(nn.AdaptiveAvgPool1d, 'adaptiveAvgPool1d', 1)),
+  AdaptiveAvgPool2d: proving('[D8.4]', adaptive(nn.AdaptiveAvgPool2d, 'adaptiveAvgPool2d', 2)),
+  AdaptiveAvgPool3d: proving('[D8.4]', adaptive(nn.AdaptiveAvgPool3d, 'adaptiveAvgPool3d', 3)),
+  AdaptiveMaxPool1d: proving('[D8.4]', adaptive(nn.AdaptiveMaxPool1d, 'adaptiveMaxPool1d', 1)),
+  AdaptiveMaxPool2d: proving('[D8.4]', adaptive(nn.AdaptiveMaxPool2d, 'adaptiveMaxPool2d', 2)),
+  AdaptiveMaxPool3d: proving('[D8.4]', adaptive(nn.AdaptiveMaxPool3d, 'adaptiveMaxPool3d', 3)),
   ZeroPad1d: border(nn.ZeroPad1d, 1),
   ZeroPad2d: border(nn.ZeroPad2d, 2),
   ZeroPad3d: border(nn.ZeroPad3d, 3),
@@ -280,18 +331,21 @@ export const visionRows: Readonly<Record<string, LayerRow>> = {
   ReplicationPad2d: border(nn.ReplicationPad2d, 2),
   ReplicationPad3d: border(nn.ReplicationPad3d, 3),
   BatchNorm1d: batch(nn.BatchNorm1d, [4]),
-  InstanceNorm1d: instance(nn.InstanceNorm1d, [4]),
+  InstanceNorm1d: proving('[D12.4]', instance(nn.InstanceNorm1d, [4])),
   BatchNorm2d: batch(nn.BatchNorm2d, [2, 3]),
-  InstanceNorm2d: instance(nn.InstanceNorm2d, [2, 3]),
+  InstanceNorm2d: proving('[D12.4]', instance(nn.InstanceNorm2d, [2, 3])),
   BatchNorm3d: batch(nn.BatchNorm3d, [2, 1, 3]),
-  InstanceNorm3d: instance(nn.InstanceNorm3d, [2, 1, 3]),
-  GroupNorm: sampled(
-    (groups: number, c: number, options: object) => new nn.GroupNorm(groups, c, options),
-    {
-      ...shaped(() => new nn.GroupNorm(2, 4), 'GroupNorm(2, 4)', [3, 4, 2]),
-      parameters: channels(4),
-    },
-    shaped(() => new nn.GroupNorm(1, 2, { affine: false }), 'GroupNorm(1, 2, no affine)', [0, 2]),
+  InstanceNorm3d: proving('[D12.4]', instance(nn.InstanceNorm3d, [2, 1, 3])),
+  GroupNorm: proving(
+    '[D12.4]',
+    sampled(
+      (groups: number, c: number, options: object) => new nn.GroupNorm(groups, c, options),
+      {
+        ...shaped(() => new nn.GroupNorm(2, 4), 'GroupNorm(2, 4)', [3, 4, 2]),
+        parameters: channels(4),
+      },
+      shaped(() => new nn.GroupNorm(1, 2, { affine: false }), 'GroupNorm(1, 2, no affine)', [0, 2]),
+    ),
   ),
   RMSNorm: {
     cases: [
@@ -377,26 +431,37 @@ export const visionRows: Readonly<Record<string, LayerRow>> = {
     ],
     oracle: { none: 'vision.test.ts holds it to its sum' },
   },
-  Conv1d: sampled(
-    (from: number, to: number, size: number, options: object) =>
-      new nn.Conv1d(from, to, size, options),
-    {
-      ...shaped(
-        () => new nn.Conv1d(3, 4, 3, { padding: 'same' }),
-        'Conv1d(3, 4, 3, padding same)',
-        [2, 3, 6],
-        [2, 4, 6],
-      ),
-      parameters: { weight: [4, 3, 3], bias: [4] },
-    },
+  Conv1d: proving(
+    '[D2.1]',
+    sampled(
+      (from: number, to: number, size: number, options: object) =>
+        new nn.Conv1d(from, to, size, options),
+      {
+        ...shaped(
+          () => new nn.Conv1d(3, 4, 3, { padding: 'same' }),
+          'Conv1d(3, 4, 3, padding same)',
+          [2, 3, 6],
+          [2, 4, 6],
+        ),
+        parameters: { weight: [4, 3, 3], bias: [4] },
+      },
+    ),
   ),
-  Conv3d: sampled(
-    (from: number, to: number, size: number, options: object) =>
-      new nn.Conv3d(from, to, size, options),
-    {
-      ...shaped(() => new nn.Conv3d(3, 4, 3), 'Conv3d(3, 4, 3)', [2, 3, 4, 3, 5], [2, 4, 2, 1, 3]),
-      parameters: { weight: [4, 3, 3, 3, 3], bias: [4] },
-    },
+  Conv3d: proving(
+    '[D2.1]',
+    sampled(
+      (from: number, to: number, size: number, options: object) =>
+        new nn.Conv3d(from, to, size, options),
+      {
+        ...shaped(
+          () => new nn.Conv3d(3, 4, 3),
+          'Conv3d(3, 4, 3)',
+          [2, 3, 4, 3, 5],
+          [2, 4, 2, 1, 3],
+        ),
+        parameters: { weight: [4, 3, 3, 3, 3], bias: [4] },
+      },
+    ),
   ),
   ConvTranspose1d: sampled(
     (from: number, to: number, size: number, options: object) =>

@@ -20,6 +20,7 @@ import {
 } from '../../src/nn/index.ts'
 import { fixture as ops } from '../ops/calls.ts'
 import type { Values } from '../ops/row.ts'
+import { partRows } from './rows-parts.ts'
 import { sequenceRows } from './rows-sequence.ts'
 import { visionRows } from './rows-vision.ts'
 
@@ -45,12 +46,19 @@ export type Oracle =
 export interface LayerRow {
   readonly cases: readonly Case[]
   readonly oracle: Oracle
+  /** Acceptance lines that the oracle's values prove, `[D1.1]`. */
+  readonly proves?: string
 }
 
 type PoolArguments = Pool2dOptions & { readonly kernelSize: Pair }
 type PoolLayer = new (kernelSize: Pair, options?: Pool2dOptions) => Module
 
-function activation(make: () => Module, name: string, op: string, skip = /^$/): LayerRow {
+function activation(
+  make: () => Module,
+  name: string,
+  op: string,
+  { skip = /^$/, proves = '' }: { readonly skip?: RegExp; readonly proves?: string } = {},
+): LayerRow {
   const shape = { make, says: `${name}()` }
   return {
     cases: [
@@ -59,6 +67,7 @@ function activation(make: () => Module, name: string, op: string, skip = /^$/): 
       { ...shape, input: [0, 4], output: [0, 4] },
     ],
     oracle: { op, make, skip },
+    proves,
   }
 }
 
@@ -84,6 +93,7 @@ function pool(Layer: PoolLayer, name: string, op: string, skip = /^$/): LayerRow
       make: ({ kernelSize, ...options }: PoolArguments) => new Layer(kernelSize, options),
       skip,
     },
+    proves: '[D8.1]',
   }
 }
 
@@ -123,6 +133,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
       layer: ([from, to]: [number, number], options: { bias?: boolean }) =>
         new Linear(from, to, options),
     },
+    proves: '[D1.1]',
   },
   Conv2d: {
     cases: [
@@ -152,6 +163,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
       layer: ([from, to, size]: [number, number, Pair], options: object) =>
         new Conv2d(from, to, size, options),
     },
+    proves: '[D2.1]',
   },
   MaxPool2d: pool(MaxPool2d, 'MaxPool2d', 'maxPool2d'),
   MinPool2d: pool(MinPool2d, 'MinPool2d', 'minPool2d'),
@@ -169,7 +181,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
     },
   },
   // PyTorch keeps the sign of -0.
-  ReLU: activation(() => new ReLU(), 'ReLU', 'relu', /special/),
+  ReLU: activation(() => new ReLU(), 'ReLU', 'relu', { skip: /special/, proves: '[E1.1]' }),
   Tanh: activation(() => new Tanh(), 'Tanh', 'tanh'),
   Sigmoid: activation(() => new Sigmoid(), 'Sigmoid', 'sigmoid'),
   Softmax: {
@@ -205,6 +217,7 @@ export const table: Readonly<Record<string, LayerRow>> = {
   },
   ...sequenceRows,
   ...visionRows,
+  ...partRows,
 }
 
 /** A layer with given parameters, and what PyTorch makes of an input. */
@@ -238,7 +251,7 @@ export interface WholeEntry {
   readonly loss: number
 }
 
-const entries = ['torch', 'torch-vision'].flatMap((name) => {
+const entries = ['torch', 'torch-vision', 'torch-parts'].flatMap((name) => {
   const url = new URL(`fixtures/${name}.json`, import.meta.url)
   const read: { entries: readonly (LayerEntry | WholeEntry)[] } = JSON.parse(
     readFileSync(url, 'utf8'),
@@ -258,20 +271,21 @@ export function wholeEntry(): WholeEntry {
 }
 
 /** PyTorch's samples of a layer. */
-export function expectedOf(name: string, { oracle }: LayerRow): Expected[] {
+export function expectedOf(name: string, { oracle, proves = '' }: LayerRow): Expected[] {
   if ('none' in oracle) return []
+  const titled = (sample: string): string => `${name}, ${sample} ${proves}`.trimEnd()
   if ('layer' in oracle) {
     return entries.flatMap((entry) => {
       if (isWhole(entry) || entry.layer !== name) return []
       const make = () => oracle.layer(entry.arguments as never, entry.options as never)
-      return { ...entry, title: `${name}, ${entry.sample}`, make }
+      return { ...entry, title: titled(entry.sample), make }
     })
   }
   return ops.flatMap(({ op, sample, args, inputs: [input], output, cotangent, grads }) => {
     if (op !== oracle.op || !input || oracle.skip?.test(sample)) return []
     const [grad] = grads ?? []
     return {
-      title: `${name}, ${sample}`,
+      title: titled(sample),
       make: () => oracle.make(args as never),
       parameters: {},
       input,

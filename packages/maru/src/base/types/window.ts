@@ -24,20 +24,26 @@ export interface ConvOptions {
   /** Step between windows, 1 unless given. */
   readonly stride?: number | readonly number[]
   /**
-   * Zeros around the input, 0 unless given. 'valid' is none, 'same' keeps the sizes at stride 1, and
-   * 'causal', along one axis, lets nothing see what comes after it.
+   * Zeros around the input, 0 unless given. 'valid' is none, 'same' keeps the sizes at stride 1, 'full'
+   * lets the kernel reach in from every side, and 'causal', along one axis, lets nothing see what comes
+   * after it.
    */
-  readonly padding?: Padding | 'same' | 'valid' | 'causal'
+  readonly padding?: Padding | 'same' | 'valid' | 'full' | 'causal'
   /** Step between the elements of a window, 1 unless given. */
   readonly dilation?: number | readonly number[]
   /** Parts into which the channels are split, 1 unless given. */
   readonly groups?: number
+  /**
+   * Whether kernels are turned around along every axis of a window, as in the mathematician's convolution;
+   * unless given it is a cross-correlation, as in every deep-learning library.
+   */
+  readonly flip?: boolean
 }
 
 /** How a convolution over height and width slides. */
 export interface Conv2dOptions extends ConvOptions {
   readonly stride?: Pair
-  readonly padding?: Pair | readonly [Sides, Sides] | 'same' | 'valid'
+  readonly padding?: Pair | readonly [Sides, Sides] | 'same' | 'valid' | 'full'
   readonly dilation?: Pair
 }
 
