@@ -47,14 +47,14 @@ class DenseBlock(nn.Module):
 
 
 class Parallel(nn.Module):
-    def __init__(self, channels, made, merge='concat'):
+    def __init__(self, channels, made, sum=False):
         super().__init__()
-        self.merge = merge
+        self.sum = sum
         self.branches = nn.ModuleList([nn.Conv1d(channels, made, 1), nn.Conv1d(channels, made, 3, padding=1)])
 
     def forward(self, x):
         results = [branch(x) for branch in self.branches]
-        return torch.cat(results, 1) if self.merge == 'concat' else sum(results)
+        return results[0] + results[1] if self.sum else torch.cat(results, 1)
 
 
 class Separable(nn.Module):
@@ -84,7 +84,7 @@ LAYERS = [
     ('plain', 'Highway', Highway, (4,), {}, [3, 4]),
     ('plain', 'DenseBlock', DenseBlock, (3, 2, 3), {}, [2, 3]),
     ('side by side', 'Parallel', Parallel, (2, 3), {}, [2, 2, 4]),
-    ('summed', 'Parallel', Parallel, (2, 3), {'merge': 'sum'}, [2, 2, 4]),
+    ('summed', 'Parallel', Parallel, (2, 3), {'sum': True}, [2, 2, 4]),
     ('plain', 'SeparableConv1d', separable(nn.Conv1d), (3, 2, 3), {'stride': 2, 'padding': 1}, [2, 3, 5]),
     ('plain', 'SeparableConv2d', separable(nn.Conv2d), (3, 4, 3), {'padding': 'same'}, [1, 3, 4, 5]),
     ('no bias', 'SeparableConv2d', separable(nn.Conv2d), (2, 1, 2), {'dilation': 2, 'bias': False}, [1, 2, 4, 4]),

@@ -6,15 +6,9 @@ import { applied, Layer, type Module } from './module.ts'
 import type { Settings } from './settings.ts'
 import type { OpenFn } from './shapes.ts'
 
-/** How the results of branches become one. */
-const merges = {
-  concat: (results: readonly Tensor[], axis: number): Tensor => concat([...results], axis),
-  sum: (results: readonly Tensor[]): Tensor => results.reduce((total, each) => total.add(each)),
-}
-
 export interface ParallelOptions {
-  /** Results side by side, as unless given, or added. */
-  readonly merge?: keyof typeof merges
+  /** Whether results are added, instead of standing side by side. */
+  readonly sum?: boolean
   /** Axis of results side by side, that of channels unless given. */
   readonly axis?: number
 }
@@ -40,15 +34,13 @@ export class Parallel extends Layer<OpenFn> {
 
   static build(settings: Settings, inner: readonly Module[]): Parallel {
     if (inner.length === 0) throw settings.lacks('branches')
-    return new Parallel(inner, settings.options({ merge: merges, axis: 'integer' }))
+    return new Parallel(inner, settings.options({ sum: 'flag', axis: 'integer' }))
   }
 
   override forward(x: Tensor): Tensor {
-    const { merge = 'concat', axis = 1 } = this.options
-    return merges[merge](
-      this.branches.map((branch) => applied(branch, x)),
-      axis,
-    )
+    const { sum = false, axis = 1 } = this.options
+    const results = this.branches.map((branch) => applied(branch, x))
+    return sum ? results.reduce((total, each) => total.add(each)) : concat(results, axis)
   }
 
   override parts(): readonly Module[] {

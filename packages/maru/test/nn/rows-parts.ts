@@ -115,8 +115,8 @@ export const partRows: Readonly<Record<string, LayerRow>> = {
         [2, 6],
       ]),
       shaped(
-        () => new nn.Parallel([new nn.Linear(3, 1), new nn.Identity()], { merge: 'sum' }),
-        'Parallel(merge sum)',
+        () => new nn.Parallel([new nn.Linear(3, 1), new nn.Identity()], { sum: true }),
+        'Parallel(sum)',
         [
           [2, 3],
           [2, 3],
