@@ -2961,6 +2961,131 @@ export const messages = {
     en: ['MNIST: {part} label {i} is {label}', 'a digit from 0 to 9 was expected', ''],
     ko: ['MNIST: {part}의 {i}번째 라벨이 {label}이다', '0부터 9까지의 숫자여야 한다', ''],
   },
+  'augment.shape': {
+    en: ['{op}: {name} has shape and length {got}', 'shape {wanted} was expected', ''],
+    ko: ['{op}: {name}의 shape와 길이가 {got}이다', 'shape가 {wanted}여야 한다', ''],
+  },
+  'image.pixels': {
+    en: [
+      '{op}: a pixel is {value}',
+      'pixels from 0 to 1 were expected',
+      'change colours first and normalise afterwards, with a Normalize layer for instance',
+    ],
+    ko: [
+      '{op}: 픽셀 값 {value}이(가) 있다',
+      '0 이상 1 이하인 픽셀이어야 한다',
+      '색을 먼저 바꾸고 정규화는 Normalize 층 등으로 나중에 한다',
+    ],
+  },
+  'image.channels': {
+    en: ['{op}: the image has {channels} channels', 'one was expected, or red, green and blue', ''],
+    ko: ['{op}: 이미지의 채널이 {channels}개이다', '1개 또는 빨강, 초록, 파랑이어야 한다', ''],
+  },
+  'augment.border': {
+    en: ['{op}: there is no border {got}', 'a number or one of {known} was expected', ''],
+    ko: ['{op}: {got}인 테두리는 없다', '수 또는 {known} 중 하나여야 한다', ''],
+  },
+  'augment.crop': {
+    en: [
+      '{op}: a part of {size} does not fit into {height}×{width} pixels with a padding of {padding}',
+      'a part of at most the padded size was expected',
+      'ask for a smaller part, or give a padding',
+    ],
+    ko: [
+      '{op}: 크기 {size}인 부분은 여백이 {padding}인 {height}×{width} 픽셀에 들어가지 않는다',
+      '여백을 더한 크기 이하여야 한다',
+      '더 작은 부분을 고르거나 여백을 준다',
+    ],
+  },
+  'augment.batch': {
+    en: ['{op}: the batch has an array of shape {got}', '{wanted} was expected', ''],
+    ko: ['{op}: 배치에 shape가 {got}인 배열이 있다', '{wanted}여야 한다', ''],
+  },
+  'augment.label': {
+    en: ['{op}: label {i} is {label}', 'there are {numClasses} classes, counted from 0', ''],
+    ko: ['{op}: {i}번째 라벨이 {label}이다', '클래스는 0부터 세어 {numClasses}개이다', ''],
+  },
+  'feature.image': {
+    en: [
+      '{op}: the image is {got}',
+      'an array [channels, height, width] was expected, of at least {least} pixels to each side',
+      "pass a sample's input",
+    ],
+    ko: [
+      '{op}: 이미지가 {got}이다',
+      '각 변이 {least}픽셀 이상인 배열 [채널, 높이, 너비]여야 한다',
+      '표본의 input을 넘긴다',
+    ],
+  },
+  'feature.norm': {
+    en: ['{op}: there is no norm {got}', 'one of {known} was expected', ''],
+    ko: ['{op}: {got}이라는 norm은 없다', '{known} 중 하나여야 한다', ''],
+  },
+  'feature.length': {
+    en: [
+      '{op}: sample {i} has {got} features',
+      'the first one has {wanted}',
+      'bring the images to one size, with randomResizedCrop for instance',
+    ],
+    ko: [
+      '{op}: {i}번 표본의 특징이 {got}개이다',
+      '첫 표본은 {wanted}개이다',
+      'randomResizedCrop 등으로 이미지를 같은 크기로 만든다',
+    ],
+  },
+  'feature.unfitted': {
+    en: ['{op}: nothing has been fitted yet', 'fit was expected first', 'call fit'],
+    ko: ['{op}: 아직 fit을 하지 않았다', '먼저 fit을 해야 한다', 'fit을 부른다'],
+  },
+  'feature.matrix': {
+    en: ['{op}: {name} has shape {got}', '{wanted} was expected', ''],
+    ko: ['{op}: {name}의 shape가 {got}이다', '{wanted}여야 한다', ''],
+  },
+  'sparse.parts': {
+    en: [
+      'SparseRows: {got} starts, columns and values do not make a matrix of shape {shape}',
+      'ascending starts from 0 were expected, one more than rows, and as many columns as values',
+      '',
+    ],
+    ko: [
+      'SparseRows: starts, columns, values {got}개로는 shape가 {shape}인 행렬이 되지 않는다',
+      'starts는 0부터 커지며 행보다 하나 많고, columns와 values의 개수가 같아야 한다',
+      '',
+    ],
+  },
+  'sparse.column': {
+    en: ['SparseRows: element {i} is in column {column}', 'there are {width}, counted from 0', ''],
+    ko: ['SparseRows: {i}번째 원소의 열이 {column}이다', '열은 0부터 세어 {width}개이다', ''],
+  },
+  'vectorizer.analyzer': {
+    en: ['{op}: there is no analyzer {got}', 'one of {known} was expected', ''],
+    ko: ['{op}: {got}이라는 analyzer는 없다', '{known} 중 하나여야 한다', ''],
+  },
+  'classifier.label': {
+    en: ['{op}: label {i} is {label}', 'class ids were expected: integers from 0', ''],
+    ko: ['{op}: {i}번째 라벨이 {label}이다', '클래스 번호, 곧 0 이상의 정수여야 한다', ''],
+  },
+  'classifier.option': {
+    en: ['{op}: there is no {got}', 'one of {known} was expected', ''],
+    ko: ['{op}: {got}이라는 것은 없다', '{known} 중 하나여야 한다', ''],
+  },
+  'classifier.negative': {
+    en: [
+      '{op}: row {row} has {value} in column {column}',
+      'counts of 0 or more were expected',
+      'use GaussianNB for features that may be below 0',
+    ],
+    ko: [
+      '{op}: {row}행 {column}열의 값이 {value}이다',
+      '0 이상의 횟수여야 한다',
+      '0보다 작을 수 있는 특징에는 GaussianNB를 쓴다',
+    ],
+  },
+  'augment.none': {
+    en: ['{op}: no transform was given', 'one or more were expected', ''],
+    ko: ['{op}: 변환을 하나도 주지 않았다', '하나 이상이어야 한다', ''],
+  },
+
   // train
   'data.empty': {
     en: ['{op}: the data set is empty', 'at least one sample was expected', ''],

@@ -1,12 +1,20 @@
-/** Networks by name, and models on disk. */
-
+/** Networks by name, models on disk, and classifiers of features. */
 export { type AlexNetOptions, alexnet } from './alexnet.ts'
 export { type CharLstmOptions, charLstm } from './char-lstm.ts'
+export { Classifier, type Features } from './classifier.ts'
 export { type Dcgan, type DcganOptions, dcgan } from './dcgan.ts'
 export { decodeWeights, encodeWeights, loadModel, saveModel } from './files.ts'
 export { GPT, type GptOptions } from './gpt.ts'
 export { type LeNet5Options, lenet5 } from './lenet.ts'
+export { LogisticRegression, type LogisticRegressionOptions } from './logistic.ts'
 export { type MlpOptions, mlp } from './mlp.ts'
+export {
+  GaussianNB,
+  type GaussianNBOptions,
+  MultinomialNB,
+  type MultinomialNBOptions,
+} from './naive-bayes.ts'
+export { KNeighborsClassifier, type KNeighborsOptions } from './neighbors.ts'
 export { cifarResNet, type ResNetOptions, resnet18 } from './resnet.ts'
 export { type SampleOptions, sample } from './sample.ts'
 export { type ElboOptions, type Posterior, VAE, type VaeOptions } from './vae.ts'
