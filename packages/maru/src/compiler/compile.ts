@@ -161,7 +161,8 @@ class Functions {
     }
     const kernel = withoutIdentity(step.kernel, resolve)
     if (!kernel) return undefined
-    const lower = (lanes: number): Lowered => resolved(this.#lower(kernel, lanes), resolve)
+    const lower = (lanes: number, sums = lanes): Lowered =>
+      resolved(this.#lower(kernel, lanes, sums), resolve)
     const lowered = lower(this.#lanes)
     if (lowered.units === 0) return undefined
     const key = canonical(lowered.code)
@@ -183,9 +184,9 @@ class Functions {
     }
   }
 
-  #lower(kernel: Kernel, lanes: number): Lowered {
-    if (kernel.kind === 'contract') return lowerContract(kernel, lanes)
+  #lower(kernel: Kernel, lanes: number, sums: number): Lowered {
     const sizes = (buffer: number): number => sizeOf(this.#buffers[buffer]?.shape ?? [])
+    if (kernel.kind === 'contract') return lowerContract(kernel, { lanes, sums, sizes })
     if (kernel.kind === 'scatter') return lowerScatter(kernel, lanes, sizes)
     return lowerLoops(kernel, lanes, sizes)
   }
@@ -214,7 +215,7 @@ function resolved(lowered: Lowered, resolve: (buffer: number) => number): Lowere
 function workOf(kernel: Kernel): number {
   if (kernel.kind === 'contract') {
     const { batch, m, n, k } = kernel
-    return (sizeOf(batch) * m * n * sizeOf(k)) / 8
+    return (batch * m * n * k) / 8
   }
   if (kernel.kind === 'scatter') return 2 * sizeOf(kernel.extents)
   const { extents, folded, passes, stores } = kernel

@@ -44,17 +44,15 @@ export function costOf(launch: Launch, buffers: readonly ProgramBuffer[]): Cost 
 type BytesOf = (buffer: number, elements: number) => number
 
 function contraction({ batch, m, n, k, a, b, c }: ContractKernel, bytesOf: BytesOf): Cost {
-  const sizes = [...batch, m, n, ...k]
-  const points = sizes.reduce((product, size) => product * size, 1)
-  const touched = (strides: readonly number[]): number =>
-    sizes.reduce((product, size, i) => product * (strides[i] === 0 ? 1 : size), 1)
-  return {
-    flops: 2 * points,
-    read:
-      bytesOf(a.buffer, touched([...a.batch, a.row, 0, ...a.k])) +
-      bytesOf(b.buffer, touched([...b.batch, 0, 1, ...b.k])),
-    written: bytesOf(c.buffer, touched([...c.batch, c.row, 1, 0, 0])),
+  let flops = 2 * batch * m * n * k
+  let read = 0
+  for (const { batch, lines, summed, value } of [a, b]) {
+    const count = new Counter({ extents: [...batch, ...lines], folded: summed })
+    count.add(value)
+    flops += count.flops
+    read += count.read(bytesOf)
   }
+  return { flops, read, written: bytesOf(c, batch * m * n) }
 }
 
 function loops(before: LoopKernel, bytesOf: BytesOf): Cost {

@@ -81,27 +81,26 @@ export interface LoopKernel {
   readonly scratch?: readonly number[]
 }
 
-/** Strides of one operand of a contraction, in elements. */
-export interface Strides {
-  readonly batch: readonly [number, number]
-  readonly row: number
-  readonly k: readonly [number, number]
+/** One side of a contraction: a value over loops of its own, which are the variables in this order. */
+export interface Side {
+  readonly batch: readonly number[]
+  /** Rows of the left side, columns of the right one. */
+  readonly lines: readonly number[]
+  readonly summed: readonly number[]
+  readonly value: Expr
 }
 
-/** `c[b, m, n] = Σₖ a[b, m, k] · b[b, k, n]`, n contiguous in b and c. */
+/** `c[b, m, n] = Σₖ a[b, m, k] · b[b, k, n]`, c contiguous. Each side loops over b, its lines and k. */
 export interface ContractKernel {
   readonly kind: 'contract'
-  readonly batch: readonly [number, number]
+  readonly batch: number
   readonly m: number
   readonly n: number
-  readonly k: readonly [number, number]
-  readonly a: Strides & { readonly buffer: number; readonly offset: number }
-  readonly b: Strides & { readonly buffer: number; readonly offset: number }
-  readonly c: {
-    readonly batch: readonly [number, number]
-    readonly row: number
-    readonly buffer: number
-  }
+  readonly k: number
+  readonly a: Side
+  readonly b: Side
+  /** The buffer of float32 that the sums go to. */
+  readonly c: number
 }
 
 /**
@@ -220,26 +219,24 @@ function foldIndices({ position, value, guards }: Fold): IndexExpr[] {
   return found
 }
 
-interface Collapsed extends Rewriting {
-  readonly extents: readonly number[]
-  readonly folded: readonly number[]
+interface Collapsed<G extends readonly (readonly number[])[]> extends Rewriting {
+  readonly groups: { readonly [I in keyof G]: readonly number[] }
 }
 
 /**
- * Drops loops of one iteration and merges neighbours that every index treats as one, so that
- * `[32, 6, 28, 28]` over contiguous data becomes a single loop.
+ * Drops loops of one iteration and merges neighbours of one group that every index treats as one, so
+ * that `[32, 6, 28, 28]` over contiguous data becomes a single loop.
  */
-function collapseLoops(
-  outerExtents: readonly number[],
-  folded: readonly number[],
+function collapseLoops<G extends readonly (readonly number[])[]>(
+  groups: G,
   indices: readonly IndexExpr[],
-): Collapsed {
-  const extents = [...outerExtents, ...folded]
-  const outer = outerExtents.length
+): Collapsed<G> {
+  const extents = groups.flat()
+  const groupOf = groups.flatMap((group, g) => group.map(() => g))
   const map = extents.map((_, i) => i)
-  const kept: { extent: number; folded: boolean; last: number }[] = []
+  const kept: { extent: number; group: number | undefined; last: number }[] = []
   extents.forEach((extent, i) => {
-    const folded = i >= outer
+    const group = groupOf[i]
     const previous = kept.at(-1)
     if (extent === 1) {
       map[i] = -1
@@ -247,26 +244,24 @@ function collapseLoops(
     }
     const joins =
       previous !== undefined &&
-      previous.folded === folded &&
+      previous.group === group &&
       indices.every((index) => mergeable(index, previous.last, i, extent))
     if (joins) {
       map[previous.last] = -1
       previous.extent *= extent
       previous.last = i
     } else {
-      kept.push({ extent, folded, last: i })
+      kept.push({ extent, group, last: i })
     }
   })
   kept.forEach(({ last }, position) => {
     map[last] = position
   })
   const done = new Map<Expr, Expr>()
-  return {
-    extents: kept.filter(({ folded }) => !folded).map(({ extent }) => extent),
-    folded: kept.filter(({ folded }) => folded).map(({ extent }) => extent),
-    done,
-    rename: renaming(map, done),
-  }
+  const left = groups.map((_, g) =>
+    kept.filter(({ group }) => group === g).map(({ extent }) => extent),
+  )
+  return { groups: left as Collapsed<G>['groups'], done, rename: renaming(map, done) }
 }
 
 /** How index expressions change, and the expressions that were rewritten. */
@@ -310,19 +305,32 @@ export function collapse(kernel: LoopKernel): LoopKernel {
     ...storesOf(kernel).flatMap(storeIndices),
     ...foldsOf(kernel).flatMap(foldIndices),
   ]
-  const loops = collapseLoops(kernel.extents, kernel.folded, indices)
-  const { extents, folded } = loops
+  const loops = collapseLoops([kernel.extents, kernel.folded] as const, indices)
+  const [extents, folded] = loops.groups
   return { ...kernel, extents, folded, ...renamedWork(kernel, loops) }
 }
 
 /** Likewise for a scatter. */
 export function collapseScatter(kernel: ScatterKernel): ScatterKernel {
   const { guard, store } = kernel
-  const loops = collapseLoops(kernel.extents, [], [...storeIndices(store), guard.value])
+  const loops = collapseLoops([kernel.extents] as const, [...storeIndices(store), guard.value])
   return {
     ...kernel,
-    extents: loops.extents,
+    extents: loops.groups[0],
     guard: { ...guard, value: loops.rename(guard.value) },
     store: renamedStore(store, loops),
+  }
+}
+
+/** Likewise for a side of a contraction. */
+export function collapseSide({ batch, lines, summed, value }: Side): Side {
+  const indices: IndexExpr[] = []
+  visitIndices(value, (index) => indices.push(index))
+  const { groups, rename, done } = collapseLoops([batch, lines, summed] as const, indices)
+  return {
+    batch: groups[0],
+    lines: groups[1],
+    summed: groups[2],
+    value: rewriteIndices(value, rename, done),
   }
 }

@@ -1,273 +1,442 @@
 /**
- * Contractions → vector IR: register tiles of 4 rows by 2 vectors, or by 4 columns where there is
- * one lane; k innermost.
+ * Contractions → vector IR. Blocks of both sides are packed into a thread's own memory, where tiles of sums
+ * are computed from panels that lie side by side; small ones are read where they are.
  *
- * Every output is one chain of multiply-adds from 0 with k ascending, whatever tile it falls in,
- * so the result does not depend on tile sizes, partitions or the number of lanes.
+ * Every output is one chain of multiply-adds from 0 with k ascending, whatever tile and block it falls
+ * in, so the result does not depend on sizes of blocks, partitions or the number of lanes.
+ *
+ * @see Goto & van de Geijn 2008, https://doi.org/10.1145/1356052.1356053
  */
-import type { ContractKernel } from './kernel.ts'
-import type { Argument, Lowered } from './lowering.ts'
-import { type Scalar, type Vector, VectorBuilder } from './vector.ts'
-
-const ROWS = 4
-/** Columns of a tile on a machine of one lane. */
-const COLUMNS = 4
-const BYTES = 4
+import { factorOf } from './index-expr.ts'
+import { type ContractKernel, collapseSide, type Expr, type Side } from './kernel.ts'
+import { lowerPoints } from './lower-contract-points.ts'
+import { type BufferSizes, type Lowered, Lowering, SCRATCH_BYTES } from './lowering.ts'
+import { Packing } from './pack.ts'
+import type { Scalar, TileStatement, VectorBuilder } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
-type VectorVariable = Vector & { readonly k: 'vget' }
 
-/**
- * The code of a contraction. One unit of work is a block of rows of one batch, or, for machines of
- * one lane, which run very many units at a time, a tile of it.
- */
-export function lowerContract(kernel: ContractKernel, lanes: number): Lowered {
-  const lowering = new ContractLowering(kernel, lanes)
-  return lanes === 1 ? lowering.tiles() : lowering.blocks()
+/** What a contraction is lowered for. */
+export interface ContractTarget {
+  readonly lanes: number
+  /** Lanes of the vectors that hold sums. */
+  readonly sums: number
+  readonly sizes: BufferSizes
 }
 
-interface Operand {
-  readonly base: Scalar
-  readonly batch: readonly [Scalar, Scalar]
-  readonly row: Scalar
-  readonly k: readonly [Scalar, Scalar]
+/** Rows and vectors of a tile by the lanes of its sums, as registers allow. */
+const tiles: { readonly [lanes: number]: { readonly rows: number; readonly vectors: number } } = {
+  4: { rows: 4, vectors: 2 },
+  8: { rows: 4, vectors: 3 },
+  16: { rows: 8, vectors: 2 },
+}
+
+const BYTES = 4
+/** Steps of k, rows and columns of a block. */
+const DEPTH = 256
+const HEIGHT = 128
+const BREADTH = 768
+/** Multiply-adds up to which packing is more work than it saves. */
+const SMALL = 160 ** 3
+
+/** The code of a contraction. */
+export function lowerContract(kernel: ContractKernel, target: ContractTarget): Lowered {
+  if (target.lanes === 1) return lowerPoints(kernel, target.sizes)
+  return new ContractLowering(kernel, target).lower()
+}
+
+/** A side that is one buffer, read by one stride along its lines and one along k. */
+interface Plain {
+  readonly load: Expr & { readonly kind: 'load' }
+  readonly batch: readonly number[]
+  readonly line: number
+  readonly step: number
+}
+
+function plainOf(source: Side): Plain | undefined {
+  const { batch, lines, summed, value } = collapseSide(source)
+  if (value.kind !== 'load' || value.guards.length > 0 || value.dtype !== 'float32') return
+  if (lines.length > 1 || summed.length > 1) return
+  if (value.offset.terms.some(({ atom }) => typeof atom !== 'number')) return
+  // without a loop any stride will do
+  const stride = (there: number, axis: number): number =>
+    there === 0 ? 1 : factorOf(value.offset, axis)
+  return {
+    load: value,
+    batch,
+    line: stride(lines.length, batch.length),
+    step: stride(summed.length, batch.length + lines.length),
+  }
+}
+
+/** Where a tile finds its operands: addresses of a row and a column, and distances in bytes. */
+interface Source {
+  readonly a: (row: Scalar) => Scalar
+  readonly aRow: Scalar
+  readonly aStep: Scalar
+  readonly b: (column: Scalar) => Scalar
+  readonly bStep: Scalar
+}
+
+/** A block of outputs, and the steps of k that are added to it. */
+interface Block {
+  readonly out: Scalar
+  readonly rows: readonly [Scalar, Scalar]
+  readonly columns: readonly [Scalar, Scalar]
+  readonly count: Scalar
+  readonly fresh: Scalar
+  readonly source: Source
 }
 
 class ContractLowering {
-  readonly #b: VectorBuilder
-  readonly #args: Argument[] = []
   readonly #kernel: ContractKernel
+  readonly #l: Lowering
+  readonly #b: VectorBuilder
+  readonly #target: ContractTarget
+  readonly #rows: number
+  readonly #vectors: number
+  /** Rows of a panel of a: units of work are as high. */
+  readonly #panel: number
+  /** Columns of a tile, and of a panel of b. */
+  readonly #columns: number
+  readonly #size: { readonly m: Scalar; readonly n: Scalar; readonly k: Scalar }
+  readonly #out: Scalar
+  readonly #lineBytes: Variable
 
-  constructor(kernel: ContractKernel, lanes: number) {
-    this.#b = new VectorBuilder(lanes)
+  constructor(kernel: ContractKernel, target: ContractTarget) {
     this.#kernel = kernel
+    this.#target = target
+    this.#l = new Lowering(target.lanes, [], -1, target.sizes)
+    this.#b = this.#l.b
+    const { rows, vectors } = tiles[target.sums] ?? { rows: 1, vectors: 1 }
+    this.#rows = rows
+    this.#vectors = vectors
+    this.#panel = Math.max(rows, target.lanes)
+    this.#columns = vectors * target.sums
+    const { m, n, k } = kernel
+    const integer = (value: number): Scalar => this.#b.variable(this.#l.integer(value))
+    this.#size = { m: integer(m), n: integer(n), k: integer(k) }
+    this.#out = this.#b.variable(this.#l.address(kernel.c))
+    this.#lineBytes = this.#b.variable(this.#b.mul(this.#size.n, BYTES))
   }
 
-  #integer(value: number): Variable {
-    return this.#b.variable(this.#b.arg(this.#args.push({ kind: 'integer', value }) - 1))
+  lower(): Lowered {
+    const { batch, m, n, k } = this.#kernel
+    const [a, right] = [plainOf(this.#kernel.a), plainOf(this.#kernel.b)]
+    const small = m * n * k <= SMALL || m <= this.#panel
+    const direct = small && a && right?.line === 1 ? { a, right } : undefined
+    const broad = this.#breadth(n)
+    const [across, down] = [Math.ceil(n / broad), Math.ceil(m / this.#panel)]
+    const body = direct
+      ? this.#direct(direct.a, direct.right)
+      : this.#packed(new Packer(this.#kernel, this.#l, this.#target, this.#panel, this.#columns))
+    this.#units({ across, down, broad }, body)
+    return this.#l.finish(batch * across * down)
   }
 
-  #address(buffer: number, elements: number): Scalar {
-    const index = this.#args.push({ kind: 'address', buffer }) - 1
-    return this.#b.add(this.#b.arg(index), this.#integer(elements * BYTES))
+  /** Columns of a block: an even number of blocks where there are several, so that two threads share them. */
+  #breadth(n: number): number {
+    const pairs = Math.ceil(n / (2 * BREADTH))
+    const blocks = n >= 4 * this.#columns ? 2 * pairs : 1
+    return Math.max(1, Math.ceil(n / blocks / this.#columns)) * this.#columns
   }
 
-  #operand(of: ContractKernel['a']): Operand {
-    return {
-      base: this.#b.variable(this.#address(of.buffer, of.offset)),
-      batch: [this.#integer(of.batch[0] * BYTES), this.#integer(of.batch[1] * BYTES)],
-      row: this.#integer(of.row * BYTES),
-      k: [this.#integer(of.k[0] * BYTES), this.#integer(of.k[1] * BYTES)],
-    }
-  }
-
-  #operands(): Operands {
-    const { m, n, k, a, b, c } = this.#kernel
-    return {
-      left: this.#operand(a),
-      right: this.#operand(b),
-      out: this.#operand({ ...c, offset: 0, k: [0, 0] }),
-      sizes: {
-        m: this.#integer(m),
-        n: this.#integer(n),
-        k: k.map((size) => this.#integer(size)),
-      },
-    }
-  }
-
-  /** Where each operand begins in a batch. */
-  #inBatch({ left, right, out }: Operands, batch: Scalar, innerBatch: Scalar): Bases {
+  /** Units are (batch, block of columns, panel of rows); blocks that a range touches get its rows at once. */
+  #units(
+    sizes: { readonly across: number; readonly down: number; readonly broad: number },
+    body: (at: Strip) => void,
+  ): void {
     const b = this.#b
-    const [b0, b1] = [b.scalar('divS', batch, innerBatch), b.scalar('remS', batch, innerBatch)]
-    const at = (operand: Operand): Variable => {
-      const inBatch = b.add(b.mul(b0, operand.batch[0]), b.mul(b1, operand.batch[1]))
-      return b.variable(b.add(operand.base, inBatch))
-    }
-    return { a: at(left), b: at(right), c: at(out) }
-  }
-
-  /**
-   * A tile to a unit. One that reaches over the edge takes the last row or column several times,
-   * and stores the same value there as often.
-   */
-  tiles(): Lowered {
-    const b = this.#b
-    const { batch, m, n } = this.#kernel
-    const operands = this.#operands()
-    const { left, out, sizes } = operands
-    const innerBatch = this.#integer(batch[1])
-    const [down, across] = [Math.ceil(m / ROWS), Math.ceil(n / COLUMNS)]
-    const [perColumn, perRow] = [this.#integer(down), this.#integer(across)]
-    const unit = b.variable(b.begin)
-    const within = (start: Scalar, i: number, size: Scalar): Variable => {
-      const [at, last] = [b.add(start, i), b.sub(size, 1)]
-      return b.variable(b.add(last, b.mul(b.sub(at, last), b.scalar('ltS', at, last))))
-    }
-    b.loop(unit, b.end, 1, () => {
-      const block = b.variable(b.scalar('divS', unit, perRow))
-      const column = b.variable(b.mul(b.scalar('remS', unit, perRow), COLUMNS))
-      const row = b.variable(b.mul(b.scalar('remS', block, perColumn), ROWS))
-      const inBatch = b.variable(b.scalar('divS', block, perColumn))
-      const bases = this.#inBatch(operands, inBatch, innerBatch)
-      const rows = Array.from({ length: ROWS }, (_, i) => within(row, i, sizes.m))
-      const columns = Array.from({ length: COLUMNS }, (_, i) =>
-        b.variable(b.scalar('shl', within(column, i, sizes.n), 2)),
-      )
-      const sums = this.#sums(operands, {
-        left: bases.a,
-        right: bases.b,
-        below: rows.map((at) => b.variable(b.mul(at, left.row))),
-        beside: columns,
-        form: 'one',
-      })
-      sums.forEach((line, i) => {
-        const target = b.variable(b.add(bases.c, b.mul(rows[i] ?? row, out.row)))
-        line.forEach((sum, j) => {
-          b.store('one', 'f32', b.add(target, columns[j] ?? column), sum)
-        })
-      })
-    })
-    const units = batch[0] * batch[1] * down * across
-    return { code: b.finish(), arguments: this.#args, units }
-  }
-
-  blocks(): Lowered {
-    const b = this.#b
-    const { batch, m } = this.#kernel
-    const operands = this.#operands()
-    const { sizes } = operands
-    const innerBatch = this.#integer(batch[1])
-    const blocks = Math.ceil(m / ROWS)
-    const perBatch = this.#integer(blocks)
-    // Units are (batch, row block) pairs; each batch that the range touches gets its rows at once.
-    const first = b.variable(b.scalar('divS', b.begin, perBatch))
-    const last = b.variable(b.scalar('divS', b.add(b.end, b.sub(perBatch, 1)), perBatch))
-    b.loop(first, last, 1, () => {
-      const start = b.mul(first, perBatch)
-      const from = b.variable(b.mul(b.sub(b.begin, start), ROWS))
+    const integer = (value: number): Scalar => b.variable(this.#l.integer(value))
+    const [across, down, broad] = [integer(sizes.across), integer(sizes.down), integer(sizes.broad)]
+    const { m, n } = this.#size
+    const strip = b.variable(b.scalar('divS', b.begin, down))
+    const last = b.variable(b.scalar('divS', b.add(b.end, b.sub(down, 1)), down))
+    b.loop(strip, last, 1, () => {
+      const start = b.variable(b.mul(strip, down))
+      const from = b.variable(b.mul(b.sub(b.begin, start), this.#panel))
       b.when(b.scalar('ltS', from, 0), () => b.set(from, 0))
-      const to = b.variable(b.mul(b.sub(b.end, start), ROWS))
-      b.when(b.scalar('ltS', sizes.m, to), () => b.set(to, sizes.m))
-      const bases = this.#inBatch(operands, first, innerBatch)
-      this.#columns({ ...operands, bases, from, to })
+      const to = this.#least(b.mul(b.sub(b.end, start), this.#panel), m)
+      const batch = b.variable(b.scalar('divS', strip, across))
+      const left = b.variable(b.mul(b.scalar('remS', strip, across), broad))
+      const right = this.#least(b.add(left, broad), n)
+      const out = b.variable(b.add(this.#out, b.mul(b.mul(batch, m), this.#lineBytes)))
+      body({ batch, out, rows: [from, to], columns: [left, right] })
     })
-    const units = batch[0] * batch[1] * blocks
-    return { code: b.finish(), arguments: this.#args, units }
   }
 
-  #columns(it: Panel): void {
+  #least(a: Scalar, c: Scalar): Variable {
     const b = this.#b
-    const column = b.variable(0)
-    for (const vectors of [2, 1]) {
-      b.loop(column, it.sizes.n, vectors * b.lanes, () => this.#rows(it, column, vectors, 'full'))
-    }
-    // What is left of a row with a whole vector is the row's last vector, computed once more in part.
-    const rest = b.scalar(
-      'and',
-      b.scalar('ltS', column, it.sizes.n),
-      b.scalar('geS', it.sizes.n, b.lanes),
-    )
-    b.when(rest, () => {
-      b.set(column, b.sub(it.sizes.n, b.lanes))
-      this.#rows(it, column, 1, 'full')
-      b.set(column, it.sizes.n)
-    })
-    b.loop(column, it.sizes.n, 1, () => this.#rows(it, column, 1, 'one'))
+    const least = b.variable(a)
+    b.when(b.scalar('ltS', c, least), () => b.set(least, c))
+    return least
   }
 
-  #rows(it: Panel, column: Variable, vectors: number, form: 'full' | 'one'): void {
-    const b = this.#b
-    const row = b.variable(it.from)
-    for (const rows of [ROWS, 2, 1]) {
-      b.loop(row, it.to, rows, () => this.#tile(it, row, column, { rows, vectors, form }))
-    }
-  }
+  // Sides that are read where they are
 
-  /** Sums of products over k for a tile. */
-  #sums({ left, right, sizes }: Operands, at: Corner): VectorVariable[][] {
+  #direct(a: Plain, right: Plain): (at: Strip) => void {
     const b = this.#b
-    const sums = at.below.map(() => at.beside.map(() => b.let(b.f32(0))))
-    const [outerK, innerK] = sizes.k
-    const k0 = b.variable(0)
-    b.loop(k0, outerK ?? 1, 1, () => {
-      const [a, p] = [b.variable(at.left), b.variable(at.right)]
-      const k1 = b.variable(0)
-      b.loop(k1, innerK ?? 1, 1, () => {
-        const columns = at.beside.map((beside) =>
-          b.let({ k: 'load', form: at.form, element: 'f32', address: b.add(p, beside) }),
-        )
-        sums.forEach((line, i) => {
-          const address = b.add(a, at.below[i] ?? 0)
-          const x = b.let({ k: 'load', form: 'splat', element: 'f32', address })
-          line.forEach((sum, v) => {
-            const y = columns[v]
-            if (y) b.assign(sum, b.fma(x, y, sum))
-          })
-        })
-        b.set(a, b.add(a, left.k[1]))
-        b.set(p, b.add(p, right.k[1]))
+    const known = (stride: number): Scalar =>
+      stride === 1 ? { k: 'const', value: BYTES } : b.variable(this.#l.integer(stride * BYTES))
+    const [row, aStep, bStep] = [known(a.line), known(a.step), known(right.step)]
+    const [atA, atB] = [this.#inBatch(a), this.#inBatch(right)]
+    return ({ batch, out, rows, columns }) => {
+      const [left, top] = [atA(batch), atB(batch)]
+      this.#block({
+        ...{ out, rows, columns, count: this.#size.k, fresh: { k: 'const', value: 1 } },
+        source: {
+          a: (at) => b.add(left, b.mul(at, row)),
+          b: (at) => b.add(top, b.scalar('shl', at, 2)),
+          ...{ aRow: row, aStep, bStep },
+        },
       })
-      b.set(at.left, b.add(at.left, left.k[0]))
-      b.set(at.right, b.add(at.right, right.k[0]))
-    })
-    return sums
+    }
   }
 
-  #tile(it: Panel, row: Variable, column: Variable, tile: Tile): void {
+  /** Byte address of a side's first element in a batch. */
+  #inBatch({ load, batch }: Plain): (at: Scalar) => Variable {
     const b = this.#b
-    const bytes = b.lanes * BYTES
-    const left = b.variable(b.add(it.bases.a, b.mul(row, it.left.row)))
-    const right = b.variable(b.add(it.bases.b, b.scalar('shl', column, 2)))
-    const sums = this.#sums(it, {
-      left,
-      right,
-      below: Array.from({ length: tile.rows }, (_, i) => b.variable(b.mul(it.left.row, i))),
-      beside: Array.from({ length: tile.vectors }, (_, v) => v * bytes),
-      form: tile.form,
-    })
-    const target = b.variable(
-      b.add(b.add(it.bases.c, b.mul(row, it.out.row)), b.scalar('shl', column, 2)),
+    const start = b.variable(
+      b.add(this.#l.address(load.buffer), this.#l.integer(load.offset.constant * BYTES)),
     )
+    const loops = batch.map((size, i) => [
+      b.variable(this.#l.integer(size)),
+      b.variable(this.#l.integer(factorOf(load.offset, i) * BYTES)),
+    ])
+    return (at) => {
+      const sum = b.variable(start)
+      const rest = b.variable(at)
+      for (const [size, stride] of loops.toReversed()) {
+        if (!size || !stride) continue
+        b.set(sum, b.add(sum, b.mul(b.scalar('remS', rest, size), stride)))
+        b.set(rest, b.scalar('divS', rest, size))
+      }
+      return sum
+    }
+  }
+
+  // Sides that are packed
+
+  #packed(packer: Packer): (at: Strip) => void {
+    const b = this.#b
+    return (strip) => {
+      const { k } = this.#size
+      const from = b.variable(0)
+      // once, even where there is nothing to add
+      const more = b.variable(1)
+      const stop = b.variable(b.add(k, b.scalar('ltS', k, 1)))
+      b.loop(from, stop, 1, () => {
+        const to = this.#least(b.add(from, DEPTH), k)
+        const summed = [from, to] as const
+        packer.right(strip.batch, strip.columns, summed)
+        const top = b.variable(strip.rows[0])
+        b.loop(top, strip.rows[1], 1, () => {
+          const bottom = this.#least(b.add(top, HEIGHT), strip.rows[1])
+          packer.left(strip.batch, [top, bottom], summed)
+          const count = b.variable(b.sub(to, from))
+          const rows = [top, bottom] as const
+          this.#block({
+            ...strip,
+            rows,
+            count,
+            fresh: more,
+            source: packer.source(rows, strip.columns, count),
+          })
+          b.set(top, b.sub(bottom, 1))
+        })
+        b.set(more, 0)
+        b.set(from, b.add(from, DEPTH - 1))
+      })
+    }
+  }
+
+  // Tiles
+
+  /** Columns of tiles, one after the other; those that reach over the edge are computed beside. */
+  #block(block: Block): void {
+    const b = this.#b
+    const [left, right] = block.columns
+    const [top, bottom] = block.rows
+    const column = b.variable(left)
+    b.loop(column, right, 1, () => {
+      const out = b.variable(b.add(b.mul(top, this.#lineBytes), b.scalar('shl', column, 2)))
+      b.set(out, b.add(out, block.out))
+      const width = b.variable(b.sub(right, column))
+      const partial = b.variable(b.scalar('ltS', width, this.#columns))
+      const to = b.variable(out)
+      const line = b.variable(this.#lineBytes)
+      const height = b.variable(b.sub(bottom, top))
+      b.when(partial, () => {
+        b.set(to, b.add(b.scratch, EDGE))
+        b.set(line, this.#columns * BYTES)
+        b.when(b.scalar('ltS', block.fresh, 1), () =>
+          this.#copy({ from: out, by: this.#lineBytes, to, line, width, height }),
+        )
+      })
+      this.#tiles(block, { column, to, line })
+      b.when(partial, () =>
+        this.#copy({ from: to, by: line, to: out, line: this.#lineBytes, width, height }),
+      )
+      b.set(column, b.add(column, this.#columns - 1))
+    })
+  }
+
+  #tiles(block: Block, at: { column: Scalar; to: Scalar; line: Scalar }): void {
+    const b = this.#b
+    const { count, fresh, source } = block
+    const [top, bottom] = block.rows
+    const target = b.variable(at.to)
+    const right = b.variable(source.b(at.column))
+    const row = b.variable(top)
+    b.loop(row, bottom, 1, () => {
+      const end = this.#least(b.add(row, this.#panel), bottom)
+      const left = b.variable(source.a(row))
+      const within = b.variable(row)
+      for (let rows = this.#rows; rows >= 1; rows /= 2) {
+        b.loop(within, end, rows, () => {
+          this.#tile({
+            ...{ rows, vectors: this.#vectors, lanes: this.#target.sums, count, fresh },
+            a: { at: left, row: source.aRow, step: source.aStep },
+            b: { at: right, step: source.bStep },
+            c: { at: target, row: at.line },
+          })
+          b.set(target, b.add(target, b.mul(at.line, rows)))
+          b.set(left, b.add(left, b.mul(source.aRow, rows)))
+        })
+      }
+      b.set(row, b.sub(end, 1))
+    })
+  }
+
+  #copy(it: {
+    readonly from: Scalar
+    readonly by: Scalar
+    readonly to: Scalar
+    readonly line: Scalar
+    readonly width: Scalar
+    readonly height: Scalar
+  }): void {
+    const b = this.#b
+    const [from, to] = [b.variable(it.from), b.variable(it.to)]
+    const row = b.variable(0)
+    b.loop(row, it.height, 1, () => {
+      const column = b.variable(0)
+      const move = (form: 'full' | 'one') => (): void => {
+        const offset = b.scalar('shl', column, 2)
+        const address = b.add(from, offset)
+        b.store(form, 'f32', b.add(to, offset), { k: 'load', form, element: 'f32', address })
+      }
+      b.loop(column, it.width, b.lanes, move('full'))
+      b.loop(column, it.width, 1, move('one'))
+      b.set(from, b.add(from, it.by))
+      b.set(to, b.add(to, it.line))
+    })
+  }
+
+  #tile(tile: Omit<TileStatement, 's'>): void {
+    if (this.#target.lanes === 4) writtenTile(this.#b, tile)
+    else this.#b.tile(tile)
+  }
+}
+
+/** A tile in vectors of the kernel's own. */
+function writtenTile(b: VectorBuilder, tile: Omit<TileStatement, 's'>): void {
+  const bytes = b.lanes * BYTES
+  const rows = Array.from({ length: tile.rows }, (_, i) => i)
+  const vectors = Array.from({ length: tile.vectors }, (_, v) => v)
+  const sums = rows.map(() => vectors.map(() => b.let(b.f32(0))))
+  const to = rows.map((i) => b.variable(b.add(tile.c.at, b.mul(tile.c.row, i))))
+  const place = (i: number, v: number): Scalar => b.add(to[i] ?? tile.c.at, v * bytes)
+  b.when(b.scalar('ltS', tile.fresh, 1), () => {
     sums.forEach((line, i) => {
       line.forEach((sum, v) => {
-        b.store(tile.form, 'f32', b.add(target, v * bytes), sum)
+        b.assign(sum, { k: 'load', form: 'full', element: 'f32', address: place(i, v) })
       })
-      if (i + 1 < sums.length) b.set(target, b.add(target, it.out.row))
     })
+  })
+  const [x, y] = [b.variable(tile.a.at), b.variable(tile.b.at)]
+  const apart = tile.a.row.k === 'const' ? tile.a.row.value : undefined
+  const beside = apart === undefined ? rows.map((i) => b.variable(b.mul(tile.a.row, i))) : undefined
+  const k = b.variable(0)
+  b.loop(k, tile.count, 1, () => {
+    const columns = vectors.map((v) =>
+      b.let({ k: 'load', form: 'full', element: 'f32', address: b.add(y, v * bytes) }),
+    )
+    sums.forEach((line, i) => {
+      const address = b.add(x, beside?.[i] ?? i * (apart ?? 0))
+      const left = b.let({ k: 'load', form: 'splat', element: 'f32', address })
+      line.forEach((sum, v) => {
+        const right = columns[v]
+        if (right) b.assign(sum, b.fma(left, right, sum))
+      })
+    })
+    b.set(x, b.add(x, tile.a.step))
+    b.set(y, b.add(y, tile.b.step))
+  })
+  sums.forEach((line, i) => {
+    line.forEach((sum, v) => {
+      b.store('full', 'f32', place(i, v), sum)
+    })
+  })
+}
+
+interface Strip {
+  readonly batch: Scalar
+  /** Address of the batch's outputs. */
+  readonly out: Scalar
+  readonly rows: readonly [Scalar, Scalar]
+  readonly columns: readonly [Scalar, Scalar]
+}
+
+/** Where blocks lie in a thread's memory, each with room for what vectors write beyond it. */
+const ROOM = 4096
+const RIGHT = 0
+const LEFT = RIGHT + DEPTH * BREADTH * BYTES + ROOM
+const EDGE = LEFT + DEPTH * HEIGHT * BYTES + ROOM
+const END = EDGE + HEIGHT * 64 * BYTES
+if (END > SCRATCH_BYTES) throw new RangeError('blocks of contractions are larger than their memory')
+
+type Range = readonly [Scalar, Scalar]
+
+/** Packs blocks of both sides, and tells where in them a tile reads. */
+class Packer {
+  readonly #b: VectorBuilder
+  readonly #left: Packing
+  readonly #right: Packing
+  readonly #panel: number
+  readonly #columns: number
+
+  constructor(
+    { a, b }: ContractKernel,
+    l: Lowering,
+    { sizes }: ContractTarget,
+    panel: number,
+    columns: number,
+  ) {
+    this.#b = l.b
+    this.#panel = panel
+    this.#columns = columns
+    this.#left = new Packing(a, l, { width: panel, sizes })
+    this.#right = new Packing(b, l, { width: columns, sizes })
   }
-}
 
-interface Operands {
-  readonly left: Operand
-  readonly right: Operand
-  readonly out: Operand
-  readonly sizes: { readonly m: Variable; readonly n: Variable; readonly k: readonly Variable[] }
-}
+  left(batch: Scalar, lines: Range, summed: Range): void {
+    this.#left.write({ batch, lines, summed, at: this.#b.add(this.#b.scratch, LEFT) })
+  }
 
-/** Byte addresses of the operands in one batch. */
-interface Bases {
-  readonly a: Variable
-  readonly b: Variable
-  readonly c: Variable
-}
+  right(batch: Scalar, lines: Range, summed: Range): void {
+    this.#right.write({ batch, lines, summed, at: this.#b.add(this.#b.scratch, RIGHT) })
+  }
 
-/** Byte addresses of a tile's operands, which move along k, and of its rows and columns from there. */
-interface Corner {
-  readonly left: Variable
-  readonly right: Variable
-  readonly below: readonly Scalar[]
-  readonly beside: readonly (Scalar | number)[]
-  readonly form: 'full' | 'one'
-}
-
-interface Tile {
-  readonly rows: number
-  readonly vectors: number
-  readonly form: 'full' | 'one'
-}
-
-interface Panel extends Operands {
-  readonly bases: Bases
-  readonly from: Variable
-  readonly to: Variable
+  source(rows: Range, columns: Range, count: Scalar): Source {
+    const b = this.#b
+    const bytes = b.variable(b.mul(count, BYTES))
+    return {
+      a: (row) => b.add(b.add(b.scratch, LEFT), b.mul(b.sub(row, rows[0]), bytes)),
+      b: (column) => b.add(b.add(b.scratch, RIGHT), b.mul(b.sub(column, columns[0]), bytes)),
+      aRow: { k: 'const', value: BYTES },
+      aStep: { k: 'const', value: this.#panel * BYTES },
+      bStep: { k: 'const', value: this.#columns * BYTES },
+    }
+  }
 }

@@ -49,6 +49,20 @@ export type Form = 'full' | 'one'
  */
 export const SLACK_BYTES = 65536
 
+/** Bytes of memory that each thread has for itself. */
+export const SCRATCH_BYTES: number = 3 << 19
+
+/** Byte address of a thread's own memory: behind the first slack, before all buffers. */
+export function scratchOf(thread: number): number {
+  return SLACK_BYTES + thread * SCRATCH_BYTES
+}
+
+/**
+ * No address below this is ever formed, since buffers lie behind the first thread's memory, so that adding
+ * an offset smaller than it never wraps around 32 bits, and may be left to the machine.
+ */
+export const MOST_OFFSET: number = SCRATCH_BYTES - SLACK_BYTES
+
 /** Row-major size in elements of each of the program's buffers. */
 export type BufferSizes = (buffer: number) => number
 
@@ -85,7 +99,7 @@ type Coordinate = Scalar & { readonly k: 'get' }
 
 export class Lowering {
   readonly b: VectorBuilder
-  readonly args: Argument[] = []
+  readonly args: Argument[]
   /** Values of loop variables; the innermost one is set by the loop that runs it. */
   readonly coordinates: (Coordinate | undefined)[] = []
   readonly inner: number
@@ -114,8 +128,16 @@ export class Lowering {
   /** Results of folds, in the order in which a kernel counts them. */
   folded: readonly Vector[] = []
 
-  constructor(lanes: number, extents: readonly number[], inner: number, sizes: BufferSizes) {
-    this.b = new VectorBuilder(lanes)
+  /** Writes code of its own, or on into another's. */
+  constructor(
+    lanes: number,
+    extents: readonly number[],
+    inner: number,
+    sizes: BufferSizes,
+    into?: Lowering,
+  ) {
+    this.b = into?.b ?? new VectorBuilder(lanes)
+    this.args = into?.args ?? []
     this.inner = inner
     this.affine = new Affine(extents)
     this.#sizes = sizes

@@ -1,17 +1,19 @@
 /** Kernels and schedules as text: one form for logs, tests and tools. */
 import type { DType } from '../base/dtype.ts'
-import type { Sizes } from '../base/shape.ts'
-import type { Guard } from '../graph/indexing.ts'
-import { type IndexExpr, isValueIndex, type Term } from './index-expr.ts'
+import { type Sizes, stridesOf } from '../base/shape.ts'
+import { dot, type Guard } from '../graph/indexing.ts'
+import { Affine, type IndexExpr, isValueIndex, variable } from './index-expr.ts'
 import {
   type ContractKernel,
   collapse,
   collapseScatter,
+  collapseSide,
   type Expr,
   foldsOf,
   type Kernel,
   type LoopKernel,
   type ScatterKernel,
+  type Side,
   type Store,
   storesOf,
 } from './kernel.ts'
@@ -34,7 +36,7 @@ export function specText({
 export function labelOf(kernel: Kernel): string {
   if (kernel.kind === 'contract') {
     const { batch, m, n, k } = kernel
-    return `contract ${batch.join('·')} × (${m}·${n}·${k.join('·')})`
+    return `contract ${batch} × (${m}·${n}·${k})`
   }
   if (kernel.kind === 'scatter') return `scatter [${kernel.extents.join(', ')}]`
   const { extents, folded } = kernel
@@ -211,26 +213,39 @@ function loops(kernel: LoopKernel, name: (buffer: number) => string): string[] {
   return extents.length === 0 ? lines : [`for ${over(0, extents)}`, ...lines.map(indent)]
 }
 
+/** The sides over their own loops, then what becomes of them. */
 function contraction(kernel: ContractKernel, name: (buffer: number) => string): string[] {
-  const sizes = [...kernel.batch, kernel.m, kernel.n, ...kernel.k]
-  const variables = ['b0', 'b1', 'm', 'n', 'k0', 'k1']
-  const loop = (from: number, to: number): string =>
-    variables
-      .slice(from, to)
-      .flatMap((variable, i) => (sizes[from + i] === 1 ? [] : [`${variable} < ${sizes[from + i]}`]))
-      .join(', ')
-  const element = (buffer: number, strides: readonly number[], offset = 0): string => {
-    const terms = strides.map((factor, i): Term => ({ atom: i, factor, key: '' }))
-    const moving = terms.filter(({ factor }, i) => factor !== 0 && sizes[i] !== 1)
-    const index = indexText({ constant: offset, terms: moving }, variables, () => '')
-    return `${name(buffer)}[${index}]`
+  const { batch, m, n, k, c } = kernel
+  const side = (title: string, letter: string, source: Side): string[] => {
+    const { batch, lines, summed, value } = collapseSide(source)
+    const groups = [
+      batch.map((size, i) => [`b${i}`, size] as const),
+      lines.map((size, i) => [`${letter}${i}`, size] as const),
+      summed.map((size, i) => [`k${i}`, size] as const),
+    ].filter((group) => group.length > 0)
+    const printer = new Printer(
+      groups.flat().map(([variable]) => variable),
+      name,
+    )
+    const { text, before } = printer.statements([value])
+    const over = groups.map((group) => group.map(([of, size]) => `${of} < ${size}`).join(', '))
+    return [...before, `${title}[${over.join('; ')}] = ${text[0]}`]
   }
-  const { a, b, c } = kernel
-  const product = `${element(a.buffer, [...a.batch, a.row, 0, ...a.k], a.offset)} · ${element(b.buffer, [...b.batch, 0, 1, ...b.k], b.offset)}`
-  const sum = loop(4, 6)
+  const sizes = [batch, m, n]
+  const variables = ['b', 'm', 'n']
+  const moving = sizes.flatMap((size, i) => (size === 1 ? [] : [i]))
+  const affine = new Affine(sizes)
+  const index = dot(
+    affine,
+    moving.map(variable),
+    moving.map((i) => stridesOf(sizes)[i] ?? 0),
+  )
+  const place = new Printer(variables, name).index(index)
   return [
-    `for ${loop(0, 4) || 'one element'}`,
-    `  ${element(c.buffer, [...c.batch, c.row, 1, 0, 0])} = ${sum ? `sum over ${sum} of ` : ''}${product}`,
+    ...side('left', 'm', kernel.a),
+    ...side('right', 'n', kernel.b),
+    `for ${moving.map((i) => `${variables[i]} < ${sizes[i]}`).join(', ') || 'one element'}`,
+    `  ${name(c)}[${place}] = sum over k < ${k} of left · right`,
   ]
 }
 

@@ -49,8 +49,8 @@ export interface CodeLaunch {
   readonly writes: readonly number[]
   /** Rough cost: elements computed, eight multiply-adds of a contraction counted as one. */
   readonly work: number
-  /** The same kernel for vectors of another width. */
-  readonly lower: (lanes: number) => Lowered
+  /** The same kernel for vectors of another width; those of a contraction's sums may be wider still. */
+  readonly lower: (lanes: number, sums?: number) => Lowered
 }
 
 /** One primitive on contiguous buffers or parameters, by the reference interpreter. */

@@ -84,9 +84,9 @@ export function touches(
       within.writes.forEach(write)
     }
   } else if (step.kernel.kind === 'contract') {
-    read(step.kernel.a.buffer)
-    read(step.kernel.b.buffer)
-    write(step.kernel.c.buffer)
+    const { a, b, c } = step.kernel
+    for (const { value } of [a, b]) eachLoad(value, (load) => read(load.buffer))
+    write(c)
   } else if (step.kernel.kind === 'scatter') {
     const { store, guard } = step.kernel
     const note = (load: Load): void => read(load.buffer)

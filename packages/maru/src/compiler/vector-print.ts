@@ -1,5 +1,5 @@
 /** Vector IR as text, one statement a line. */
-import type { Scalar, Statement, Vector, VectorFunction } from './vector.ts'
+import type { Scalar, Statement, TileStatement, Vector, VectorFunction } from './vector.ts'
 
 /** `s3` are scalar locals, `v0` vectors, `args[1]` words of the argument block. */
 export function printFunction(source: VectorFunction): string[] {
@@ -27,7 +27,19 @@ function statement(it: Statement): string[] {
       const room = it.step === 1 ? `${counter} <` : `${counter} + ${it.step} <=`
       return [`while ${room} ${scalar(it.to)}, step ${it.step}`, ...block(it.body)]
     }
+    case 'transpose':
+      return [`transpose ${it.locals.map((index) => `v${index}`).join(', ')}`]
+    case 'tile':
+      return [tile(it)]
   }
+}
+
+function tile({ rows, vectors, lanes, a, b, c, count, fresh }: TileStatement): string {
+  const from = `a[${scalar(a.at)}; ${scalar(a.row)}, ${scalar(a.step)}]`
+  const by = `b[${scalar(b.at)}; ${scalar(b.step)}]`
+  const to = `c[${scalar(c.at)}; ${scalar(c.row)}]`
+  const sums = `${rows} rows of ${vectors} vectors of ${lanes} lanes`
+  return `tile of ${sums}: ${to} += ${from} * ${by}, ${scalar(count)} times, from 0 if ${scalar(fresh)}`
 }
 
 const PARAMETERS = ['args', 'begin', 'end']
@@ -58,6 +70,8 @@ function scalar(it: Scalar): string {
       return local(it.local)
     case 'arg':
       return `args[${it.index}]`
+    case 'scratch':
+      return 'scratch'
     case 'scalar':
       return `(${scalar(it.a)} ${signs[it.op] ?? it.op} ${scalar(it.b)})`
     case 'first':

@@ -27,6 +27,8 @@ export type Scalar =
   | { readonly k: 'const'; readonly value: number }
   | { readonly k: 'get'; readonly local: number }
   | { readonly k: 'arg'; readonly index: number }
+  /** Address of memory that belongs to the thread, `SCRATCH_BYTES` of it. */
+  | { readonly k: 'scratch' }
   | { readonly k: 'scalar'; readonly op: ScalarOp; readonly a: Scalar; readonly b: Scalar }
   /** Lane 0 of a vector of integers. */
   | { readonly k: 'first'; readonly of: Vector }
@@ -129,6 +131,27 @@ export type Statement =
       readonly body: readonly Statement[]
     }
   | { readonly s: 'if'; readonly when: Scalar; readonly body: readonly Statement[] }
+  /** As many vectors as they have lanes, turned: lane i of vector j becomes lane j of vector i. */
+  | { readonly s: 'transpose'; readonly locals: readonly number[] }
+  | TileStatement
+
+/**
+ * `c[i, j] ← c[i, j] + Σₚ a[i, p]·b[p, j]`, p ascending, each sum one chain of multiply-adds; from 0 where
+ * `fresh` is not 0. For machines that hold the sums in vectors of their own, wider ones among them.
+ */
+export interface TileStatement {
+  readonly s: 'tile'
+  readonly rows: number
+  readonly vectors: number
+  /** Of the vectors that hold the sums. */
+  readonly lanes: number
+  /** Byte addresses and distances. */
+  readonly a: { readonly at: Scalar; readonly row: Scalar; readonly step: Scalar }
+  readonly b: { readonly at: Scalar; readonly step: Scalar }
+  readonly c: { readonly at: Scalar; readonly row: Scalar }
+  readonly count: Scalar
+  readonly fresh: Scalar
+}
 
 /** `f(args, begin, end)`: locals 0, 1, 2 are the parameters; `end − begin` units of work are done. */
 export interface VectorFunction {
@@ -149,6 +172,7 @@ export class VectorBuilder {
   readonly lanes: number
   readonly begin: Scalar = { k: 'get', local: 1 }
   readonly end: Scalar = { k: 'get', local: 2 }
+  readonly scratch: Scalar = { k: 'scratch' }
   #scalars = 3
   #vectors = 0
   #block: Statement[] = []
@@ -282,6 +306,21 @@ export class VectorBuilder {
 
   when(condition: Scalar, body: () => void): void {
     this.#block.push({ s: 'if', when: condition, body: this.#nested(body) })
+  }
+
+  /** As many vectors as there are lanes, turned. */
+  transpose(values: readonly Vector[]): readonly (Vector & { readonly k: 'vget' })[] {
+    const named = values.map((value) => {
+      const local = this.#vectors++
+      this.#block.push({ s: 'vset', local, value })
+      return { k: 'vget', local } as const
+    })
+    this.#block.push({ s: 'transpose', locals: named.map(({ local }) => local) })
+    return named
+  }
+
+  tile(tile: Omit<TileStatement, 's'>): void {
+    this.#block.push({ s: 'tile', ...tile })
   }
 
   #nested(body: () => void): Statement[] {

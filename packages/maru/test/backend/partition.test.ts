@@ -7,7 +7,7 @@ import { enableFma } from '../../src/backend/wasm/features.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import { laneDTypes, SLACK_BYTES } from '../../src/compiler/lowering.ts'
+import { laneDTypes, scratchOf } from '../../src/compiler/lowering.ts'
 import { type CodeLaunch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import type { Node } from '../../src/graph/node.ts'
@@ -44,7 +44,7 @@ function run(
   cut: (units: number) => number[],
 ): Uint8Array {
   const memory = new WebAssembly.Memory({ initial: 256 })
-  let top = SLACK_BYTES
+  let top = scratchOf(1)
   const addresses = program.buffers.map(({ shape }) => {
     const at = top
     top += Math.ceil((sizeOf(shape) * 4 + 64) / 64) * 64
@@ -57,7 +57,7 @@ function run(
   })
   const bodies = program.functions.map(({ code }) => encode(code, fma))
   const module = new WebAssembly.Module(assembleModule(bodies, 3))
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, scratch: scratchOf(0) } })
   for (const launch of launchesOf(program.body)) {
     const { code, arguments: args, units } = launch as CodeLaunch
     const words = new Int32Array(memory.buffer, top, args.length)
@@ -71,7 +71,7 @@ function run(
     const cuts = [0, ...cut(units), units]
     for (let i = 1; i < cuts.length; i++) kernel(top, cuts[i - 1]!, cuts[i]!)
   }
-  return new Uint8Array(memory.buffer.slice(SLACK_BYTES, top))
+  return new Uint8Array(memory.buffer.slice(scratchOf(1), top))
 }
 
 describe('any partition gives the same bits', () => {

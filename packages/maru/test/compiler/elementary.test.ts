@@ -227,7 +227,7 @@ function compile(emit: Emit, fma: boolean): (x: Float32Array, y?: Float32Array) 
     const length = Math.ceil(x.length / 4) * 4
     const [second, output] = [INPUT + 4 * length, INPUT + 8 * length]
     const memory = new WebAssembly.Memory({ initial: Math.ceil((output + 4 * length) / 65536) })
-    const { k0 } = new WebAssembly.Instance(module, { env: { memory } }).exports
+    const { k0 } = new WebAssembly.Instance(module, { env: { memory, scratch: 0 } }).exports
     if (typeof k0 !== 'function') throw new Error('the module exports no function')
     new Int32Array(memory.buffer, 0, 3).set([INPUT, second, output])
     new Float32Array(memory.buffer, INPUT, x.length).set(x)

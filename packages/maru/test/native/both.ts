@@ -7,7 +7,7 @@ import { enableFma } from '../../src/backend/wasm/features.ts'
 import { dtypes, isFloat, presented, storeAs } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import { laneDTypes, laneWord, SLACK_BYTES } from '../../src/compiler/lowering.ts'
+import { laneDTypes, laneWord, SLACK_BYTES, scratchOf } from '../../src/compiler/lowering.ts'
 import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import { type Vector, VectorBuilder, type VectorFunction } from '../../src/compiler/vector.ts'
@@ -38,7 +38,7 @@ export function load(
   }
   const bodies = functions.map((code) => encode(code, fma))
   const module = new WebAssembly.Module(assembleModule(bodies, 3))
-  const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+  const { exports } = new WebAssembly.Instance(module, { env: { memory, scratch: scratchOf(0) } })
   return functions.map((_, i) => exports[`k${i}`] as NativeKernel)
 }
 
@@ -70,7 +70,7 @@ export class Bench {
   constructor(machine: Machine, roots: readonly Tensor[], memory?: WebAssembly.Memory) {
     const graph = captured(roots)
     this.program = compile(graph, targetOf(machine))
-    let top = SLACK_BYTES
+    let top = scratchOf(1) + SLACK_BYTES
     for (const { shape } of this.program.buffers) {
       this.addresses.push(top)
       top += Math.ceil((sizeOf(shape) * 4 + 64) / 64) * 64
@@ -130,10 +130,11 @@ export class Bench {
 
   /** All buffers and the slack around them; which NaN a machine makes is its own affair. */
   bytes(): Uint8Array {
-    const copy = this.memory.buffer.slice(0, this.#top + SLACK_BYTES)
+    const copy = this.memory.buffer.slice(scratchOf(1), this.#top + SLACK_BYTES)
     this.program.buffers.forEach(({ dtype, shape }, buffer) => {
       if (!isFloat(dtype)) return
-      const values = dtypes[dtype].array(copy, this.addresses[buffer] ?? 0, sizeOf(shape))
+      const at = this.addresses[buffer] ?? 0
+      const values = dtypes[dtype].array(copy, at - scratchOf(1), sizeOf(shape))
       if (values instanceof Float32Array) canonical(values)
       else if (values instanceof Uint16Array)
         storeAs(dtype, Array.from(presented(dtype, values), Number), values)

@@ -48,12 +48,13 @@ function lifetimes({ instructions, loops }: Code): Lifetime[] {
   const byBegin = loops.toSorted((a, b) => a.begin - b.begin)
   let around: typeof byBegin = []
   let entered = 0
+  let inner = 0
   const touch = (of: Register, moment: number): Lifetime => {
     const life = found.get(of.id) ?? { of, start: moment, end: moment, uses: 0, near: new Set() }
     found.set(of.id, life)
     const loop = around.find(({ begin }) => 2 * begin > life.start)
     life.end = Math.max(life.end, loop ? 2 * loop.end + 1 : moment)
-    life.uses += LOOP_WEIGHT ** around.length
+    life.uses += LOOP_WEIGHT ** (around.length + inner)
     return life
   }
   instructions.forEach((instruction, i) => {
@@ -62,6 +63,8 @@ function lifetimes({ instructions, loops }: Code): Lifetime[] {
       around.push(next)
       entered++
     }
+    // a tile has a loop inside
+    inner = instruction.op === 'tile' ? 2 : 0
     const read = reads(instruction).map((register) => touch(register, 2 * i))
     const { to } = instruction
     if (!to) return
@@ -88,7 +91,12 @@ export function allocate(code: Code, supply: Supply): Allocation {
   const homes: (Home | undefined)[] = []
   const slots = { integer: 0, vector: 0 }
   const held = { integer: new Map<number, Lifetime[]>(), vector: new Map<number, Lifetime[]>() }
+  const tiles = code.instructions.flatMap(({ op }, i) => (op === 'tile' ? [2 * i] : []))
   for (const life of lifetimes(code).sort((a, b) => density(b) - density(a))) {
+    if (life.of.vector && tiles.some((at) => life.start < at && at < life.end)) {
+      homes[life.of.id] = { slot: slots.vector++ }
+      continue
+    }
     const kind = life.of.vector ? 'vector' : 'integer'
     const near = [...life.near].flatMap((id) => {
       const home = homes[id]

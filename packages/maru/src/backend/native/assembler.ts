@@ -43,6 +43,8 @@ const integer = {
   /** A byte, or a word of 16 bits, widened with zeros. */
   movzx: [0x0f, 0xb6],
   movzxw: [0x0f, 0xb7],
+  /** 32 bits widened with their sign, if `wide`. */
+  movsxd: [0x63],
 } as const
 
 /** The digit in the ModRM byte of `place ← place op constant`. */
@@ -120,6 +122,9 @@ const vectorOps = {
   'vpextrb.store': '128.66.0F3A 14',
   'vpextrw.store': '128.66.0F3A 15',
   vinsertf128: '256.66.0F3A 18',
+  vunpcklps: '256.0F 14',
+  vunpckhps: '256.0F 15',
+  vshufps: '256.0F C6',
   vperm2f128: '256.66.0F3A 06',
   vpermilps: '256.66.0F3A 04',
   vpshufb: '256.66.0F38 00',
@@ -128,6 +133,17 @@ const vectorOps = {
 } as const
 
 export type VexOp = keyof typeof vectorOps
+
+/** AVX-512 instructions, and how many bytes a unit of their short distances is. */
+const wideOps = {
+  vmovups: ['0F 10', 64],
+  'vmovups.store': ['0F 11', 64],
+  vbroadcastss: ['66.0F38 18', 4],
+  vfmadd231ps: ['66.0F38 B8', 64],
+  vpxord: ['66.0F EF', 64],
+} as const
+
+export type WideOp = keyof typeof wideOps
 
 interface VexRow {
   readonly prefix: number
@@ -140,7 +156,7 @@ const maps = ['', '0F', '0F38', '0F3A']
 const prefixes = ['', '66', 'F3']
 
 function vexRow(text: string): VexRow {
-  const parts = /^(128|256)\.(?:(66|F3)\.)?(0F\w*) (\w\w)$/.exec(text)
+  const parts = /^(128|256|512)\.(?:(66|F3)\.)?(0F\w*) (\w\w)$/.exec(text)
   if (!parts) throw new RangeError(`${text} is no opcode`)
   const [, bits, prefix = '', map = '', opcode = ''] = parts
   return {
@@ -152,6 +168,9 @@ function vexRow(text: string): VexRow {
 }
 
 const vexRows = new Map(Object.entries(vectorOps).map(([name, text]) => [name, vexRow(text)]))
+const wideRows = new Map(
+  Object.entries(wideOps).map(([name, [text, unit]]) => [name, { ...vexRow(`512.${text}`), unit }]),
+)
 
 interface Fixup {
   readonly at: number
@@ -277,6 +296,28 @@ export class Assembler {
     if (constant !== undefined) this.#code.byte(constant)
   }
 
+  /** Likewise on 512 bits, with the registers 0 to 31. */
+  evex(op: WideOp, register: number, second: number, place: number | Memory): void {
+    const row = wideRows.get(op)
+    if (!row) throw new RangeError(`${op} is no instruction`)
+    const { prefix, map, opcode, unit } = row
+    const { index, base } = highBits(place)
+    const fourth = typeof place === 'number' && place >= 16
+    const bit = (on: boolean, value: number): number => (on ? 0 : value)
+    this.#code.byte(
+      0x62,
+      bit((register & 8) !== 0, 0x80) |
+        bit(index || fourth, 0x40) |
+        bit(typeof place === 'number' ? (place & 8) !== 0 : base, 0x20) |
+        bit(register >= 16, 0x10) |
+        map,
+      ((~second & 15) << 3) | 4 | prefix,
+      0x40 | bit(second >= 16, 8),
+      opcode,
+    )
+    this.#modrm(register, place, 0, unit)
+  }
+
   #legacy(
     opcode: readonly number[],
     register: number,
@@ -291,8 +332,11 @@ export class Assembler {
     this.#modrm(register, place, trailing)
   }
 
-  /** The ModRM byte and what follows it; `trailing` bytes of constants come after. */
-  #modrm(register: number, place: Place, trailing: number): void {
+  /**
+   * The ModRM byte and what follows it; `trailing` bytes of constants come after. Distances of one byte
+   * count `unit` bytes.
+   */
+  #modrm(register: number, place: Place, trailing: number, unit = 1): void {
     const middle = (register & 7) << 3
     if (typeof place === 'number') {
       this.#code.byte(0xc0 | middle | (place & 7))
@@ -305,11 +349,12 @@ export class Assembler {
     }
     const { base, index, scale = 0, offset } = place
     // mode 0 with rbp or r13 means something else
-    const mode = offset === 0 && (base & 7) !== 5 ? 0 : fitsByte(offset) ? 1 : 2
+    const short = offset % unit === 0 && fitsByte(offset / unit)
+    const mode = offset === 0 && (base & 7) !== 5 ? 0 : short ? 1 : 2
     const scaled = index !== undefined || (base & 7) === 4
     this.#code.byte((mode << 6) | middle | (scaled ? 4 : base & 7))
     if (scaled) this.#code.byte((scale << 6) | (((index ?? 4) & 7) << 3) | (base & 7))
-    if (mode !== 0) this.#constant(offset, mode === 1)
+    if (mode !== 0) this.#constant(mode === 1 ? offset / unit : offset, mode === 1)
   }
 
   #constant(value: number, short: boolean): void {

@@ -4,12 +4,13 @@ import { type Allocation, allocate, type Supply } from './allocate.ts'
 import { Assembler, gpr, Label, type Memory, type Place, type VexOp } from './assembler.ts'
 import type { Code, Instruction, Operand } from './instruction.ts'
 import { select } from './select.ts'
+import { type Stride, writeTile } from './tile.ts'
 
 /**
  * What a native kernel is called with: byte offsets of its 32-bit parameters (the argument block's
- * offset in the linear memory, begin and end) and of the 64-bit address of the linear memory.
+ * offset in the linear memory, begin, end, the offset of the thread's scratch memory) and of the 64-bit address of the linear memory.
  */
-export const launch = { parameters: [0, 4, 8], memory: 16, bytes: 24 } as const
+export const launch = { parameters: [0, 4, 8, 12], memory: 16, bytes: 24 } as const
 
 const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15 } = gpr
 /** The argument block and the linear memory. */
@@ -189,9 +190,29 @@ class Encoder {
       case 'rem':
         this.#result(it, (to) => this.#integer(it, to))
         break
+      case 'tile':
+        this.#tile(it)
+        break
       default:
         this.#vectorInstruction(it, it.op)
     }
+  }
+
+  #tile({ from, tile }: Instruction): void {
+    if (!tile) throw new RangeError('a tile without sizes')
+    const register = (i: number): number => {
+      const place = this.#place(from[i])
+      if (typeof place !== 'number') throw new RangeError('a tile works in registers')
+      return place
+    }
+    const stride = (i: number): Stride => {
+      const operand = from[i]
+      return operand?.k === 'constant' ? { bytes: operand.value } : { register: register(i) }
+    }
+    const strides = { cRow: register(5), aRow: stride(6), aStep: stride(7), bStep: stride(8) }
+    const [a, b, c] = [register(0), register(1), register(2)]
+    const [count, fresh] = [register(3), register(4)]
+    writeTile(this.#out, { ...tile, a, b, c, count, fresh, strides }, MEMORY)
   }
 
   #compare({ from: [a, b] }: Instruction): void {

@@ -44,6 +44,8 @@ export type Op =
   | 'zero'
   /** `from[0] · from[1] + from[2]` */
   | 'fma'
+  /** The tile of a contraction, which writes over its own operands and every vector register. */
+  | 'tile'
 
 export interface Instruction {
   readonly op: Op
@@ -52,6 +54,14 @@ export interface Instruction {
   readonly constant?: number
   readonly when?: Condition
   readonly label?: Label
+  readonly tile?: TileSize
+}
+
+/** What a tile's code depends on beside its operands. */
+export interface TileSize {
+  readonly rows: number
+  readonly vectors: number
+  readonly lanes: number
 }
 
 /** First and last instruction of a loop's body. */

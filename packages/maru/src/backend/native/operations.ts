@@ -165,3 +165,30 @@ export function pack(code: CodeWriter, element: 'u8' | 'u16', value: Register): 
   const high = code.vector('vperm2f128', [packed, packed], undefined, 0x11)
   return code.vector(element === 'u8' ? 'vpunpckldq' : 'vpunpcklqdq', [packed, high])
 }
+
+/** Lane i of register j becomes lane j of register i, for eight of them: pairs, fours, halves. */
+export function transpose(code: CodeWriter, rows: readonly Register[]): void {
+  const row = (list: readonly Register[], i: number): Register => {
+    const found = list[i]
+    if (!found) throw new RangeError(`no vector ${i}`)
+    return found
+  }
+  const each = [0, 1, 2, 3, 4, 5, 6, 7]
+  const pairs = each.map((i) => {
+    const from = [row(rows, i & 6), row(rows, i | 1)]
+    return code.vector((i & 1) === 0 ? 'vunpcklps' : 'vunpckhps', from)
+  })
+  const fours = each.map((i) => {
+    const first = (i & 4) | ((i & 2) >> 1)
+    return code.vector(
+      'vshufps',
+      [row(pairs, first), row(pairs, first + 2)],
+      undefined,
+      i & 1 ? 0xee : 0x44,
+    )
+  })
+  for (const i of each) {
+    const from = [row(fours, i & 3), row(fours, (i & 3) + 4)]
+    code.vector('vperm2f128', from, row(rows, i), i < 4 ? 0x20 : 0x31)
+  }
+}

@@ -2,6 +2,7 @@
  * Machine code in executable pages, through koffi's binding of the C library. koffi is optional: where
  * it, the processor's features or the system's permission are missing, the reason is told instead.
  */
+import { scratchOf } from '../../compiler/lowering.ts'
 import { Assembler, gpr, Label } from './assembler.ts'
 import { launch } from './encode.ts'
 
@@ -39,8 +40,9 @@ const [READ, WRITE, EXECUTE] = [1, 2, 4] as const
 const PRIVATE = 2
 const anonymous: { readonly [platform: string]: number } = { linux: 0x20, darwin: 0x1000 }
 
-/** Bits of CPUID and XCR0 that AVX2 kernels need. */
+/** Bits of CPUID and XCR0 that AVX2 kernels need, and those of AVX-512. */
 const [FMA, OSXSAVE, AVX, AVX2, VECTOR_STATE] = [1 << 12, 1 << 27, 1 << 28, 1 << 5, 0b110]
+const [AVX512, WIDE_STATE] = [1 << 16, 0b11100110]
 
 /** Native code for this process, or why there is none. */
 export function openNative(): NativeHost {
@@ -53,7 +55,7 @@ export function openNative(): NativeHost {
   if (!found) return { missing: 'koffi is not installed' }
   try {
     const pages = new CodePages(found.koffi, map)
-    const lacking = pages.lacking()
+    const { lacking } = pages
     if (lacking) return { missing: `the processor has no ${lacking}` }
     return { pages, library: found.library }
   } catch (error) {
@@ -84,6 +86,7 @@ export class CodePages {
   readonly #kernel: object
   readonly #launch = new DataView(new ArrayBuffer(launch.bytes))
   readonly #launchAddress: bigint
+  readonly #features: Features
 
   constructor(koffi: Koffi, anonymousFlag: number) {
     this.#koffi = koffi
@@ -95,6 +98,7 @@ export class CodePages {
     this.#copy = libc.func('uintptr_t memcpy(uintptr_t, const void *, size_t)')
     this.#kernel = koffi.proto('void', ['uintptr_t'])
     this.#launchAddress = koffi.address(this.#launch)
+    this.#features = this.#identify()
   }
 
   /** Makes functions executable and gives their addresses. */
@@ -128,7 +132,8 @@ export class CodePages {
   /** Calls the function at an address. */
   caller(memory: WebAssembly.Memory, address: bigint): NativeKernel {
     const view = this.#launch
-    const [args, begin, end] = launch.parameters
+    const [args, begin, end, scratch] = launch.parameters
+    view.setUint32(scratch, scratchOf(0), true)
     const call = this.#koffi.decode(address, this.#kernel)
     let buffer: ArrayBufferLike | undefined
     let base = 0n
@@ -146,7 +151,16 @@ export class CodePages {
   }
 
   /** The first feature that kernels need and this processor, or its system, lacks. */
-  lacking(): string | undefined {
+  get lacking(): string | undefined {
+    return this.#features.lacking
+  }
+
+  /** Whether there are vectors of 512 bits. */
+  get wide(): boolean {
+    return this.#features.wide
+  }
+
+  #identify(): Features {
     const [address] = this.install([identify()])
     const answers = new Uint32Array(new ArrayBuffer(12))
     if (address !== undefined) {
@@ -154,9 +168,17 @@ export class CodePages {
     }
     const [one = 0, seven = 0, state = 0] = answers
     const has = (word: number, bits: number): boolean => (word & bits) === bits
-    if (!has(one, OSXSAVE | AVX) || !has(seven, AVX2) || !has(state, VECTOR_STATE)) return 'AVX2'
-    return has(one, FMA) ? undefined : 'FMA'
+    const wide = has(seven, AVX512) && has(state, WIDE_STATE)
+    if (!has(one, OSXSAVE | AVX) || !has(seven, AVX2) || !has(state, VECTOR_STATE)) {
+      return { lacking: 'AVX2', wide }
+    }
+    return { lacking: has(one, FMA) ? undefined : 'FMA', wide }
   }
+}
+
+interface Features {
+  readonly lacking: string | undefined
+  readonly wide: boolean
 }
 
 /** `void f(u32 *out)`: CPUID 1 ecx, CPUID 7 ebx, and XCR0 where the system has it. */

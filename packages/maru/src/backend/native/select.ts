@@ -1,9 +1,11 @@
 /** Vector IR with eight lanes → x86-64 instructions on virtual registers. */
+import { MOST_OFFSET } from '../../compiler/lowering.ts'
 import type {
   Element,
   Scalar,
   ScalarOp,
   Statement,
+  TileStatement,
   Vector,
   VectorFunction,
 } from '../../compiler/vector.ts'
@@ -16,13 +18,7 @@ import {
   type Operand,
   type Register,
 } from './instruction.ts'
-import { binary, bitsOf, broadcast, pack, shift, unary } from './operations.ts'
-
-/**
- * No address below this is ever formed (`SLACK_BYTES` leaves as much), so that adding an offset
- * smaller than it never wraps around 32 bits, and may be left to the processor.
- */
-const LOWEST_ADDRESS = 64
+import { binary, bitsOf, broadcast, pack, shift, transpose, unary } from './operations.ts'
 
 const inverse: { readonly [C in Condition]: Condition } = {
   ...{ b: 'ae', ae: 'b', e: 'ne', ne: 'e', l: 'ge', ge: 'l' },
@@ -67,16 +63,18 @@ class Selector {
   readonly code = new CodeWriter()
   readonly #scalars: readonly Register[]
   readonly #vectors: readonly Register[]
+  readonly #scratch: Register
 
   constructor({ scalars, vectors }: VectorFunction) {
     this.#scalars = Array.from({ length: scalars }, () => this.code.register(false))
     this.#vectors = Array.from({ length: vectors }, () => this.code.register(true))
+    this.#scratch = this.code.register(false)
   }
 
   whole(body: readonly Statement[]): void {
     const [args, begin, end] = this.#scalars
     if (!args || !begin || !end) throw new RangeError('a kernel has three parameters')
-    ;[args, begin, end].forEach((to, i) => {
+    ;[args, begin, end, this.#scratch].forEach((to, i) => {
       this.code.integer('parameter', [], to, i)
     })
     // An empty range may come with sizes of 0, which nothing may be divided by.
@@ -109,7 +107,28 @@ class Selector {
       case 'loop':
         this.#loop(it)
         return
+      case 'transpose':
+        transpose(
+          this.code,
+          it.locals.map((index) => local(this.#vectors, index)),
+        )
+        return
+      case 'tile':
+        this.#tile(it)
+        return
     }
+  }
+
+  /** Its operands are copied to registers that it may write over; distances that are known stay so. */
+  #tile({ rows, vectors, lanes, a, b, c, count, fresh }: TileStatement): void {
+    const { code } = this
+    const own = (it: Scalar): Operand => code.integer('mov', [this.#scalar(it)])
+    const stride = (it: Scalar): Operand => (it.k === 'const' ? constant(it.value) : own(it))
+    const from = [
+      ...[own(a.at), own(b.at), own(c.at), own(count), own(fresh), own(c.row)],
+      ...[stride(a.row), stride(a.step), stride(b.step)],
+    ]
+    code.instructions.push({ op: 'tile', from, tile: { rows, vectors, lanes } })
   }
 
   /** `if (i + step <= to) do { body; i += step } while (i + step <= to)`. */
@@ -177,6 +196,8 @@ class Selector {
         return local(this.#scalars, it.local)
       case 'arg':
         return { k: 'argument', index: it.index }
+      case 'scratch':
+        return this.#scratch
     }
   }
 
@@ -208,7 +229,7 @@ class Selector {
   #memory(address: Scalar): Operand {
     if (address.k === 'scalar' && address.op === 'add' && address.b.k === 'const') {
       const { value } = address.b
-      if (value >= 0 && value < LOWEST_ADDRESS) {
+      if (value >= 0 && value < MOST_OFFSET) {
         return { k: 'memory', at: this.#integer(address.a), offset: value }
       }
     }

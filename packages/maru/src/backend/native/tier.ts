@@ -5,18 +5,22 @@ import { type CodePages, type NativeKernel, openNative } from './pages.ts'
 
 /** Lanes of its vectors. */
 export const NATIVE_LANES = 8
+/** Lanes of vectors of 512 bits. */
+const WIDE_LANES = 16
 
 /** Where the library that calls machine code is, and how arguments are laid out, for other threads. */
 export interface NativeCalls {
   readonly library: string
   readonly bytes: number
-  readonly parameters: readonly [number, number, number]
+  readonly parameters: readonly [number, number, number, number]
   readonly memory: number
 }
 
 /** Kernels as machine code. */
 export interface Tier {
   readonly calls: NativeCalls
+  /** Lanes of the vectors that hold a contraction's sums. */
+  readonly sums: number
   /** Addresses of the functions, executable for the whole process. */
   install(functions: readonly VectorFunction[]): bigint[]
   /** Calls an address from this thread. */
@@ -42,11 +46,13 @@ export function openTier(other: Other): Tier | { readonly missing: string } {
 
 class Pages implements Tier {
   readonly calls: NativeCalls
+  readonly sums: number
   readonly #pages: CodePages
   readonly #memory: WebAssembly.Memory
 
   constructor(pages: CodePages, library: string, memory: WebAssembly.Memory) {
     this.calls = { library, ...launch }
+    this.sums = pages.wide ? WIDE_LANES : NATIVE_LANES
     this.#pages = pages
     this.#memory = memory
   }

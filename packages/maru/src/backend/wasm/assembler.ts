@@ -88,10 +88,11 @@ export function assembleModule(
   for (let i = 0; i < parameters; i++) type.byte(valueType.i32)
   type.u32(0)
   section(module, 1, type)
-  const memory = new Bytes().u32(1).name('env').name('memory').byte(0x02)
-  if (sharedPages === undefined) memory.byte(0x00).u32(0)
-  else memory.byte(0x03).u32(0).u32(sharedPages)
-  section(module, 2, memory)
+  const imports = new Bytes().u32(2).name('env').name('memory').byte(0x02)
+  if (sharedPages === undefined) imports.byte(0x00).u32(0)
+  else imports.byte(0x03).u32(0).u32(sharedPages)
+  imports.name('env').name('scratch').byte(0x03, valueType.i32, 0x00)
+  section(module, 2, imports)
   const functions = new Bytes().u32(bodies.length)
   const exports = new Bytes().u32(bodies.length)
   const code = new Bytes().u32(bodies.length)
@@ -178,6 +179,7 @@ export const op = {
   localGet: 0x20,
   localSet: 0x21,
   localTee: 0x22,
+  globalGet: 0x23,
   i32Load: 0x28,
   i32Load8U: 0x2d,
   i32Load16U: 0x2f,

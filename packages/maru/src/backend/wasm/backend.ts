@@ -97,7 +97,8 @@ export class WasmBackend implements Backend {
     this.target = { name: this.name, lanes: LANES, dtypes: laneDTypes, fuse }
     this.#shortWork = shortWork
     const shared = threads > 1 && canShare() && hasThreads()
-    this.#space = new Space(shared)
+    // The calling thread computes, too.
+    this.#space = new Space(shared, shared ? threads + 1 : 1)
     const fma = enableFma()
     this.#kernels = new Kernels(this.#space, shared, fma)
     this.#machine = new Machine(machine, this.#space, this.#kernels, fma)
@@ -192,7 +193,7 @@ export class WasmBackend implements Backend {
     const large = launchesOf(program.body)
       .filter((launch) => launch.kind === 'code')
       .filter(({ work }) => work >= this.#machineWork)
-    const lowered = large.map((launch) => ({ launch, ...launch.lower(NATIVE_LANES) }))
+    const lowered = large.map((launch) => ({ launch, ...launch.lower(NATIVE_LANES, tier.sums) }))
     const natives = this.#kernels.loadNative(
       tier,
       lowered.map(({ code }) => code),

@@ -1,4 +1,5 @@
 /** Vector IR with four lanes → WebAssembly function bodies. */
+import { MOST_OFFSET } from '../../compiler/lowering.ts'
 import type { Element, Scalar, Statement, Vector, VectorFunction } from '../../compiler/vector.ts'
 import {
   type Body,
@@ -84,7 +85,45 @@ class Encoder {
       case 'loop':
         this.#loop(it)
         return
+      case 'transpose':
+        this.#transpose(it.locals)
+        return
+      case 'tile':
+        throw new RangeError('tiles are for machines of other vectors')
     }
+  }
+
+  /** Lanes of the first two and of the last two side by side, then halves of those. */
+  #transpose(locals: readonly number[]): void {
+    const shuffle = (a: number, b: number, lanes: readonly number[]): void => {
+      for (const local of [a, b]) {
+        this.code.byte(op.localGet).u32(this.#firstVector + (locals[local] ?? 0))
+      }
+      this.#simd(simd.shuffle)
+      for (const lane of lanes) for (let i = 0; i < 4; i++) this.code.byte(lane * 4 + i)
+    }
+    // all eight on the stack before any is written over
+    for (const half of [
+      [0, 4, 1, 5],
+      [2, 6, 3, 7],
+    ]) {
+      shuffle(0, 1, half)
+      shuffle(2, 3, half)
+    }
+    for (let i = 3; i >= 0; i--) this.#setVector(locals[i])
+    const [low, high] = [
+      [0, 1, 4, 5],
+      [2, 3, 6, 7],
+    ] as const
+    shuffle(0, 1, low)
+    shuffle(0, 1, high)
+    shuffle(2, 3, low)
+    shuffle(2, 3, high)
+    for (let i = 3; i >= 0; i--) this.#setVector(locals[i])
+  }
+
+  #setVector(local = 0): void {
+    this.code.byte(op.localSet).u32(this.#firstVector + local)
   }
 
   /** `if (i + step <= to) do { body; i += step } while (i + step <= to)`. */
@@ -124,6 +163,9 @@ class Encoder {
           .byte(op.i32Load)
           .u32(2)
           .u32(it.index * 4)
+        return
+      case 'scratch':
+        this.code.byte(op.globalGet).u32(0)
         return
       case 'scalar':
         this.#scalar(it.a)
@@ -229,23 +271,37 @@ class Encoder {
     this.#simd(this.#fma ? simd.relaxedMadd : vectorOpcode['f32.add'])
   }
 
-  #load(form: 'full' | 'one' | 'splat', element: Element, address: Scalar): void {
-    this.#scalar(address)
-    if (isSmall(element)) {
-      if (form !== 'full') {
-        this.code.byte(small[element].load).u32(0).u32(0)
-        this.#simd(simd.i32Splat)
-      } else if (element === 'u16') {
-        this.#simd(simd.load16x4U).u32(0).u32(0)
-      } else {
-        this.#simd(simd.load32Zero).u32(0).u32(0)
-        this.#simd(simd.i16ExtendLowU8)
-        this.#simd(simd.i32ExtendLowU16)
+  /** Leaves an address on the stack and tells the offset to it that the instruction is to have. */
+  #address(address: Scalar): number {
+    if (address.k === 'scalar' && address.op === 'add' && address.b.k === 'const') {
+      const { value } = address.b
+      if (value >= 0 && value < MOST_OFFSET) {
+        this.#scalar(address.a)
+        return value
       }
+    }
+    this.#scalar(address)
+    return 0
+  }
+
+  #load(form: 'full' | 'one' | 'splat', element: Element, address: Scalar): void {
+    if (!isSmall(element)) {
+      const offset = this.#address(address)
+      const opcode = { full: simd.load, one: simd.load32Zero, splat: simd.load32Splat }[form]
+      this.#simd(opcode).u32(2).u32(offset)
       return
     }
-    const opcode = { full: simd.load, one: simd.load32Zero, splat: simd.load32Splat }[form]
-    this.#simd(opcode).u32(2).u32(0)
+    this.#scalar(address)
+    if (form !== 'full') {
+      this.code.byte(small[element].load).u32(0).u32(0)
+      this.#simd(simd.i32Splat)
+    } else if (element === 'u16') {
+      this.#simd(simd.load16x4U).u32(0).u32(0)
+    } else {
+      this.#simd(simd.load32Zero).u32(0).u32(0)
+      this.#simd(simd.i16ExtendLowU8)
+      this.#simd(simd.i32ExtendLowU16)
+    }
   }
 
   #stepped(address: Scalar, step: Scalar, lane: number): void {
@@ -302,9 +358,9 @@ class Encoder {
       }
       return
     }
-    this.#scalar(address)
+    const offset = this.#address(address)
     this.#vector(value)
-    if (form === 'full') this.#simd(simd.store).u32(2).u32(0)
-    else this.#simd(simd.store32Lane).u32(2).u32(0).byte(0)
+    if (form === 'full') this.#simd(simd.store).u32(2).u32(offset)
+    else this.#simd(simd.store32Lane).u32(2).u32(offset).byte(0)
   }
 }

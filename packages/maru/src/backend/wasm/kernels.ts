@@ -1,5 +1,6 @@
 /** All functions that a backend has loaded, under the numbers that every thread knows them by. */
 import { canonical } from '../../base/canonical.ts'
+import { scratchOf } from '../../compiler/lowering.ts'
 import type { VectorFunction } from '../../compiler/vector.ts'
 import type { Tier } from '../native/tier.ts'
 import { assembleModule, type Body, Bytes, op, scalarOpcode } from './assembler.ts'
@@ -78,7 +79,8 @@ export class Kernels {
     const { memory, pages } = this.#space
     const bytes = assembleModule(bodies, 3, this.#shared ? pages : undefined)
     const module = new WebAssembly.Module(bytes)
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } })
+    const scratch = scratchOf(0)
+    const { exports } = new WebAssembly.Instance(module, { env: { memory, scratch } })
     this.code.push({ kind: 'module', module, functions: bodies.length })
     keys.forEach((key, i) => {
       this.#numbers.set(key, this.functions.push(exports[`k${i}`] as KernelFunction) - 1)

@@ -30,6 +30,7 @@ const immediates: { readonly [name: string]: Immediate } = {
   localGet: 'u32',
   localSet: 'u32',
   localTee: 'u32',
+  globalGet: 'u32',
   i32Load: 'memory',
   i32Load8U: 'memory',
   i32Store8: 'memory',
@@ -41,6 +42,7 @@ const immediates: { readonly [name: string]: Immediate } = {
   load32Lane: 'memory lane',
   store32Lane: 'memory lane',
   constant: 'v128',
+  shuffle: 'v128',
   i32ExtractLane: 'lane',
   i32ReplaceLane: 'lane',
 }

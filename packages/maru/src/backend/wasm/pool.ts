@@ -1,4 +1,5 @@
 /** Workers that run sections of programs on one shared memory. */
+import { scratchOf } from '../../compiler/lowering.ts'
 import type { Launch } from '../../compiler/program.ts'
 import { encodeSection } from './section.ts'
 import type { Section, TapeCall } from './tape.ts'
@@ -83,7 +84,8 @@ export class Pool {
           this.#fail('worker', reason)
         },
       })
-      thread.post({ kind: 'start', memory, control, words, codes, index, count: size })
+      const scratch = scratchOf(index + 1)
+      thread.post({ kind: 'start', memory, control, words, codes, index, count: size, scratch })
       return { thread, halted }
     })
   }

@@ -1,5 +1,5 @@
 /** One linear memory with the places that are taken in it. */
-import { SLACK_BYTES } from '../../compiler/lowering.ts'
+import { SLACK_BYTES, scratchOf } from '../../compiler/lowering.ts'
 import { Heap } from './heap.ts'
 
 const PAGE = 65536
@@ -12,11 +12,13 @@ export class Space {
   readonly pages: number
   readonly heap: Heap
 
-  constructor(shared: boolean) {
-    const { memory, pages } = reserve(shared)
+  /** With memory for so many threads of their own. */
+  constructor(shared: boolean, threads: number) {
+    const start = scratchOf(threads)
+    const { memory, pages } = reserve(shared, Math.ceil((start + 2 * SLACK_BYTES) / PAGE))
     this.memory = memory
     this.pages = pages
-    this.heap = new Heap(SLACK_BYTES, (end) => this.#grow(end + SLACK_BYTES))
+    this.heap = new Heap(start, (end) => this.#grow(end + SLACK_BYTES))
   }
 
   /** Bytes taken from the system. */
@@ -49,11 +51,11 @@ export class Space {
 }
 
 /** A shared memory's addresses are reserved at once, which small systems refuse. */
-function reserve(shared: boolean): { memory: WebAssembly.Memory; pages: number } {
+function reserve(shared: boolean, initial: number): { memory: WebAssembly.Memory; pages: number } {
   let refused: unknown
   for (const pages of MOST_PAGES) {
     try {
-      return { memory: new WebAssembly.Memory({ initial: 4, maximum: pages, shared }), pages }
+      return { memory: new WebAssembly.Memory({ initial, maximum: pages, shared }), pages }
     } catch (error) {
       refused = error
     }

@@ -122,6 +122,8 @@ interface Means {
 
 /** Elements of work between looks at the clock. */
 const PIECE_WORK = 250_000
+/** The same for contractions, whose pieces each pack for themselves what they share. */
+const CONTRACT_PIECE_WORK = 12_000_000
 /** An interpreted element costs about as much as this many computed by a kernel. */
 const INTERPRETED = 50
 
@@ -337,8 +339,10 @@ function isFree(part: Exclude<Part, Section>): part is ControlPart {
 
 function pieceOf(launch: Launch, units: number, work: number): number {
   // Every part of a scatter goes over all indices.
-  if (launch.kind === 'code' && launch.kernel?.kind === 'scatter') return units
-  return Math.max(1, Math.floor((PIECE_WORK * units) / Math.max(work, 1)))
+  const kind = launch.kind === 'code' ? launch.kernel?.kind : undefined
+  if (kind === 'scatter') return units
+  const most = kind === 'contract' ? CONTRACT_PIECE_WORK : PIECE_WORK
+  return Math.max(1, Math.floor((most * units) / Math.max(work, 1)))
 }
 
 function sizeOfBuffer({ buffers }: Program, buffer: number): number {

@@ -58,6 +58,8 @@ export interface Start {
   readonly codes: typeof codes
   readonly index: number
   readonly count: number
+  /** Address of the worker's own memory. */
+  readonly scratch: number
 }
 
 /** New functions, in the order of their numbers: a module of so many, or machine code at an address. */
@@ -124,14 +126,14 @@ export function work(port: Port): void {
     },
 
     open({ code, sections: fresh, dropped }: Mail): void {
-      const { memory } = worker.state()
+      const { memory, scratch } = worker.state()
       for (const it of code) {
         if (it.kind === 'native') {
           machine ??= worker.machine(it.calls)
           functions.push(machine(it.address))
           continue
         }
-        const { exports } = new WebAssembly.Instance(it.module, { env: { memory } })
+        const { exports } = new WebAssembly.Instance(it.module, { env: { memory, scratch } })
         for (let i = 0; i < it.functions; i++) functions.push(exports[`k${i}`] as KernelFunction)
       }
       for (const [id, tape] of fresh) sections.set(id, tape)
@@ -154,6 +156,7 @@ export function work(port: Port): void {
       const type = koffi.proto('void', ['uintptr_t'])
       const block = new DataView(new ArrayBuffer(bytes))
       block.setBigUint64(memory, koffi.address(new Uint8Array(worker.state().memory.buffer)), true)
+      block.setUint32(parameters[3], worker.state().scratch, true)
       const at = koffi.address(block)
       return (address) => {
         const call = koffi.decode(address, type)

@@ -100,7 +100,11 @@ class Renderer {
       case 'loop': {
         const [at, last] = [`s${it.local}`, it.step === 1 ? '' : ` + ${it.step - 1}`]
         line(`for (; ${at}${last} < ${this.#scalar(it.to)}; ${at} += ${it.step}) {`)
+        break
       }
+      case 'transpose':
+      case 'tile':
+        throw new RangeError(`${it.s} is for machines of several lanes`)
     }
     this.block(it.body, `${indent}  `)
     line('}')
@@ -115,6 +119,8 @@ class Renderer {
         return parameters[it.local] ?? `s${it.local}`
       case 'arg':
         return `args[${it.index + 1}]`
+      case 'scratch':
+        throw new RangeError('an invocation has no scratch memory')
       case 'scalar':
         return this.#operation(it)
       case 'first':
