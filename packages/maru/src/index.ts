@@ -77,6 +77,14 @@ export {
   type UniformOptions,
   uniform,
 } from './tensor/random.ts'
+export {
+  type GammaOptions,
+  gamma,
+  type PoissonOptions,
+  poisson,
+  type RandpermOptions,
+  randperm,
+} from './tensor/random-rejection.ts'
 export { type Check, SelfTest, selfTest } from './tensor/self-test.ts'
 export { type Nested, Parameter, realize, Tensor } from './tensor/tensor.ts'
 export type { Loose, Tree } from './tensor/tree.ts'

@@ -598,9 +598,9 @@ export const messages = {
       '',
     ],
   },
-  'random.rate': {
-    en: ['exponential: the rate is {rate}', 'it must be above 0', ''],
-    ko: ['exponential: rate가 {rate}이다', '0보다 커야 한다', ''],
+  'random.positive': {
+    en: ['{op}: {name} is {got}', 'it must be above 0', ''],
+    ko: ['{op}: {name}의 값이 {got}이다', '0보다 커야 한다', ''],
   },
   'categorical.scalar': {
     en: ['categorical: the logits have no axis', 'the last axis is that of the classes', ''],

@@ -2,8 +2,8 @@
 import { expectFunction, expectOptions } from '../base/argument.ts'
 import { DTypeError, ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
-import { close } from '../graph/closed.ts'
-import { makeNode, type Node } from '../graph/node.ts'
+import { close, order } from '../graph/closed.ts'
+import { makeLiteral, makeNode, type Node } from '../graph/node.ts'
 import type { Primitive, Spec } from '../graph/primitive.ts'
 import * as p from '../primitives/index.ts'
 import { resultOf } from '../primitives/several.ts'
@@ -233,7 +233,8 @@ function chunked(loop: Loop, start: readonly Tensor[], sequences: readonly Tenso
 /**
  * `while (condition(carry)) carry = body(carry)` on the device, as one node.
  *
- * It has no gradient, since nobody knows beforehand how much there would be to keep: use `scan`.
+ * It has no gradient, since nobody knows beforehand how much there would be to keep: use `scan`. Random
+ * numbers that are drawn in it differ from turn to turn.
  *
  * @throws ShapeError, DTypeError when the carry changes, or the condition is not one bool
  * @example
@@ -248,17 +249,28 @@ export function whileLoop<C extends Tree>(
   expectFunction('whileLoop', 'body', body)
   const start = flat('whileLoop', init)
   const carries = start.tensors.map(({ node }) => placeholder(node))
-  const given = (): Loose<C> => like<Loose<C>>(start.rebuild(wrap(carries)))
-  const test = nodesOf(traced('whileLoop', () => condition(given())))
+  const turn = placeholder({ shape: [], dtype: 'int32' })
+  const inTurn = (run: (carry: Loose<C>) => unknown): Node[] => {
+    const given = like<Loose<C>>(start.rebuild(wrap(carries)))
+    return nodesOf(traced('whileLoop', () => withFold(new Tensor(turn), () => run(given))))
+  }
+  const test = inTurn(condition)
   expectSame('whileLoop', [{ shape: [], dtype: 'bool' }], test)
-  const next = nodesOf(traced('whileLoop', () => body(given())))
+  const next = inTurn(body)
   expectSame('whileLoop', carries, next)
   if (next.length === 0) throw new ValueError('control.none', { op: 'whileLoop' })
-  const { graphs, captured } = close(carries, [test, next], placeholder)
-  const [check, turn] = graphs
-  const attrs = { condition: check, body: turn, carries: carries.length }
-  const node = makeNode(p.repeat as Primitive, [...nodesOf(start), ...captured], attrs)
-  return like<Loose<C>>(start.rebuild(wrap(next.map((_, index) => resultOf(node, index)))))
+  // Turns are counted where draws depend on their number.
+  const all = order([...test, ...next], new Set([turn, ...carries]))
+  const counts = all.some(({ inputs }) => inputs.includes(turn))
+  const first = counts ? [makeLiteral(p.literal, 0, 'int32')] : []
+  const counted = counts ? [new Tensor(turn).add(1).node] : []
+  const places = counts ? [turn, ...carries] : carries
+  const { graphs, captured } = close(places, [test, [...counted, ...next]], placeholder)
+  const attrs = { condition: graphs[0], body: graphs[1], carries: places.length }
+  const inputs = [...first, ...nodesOf(start), ...captured]
+  const node = makeNode(p.repeat as Primitive, inputs, attrs)
+  const results = next.map((_, index) => resultOf(node, counted.length + index))
+  return like<Loose<C>>(start.rebuild(wrap(results)))
 }
 
 /**

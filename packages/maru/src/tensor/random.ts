@@ -75,7 +75,7 @@ function block(counter: Node, key: Key, word: 0 | 1, upper = 0): Node {
 }
 
 /** Both words of the block at each position of a shape, as int32. */
-function wordsOf(op: string, shape: Sizes): readonly [Tensor, Tensor] {
+export function wordsOf(op: string, shape: Sizes): readonly [Tensor, Tensor] {
   checkShape(op, shape)
   const counter = apply(p.iota, [], { shape: [sizeOf(shape)], axis: 0, dtype: 'int32' })
   const key = nextKey()
@@ -109,10 +109,15 @@ function positiveFraction(word: Tensor, dtype: DType): Tensor {
     .mul(2 ** -31)
 }
 
-function expectFloat(op: string, dtype: DType): DType {
+export function expectFloat(op: string, dtype: DType): DType {
   if (!isFloat(expectDType(op, dtype)))
     throw new DTypeError('dtype.kind', { op, dtype, wanted: 'float' })
   return dtype
+}
+
+/** Throws for a number that is not above 0. */
+export function expectPositive(op: string, name: string, got: number): void {
+  if (!(got > 0)) throw new ValueError('random.positive', { op, name, got })
 }
 
 export interface RandomOptions {
@@ -241,7 +246,7 @@ export function exponential<const N extends readonly number[]>(
 ): Tensor<ToShape<N>> {
   const { rate = 1, dtype = 'float32' } = expectOptions('exponential', options)
   expectFloat('exponential', dtype)
-  if (!(rate > 0)) throw new ValueError('random.rate', { rate })
+  expectPositive('exponential', 'rate', rate)
   const [word] = wordsOf('exponential', shape)
   return positiveFraction(word, dtype).log().div(-rate)
 }

@@ -102,6 +102,29 @@ describe.each(devices)('scan on %s', (device) => {
     await expectAllClose([...a, ...first, ...second], [...b, ...expected, ...expectedSecond])
   })
 
+  test('reads parts of its elements where they are at each turn', async () => {
+    const xs = wave([5, 3, 4, 2])
+    // What is sorted must be in memory: a part of the element, and of the element of the inner loop.
+    const upper = (x: Tensor): Tensor => (x.slice(0, 1, 3) as Tensor).sort(0).values
+    const [sum, parts] = scan(
+      (c: Tensor, x: Tensor) => {
+        const [inner, rows] = scan((d: Tensor, y: Tensor) => [d.add(upper(y)), upper(y)], c, x)
+        return [inner, rows]
+      },
+      zeros([2, 2]),
+      xs,
+    )
+    const all = Array.from({ length: 15 }, (_, i) =>
+      upper(
+        xs
+          .reshape([15, 4, 2])
+          .slice(0, i, i + 1)
+          .squeeze(0),
+      ),
+    )
+    await expectAllClose([sum, parts.reshape([15, 2, 2])], [stack(all).sum(0), stack(all)])
+  })
+
   test('of no turns gives the carry back', async () => {
     useDevice(device)
     const [last, ys] = scan(

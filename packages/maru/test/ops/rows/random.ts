@@ -6,18 +6,21 @@ import {
   categorical,
   DTypeError,
   exponential,
+  gamma,
   manualSeed,
   normal,
+  poisson,
   randint,
+  randperm,
   ShapeError,
   type Tensor,
   truncatedNormal,
   uniform,
   ValueError,
 } from '../../../src/index.ts'
-import { unit } from '../draw.ts'
-import { all, kept, op, positions, type Results, type Row } from '../row.ts'
-import { byValue, given, INF, zero } from './samples.ts'
+import { positive, unit } from '../draw.ts'
+import { all, floating, kept, op, positions, type Results, type Row } from '../row.ts'
+import { byValue, given, INF, NAN, zero } from './samples.ts'
 
 /** The same numbers for every call. */
 function seeded(draw: () => Tensor): Tensor {
@@ -88,7 +91,7 @@ export const random: readonly Row[] = [
       { inputs: [], args: { shape: [5, 7] } },
     ],
     ...shared,
-    rejects: [[() => exponential([2], { rate: 0 }), ValueError, 'random.rate']],
+    rejects: [[() => exponential([2], { rate: 0 }), ValueError, 'random.positive']],
   }),
   op('bernoulli', {
     run: (_, x) => seeded(() => bernoulli(x)),
@@ -139,6 +142,53 @@ export const random: readonly Row[] = [
     rejects: [
       [() => categorical(zero()), ShapeError, 'categorical.scalar'],
       [() => categorical(zero(2), { numSamples: -1 }), ValueError, 'value.integer'],
+    ],
+  }),
+  op<{ readonly a?: number; readonly rate?: number; readonly shape?: Sizes }>('gamma', {
+    run: ({ a = 2, ...options }) => seeded(() => gamma(a, options)),
+    samples: [
+      { inputs: [], args: { shape: [5, 7] } },
+      { inputs: [], args: { shape: [9], a: 0.3, rate: 4 } },
+      { inputs: [], args: { shape: [0] }, gives: [] },
+      { inputs: [], args: { shape: [2], a: INF }, gives: [INF, INF] },
+    ],
+    ...shared,
+    rejects: [
+      [() => gamma(0), ValueError, 'random.positive'],
+      [() => gamma(1, { rate: -1 }), ValueError, 'random.positive'],
+      [() => gamma(Number.NaN), ValueError, 'random.positive'],
+      [() => gamma(1, { dtype: 'int32' }), DTypeError, 'dtype.kind'],
+      [() => gamma(zero(3), { shape: [2] }), ShapeError, 'broadcast'],
+    ],
+  }),
+  op<{ readonly shape?: Sizes }>('poisson', {
+    run: (options, rates) => seeded(() => poisson(rates, options)),
+    samples: [
+      { inputs: [[3, 4]] },
+      { inputs: [[4]], args: { shape: [5, 4] } },
+      { inputs: [[0]] },
+      { inputs: [given([0, -1, NAN, INF])], gives: [0, NAN, NAN, INF] },
+    ],
+    domain: [positive],
+    ...shared,
+    results: floating,
+    rejects: [
+      [() => poisson(-1), ValueError, 'value.range'],
+      [() => poisson(1, { shape: [-1] }), ShapeError, 'shape.sizes'],
+      [() => poisson(1, { dtype: 'bool' }), DTypeError, 'dtype.kind'],
+    ],
+  }),
+  op<{ readonly n: number }>('randperm', {
+    run: ({ n }) => seeded(() => randperm(n)),
+    samples: [
+      { inputs: [], args: { n: 30 } },
+      { inputs: [], args: { n: 1 }, gives: [0] },
+      { inputs: [], args: { n: 0 }, gives: [] },
+    ],
+    ...shared,
+    rejects: [
+      [() => randperm(-1), ValueError, 'value.integer'],
+      [() => randperm(2.5), ValueError, 'value.integer'],
     ],
   }),
 ]
