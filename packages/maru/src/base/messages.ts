@@ -2456,6 +2456,11 @@ export const messages = {
     ],
   },
 
+  'landscape.axis': {
+    en: ['{op}: the points have shape {shape}', 'a last axis of {wanted} was expected', ''],
+    ko: ['{op}: 점의 shape가 {shape}이다', '마지막 축의 크기가 {wanted}이어야 한다', ''],
+  },
+
   // data
   'dataset.size': {
     en: [
@@ -2912,6 +2917,30 @@ export const messages = {
       '',
     ],
     ko: ['WindowDataset: 토큰이 {tokens}개이다', '{length}개와 그다음 하나보다 적다', ''],
+  },
+  'value.least': {
+    en: ['{op}: {name} is {got}', 'a finite number of at least {low} was expected', ''],
+    ko: ['{op}: {name}이(가) {got}이다', '{low} 이상의 유한한 수여야 한다', ''],
+  },
+  'forecasts.short': {
+    en: [
+      'forecasts: the series has {series} values',
+      'a stretch of {length} and {horizon} behind it need more',
+      '',
+    ],
+    ko: ['forecasts: 값이 {series}개이다', '구간 {length}개와 그 뒤의 {horizon}개보다 적다', ''],
+  },
+  'series.amplitudes': {
+    en: ['{amplitudes} amplitudes for {periods} periods', 'one for each was expected', ''],
+    ko: ['주기는 {periods}개인데 진폭은 {amplitudes}개이다', '주기마다 하나여야 한다', ''],
+  },
+  'typos.kinds': {
+    en: ['{op}: a kind is {got}', 'some of {known} were expected', ''],
+    ko: ['{op}: 종류가 {got}이다', '{known} 중 몇 가지여야 한다', ''],
+  },
+  'numbers.system': {
+    en: ['numberWords: the system is {got}', 'one of {known} was expected', ''],
+    ko: ['numberWords: 읽는 법이 {got}이다', '{known} 중 하나여야 한다', ''],
   },
   'mnist.missing': {
     en: [

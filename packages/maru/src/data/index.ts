@@ -1,4 +1,5 @@
 /** Data sets and loaders. */
+export { Stream } from '../base/threefry.ts'
 export type { BatchPlace, Recipe } from './assemble.ts'
 export * from './augment/index.ts'
 export { readText } from './bytes.ts'
@@ -9,6 +10,7 @@ export { type Dataset, expectTrainable, type IterableDataset, type Role } from '
 export { type ClassCount, type Description, describe } from './describe.ts'
 export { generateDigits } from './digits.ts'
 export * from './features/index.ts'
+export * from './generate/index.ts'
 export { fromKeys, toJamo, toKeys } from './hangul.ts'
 export { type IdxArray, parseIdx, readIdx } from './idx.ts'
 export { ImageDataset } from './images.ts'

@@ -31,6 +31,16 @@ export {
 } from './clip.ts'
 export { HessianFree, type HessianFreeOptions, type Judged } from './hessian-free.ts'
 export { LAMB, LARS, type LARSOptions, type LARSSettings } from './lamb.ts'
+export {
+  beale,
+  branin,
+  doubleWell,
+  type Landscape,
+  monkeySaddle,
+  ravine,
+  rosenbrock,
+  saddle,
+} from './landscapes.ts'
 export { LBFGS, type LBFGSOptions } from './lbfgs.ts'
 export {
   GaussNewton,
