@@ -42,7 +42,12 @@ function maru(tier: string, threads: number, { node }: Options): Contestant {
 }
 
 /** A peer's processes: with several threads PyTorch has two, of which the better counts. */
-function peer(name: PeerName, at: string, threads: number, { node }: Options): Contestant[] {
+function peer(
+  name: PeerName,
+  at: string,
+  threads: number,
+  { node, torch }: { readonly node: string; readonly torch: string },
+): Contestant[] {
   if (name === 'torch') {
     const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) }
     const command = { file: at, args: [join(DRIVERS, 'torch_driver.py')], env }
@@ -55,7 +60,7 @@ function peer(name: PeerName, at: string, threads: number, { node }: Options): C
   const driver = join(DRIVERS, `${name}.mjs`)
   // jax-js uses iterator helpers, which Node 20 has behind a flag.
   const flags = ['--expose-gc', ...(name === 'jax-js' ? ['--harmony-iterator-helpers'] : [])]
-  const env = { BENCH_PEERS: at, BENCH_THREADS: String(threads) }
+  const env = { BENCH_PEERS: at, BENCH_THREADS: String(threads), BENCH_PYTHON: torch }
   return [new Contestant(name, '', { file: node, args: [...flags, driver], env })]
 }
 
@@ -65,8 +70,10 @@ export function contestants(
   found: ReadonlyMap<PeerName, Found>,
   options: Options,
 ): Contestant[] {
+  const place = found.get('torch')
+  const torch = place && 'at' in place ? place.at : ''
   const peers = [...found].flatMap(([name, place]) =>
-    'at' in place ? peer(name, place.at, threads, options) : [],
+    'at' in place ? peer(name, place.at, threads, { node: options.node, torch }) : [],
   )
   return [...options.tiers.map((tier) => maru(tier, threads, options)), ...peers]
 }

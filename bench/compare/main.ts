@@ -10,11 +10,13 @@ import { contestants, type Found, find } from './contestants.ts'
 import { measure } from './measure.ts'
 import { type Options, type PeerName, readOptions, usage } from './options.ts'
 import { type Result, resultsOf } from './results.ts'
+import { runStarts } from './starts.ts'
 import { header, line } from './table.ts'
 
 /** Prints and keeps results; says at the end whether all values were right. */
 class Output {
   readonly #options: Options
+  #last: Result | undefined
   wrong = 0
 
   constructor(options: Options) {
@@ -29,7 +31,8 @@ class Output {
     const { json, out } = this.#options
     for (const result of results) {
       if (result.right === false) this.wrong++
-      console.log(json ? JSON.stringify(result) : line(result))
+      console.log(json ? JSON.stringify(result) : line(result, this.#last))
+      this.#last = result
       if (out) appendFileSync(out, `${JSON.stringify(result)}\n`)
     }
   }
@@ -56,6 +59,9 @@ async function runCases(
     } finally {
       for (const each of everyone) each.stop()
     }
+    if (!options.suites.includes('start')) continue
+    output.heading(`start, ${threads} thread(s)`)
+    for (const results of runStarts(found, options, { threads, node })) output.add(results)
   }
 }
 

@@ -33,8 +33,15 @@ const WARM_UP = 400
 /** A run that takes longer than this is repeated in few rounds. */
 const SLOW = 2_000
 const SLOW_ROUNDS = 3
+/** One that takes longer than this is not repeated. */
+const HOPELESS = 8_000
 /** Pause between turns, in which threads that spin after their work fall asleep. */
 const REST = 15
+
+interface ValueFile {
+  readonly name: string
+  readonly file: string
+}
 
 type Values = ReadonlyMap<string, Float32Array>
 
@@ -43,7 +50,8 @@ interface Runner {
   readonly by: Contestant
   readonly values: Values
   readonly times: number[]
-  slow: boolean
+  /** Rounds in which it runs, if there are so many. */
+  readonly rounds: number
   refusal: string | undefined
 }
 
@@ -62,7 +70,7 @@ export async function measure(
       // Each begins a round in turn, so that nobody always follows the same neighbour.
       const first = round % runners.length
       for (const runner of [...runners.slice(first), ...runners.slice(0, first)]) {
-        if (runner.refusal !== undefined || (runner.slow && round >= SLOW_ROUNDS)) continue
+        if (runner.refusal !== undefined || round >= runner.rounds) continue
         await turn(runner, { ms: window, least: 1 })
       }
     }
@@ -83,15 +91,23 @@ export async function measure(
 
 /** Opens a case, takes its values and warms it up. */
 async function opened(by: Contestant, spec: Case['spec'], folder: string): Promise<Runner> {
-  const runner: Runner = { by, values: new Map(), times: [], slow: false, refusal: undefined }
+  const runner: Runner = {
+    by,
+    values: new Map(),
+    times: [],
+    rounds: Number.POSITIVE_INFINITY,
+    refusal: undefined,
+  }
   try {
     await by.ask('open', spec)
-    const files = (await by.ask('values', folder)) as { name: string; file: string }[]
+    const compared = by.name === 'maru' || by.name === 'torch'
+    const files = compared ? ((await by.ask('values', folder)) as ValueFile[]) : []
     const values = new Map(files.map(({ name, file }) => [name, floatsIn(file)]))
-    const first = (await by.ask('run', { ms: 0, least: 1 })) as number[]
-    const slow = (first[0] ?? 0) > SLOW
-    if (!slow) await by.ask('run', { ms: WARM_UP, least: 3 })
-    return { ...runner, values, slow }
+    const [first = 0] = (await by.ask('run', { ms: 0, least: 1 })) as number[]
+    if (first > HOPELESS) return { ...runner, values, rounds: 0, times: [first] }
+    if (first > SLOW) return { ...runner, values, rounds: SLOW_ROUNDS }
+    await by.ask('run', { ms: WARM_UP, least: 3 })
+    return { ...runner, values }
   } catch (error) {
     return { ...runner, refusal: reasonOf(error) }
   }

@@ -9,6 +9,8 @@ export interface Result {
   readonly threads: number
   readonly tier: string
   readonly node: string
+  /** Of the figures, `maru_ms` and the like. */
+  readonly unit: 'ms' | 'MB' | '×'
   readonly maru_ms: number | null
   readonly maru_min: number | null
   readonly peer: string | null
@@ -17,7 +19,10 @@ export interface Result {
   /** peer / maru of medians; above 1 maru is faster. */
   readonly ratio: number | null
   readonly ratio_min: number | null
+  /** What the ratio should be at least. */
   readonly target: number | null
+  /** What maru's own figure should be at most. */
+  readonly most: number | null
   /** Middle half of the runs, as a share of their median. */
   readonly spread: { readonly maru: number; readonly peer: number } | null
   /** Cores that other processes kept busy. */
@@ -34,7 +39,7 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 const median = (sorted: readonly number[]): number => quantile(sorted, 0.5)
-const rounded = (value: number, digits = 4): number => Number(value.toPrecision(digits))
+export const rounded = (value: number, digits = 4): number => Number(value.toPrecision(digits))
 
 function spreadOf(sorted: readonly number[]): number {
   return rounded((quantile(sorted, 0.75) - quantile(sorted, 0.25)) / median(sorted), 2)
@@ -85,6 +90,7 @@ function resultOf(
     threads,
     tier: maru.by.variant,
     node,
+    unit: 'ms',
     maru_ms: ms(own, 0.5),
     maru_min: ms(own, 0),
     peer: peer?.by.name ?? null,
@@ -93,6 +99,7 @@ function resultOf(
     ratio: both ? rounded(median(other) / median(own), 3) : null,
     ratio_min: both ? rounded((other[0] ?? 0) / (own[0] ?? 0), 3) : null,
     target: (peer && it.targets[peer.by.name]) ?? null,
+    most: null,
     spread: both ? { maru: spreadOf(own), peer: spreadOf(other) } : null,
     foreign_load: foreignLoad === undefined ? null : rounded(foreignLoad, 2),
     difference: difference === undefined ? null : rounded(difference, 2),

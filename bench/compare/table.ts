@@ -35,23 +35,30 @@ export function shown(value: number | null, digits = 3): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(digits)
 }
 
-/** One result; a ratio below its target is marked. */
-export function line(result: Result): string {
-  const { ratio, target, spread, difference, right } = result
+/** One result below another; what is the same is not repeated, a figure that misses its target is marked. */
+export function line(result: Result, above: Result | undefined): string {
+  const { ratio, target, most, maru_ms, spread, difference, right } = result
   const short = ratio !== null && target !== null && ratio < target
-  const cells = row([
+  const long = maru_ms !== null && most !== null && maru_ms > most
+  const same =
+    above !== undefined &&
+    (['suite', 'case', 'threads', 'tier'] as const).every((name) => above[name] === result[name])
+  const own = [
     result.case,
     String(result.threads),
     result.tier,
-    shown(result.maru_ms),
+    `${long ? '>' : ''}${shown(maru_ms)}${result.unit === 'ms' ? '' : ` ${result.unit}`}`,
     shown(result.gflops),
+  ]
+  const cells = row([
+    ...(same ? own.map(() => '') : own),
     result.peer ?? '',
     shown(result.peer_ms),
     `${short ? '<' : ''}${shown(ratio)}`,
     shown(result.ratio_min),
     spread ? `${(spread.maru * 100).toFixed(0)}/${(spread.peer * 100).toFixed(0)}%` : '',
-    shown(result.foreign_load, 2),
-    difference === null ? '' : `${difference.toExponential(0)}${right ? '' : ' WRONG'}`,
+    same ? '' : shown(result.foreign_load, 2),
+    difference === null || same ? '' : `${difference.toExponential(0)}${right ? '' : ' WRONG'}`,
   ])
-  return result.note ? `${cells}\n    ${result.note.split('\n')[0]}` : cells
+  return result.note ? `${cells}\n    ${result.peer}: ${result.note.split('\n')[0]}` : cells
 }
