@@ -1,6 +1,6 @@
 /** What the recorded experiments share: options, data, progress, and one line of results. */
 import { parseArgs } from 'node:util'
-import { generateDigits, type ImageDataset, readMnist } from 'maru/data'
+import { generateDigits, type ImageDataset, readCifar, readMnist } from 'maru/data'
 
 export interface Settings {
   /** The folder that holds `mnist`, `cifar10` and others; without it digits are drawn. */
@@ -53,6 +53,13 @@ export async function digits({ data, samples }: Settings): Promise<Split> {
   if (data === undefined) return drawn(samples)
   const { train, test } = await readMnist(`${data}/mnist`)
   return { name: 'MNIST', train: train.subset(0, Math.min(samples, train.length)), test }
+}
+
+/** CIFAR-10 where there is a folder of data, drawn digits otherwise. */
+export async function photos({ data, samples }: Settings): Promise<Split> {
+  if (data === undefined) return drawn(samples)
+  const { train, test } = await readCifar(`${data}/cifar10`)
+  return { name: 'CIFAR-10', train: train.subset(0, Math.min(samples, train.length)), test }
 }
 
 function drawn(samples: number): Split {
