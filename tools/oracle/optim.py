@@ -55,6 +55,8 @@ OTHERS = [
     (optimizers.LAMB, {'lr': 5e-4, 'weight_decay': 0.1}),
     (optimizers.Adafactor, {'lr': 1e-3}),
     (optimizers.Adafactor, {'lr': 1e-3, 'decay': 0.6, 'eps': 0.01, 'weight_decay': 0.1}),
+    (optimizers.Shampoo, {'lr': 0.01}),
+    (optimizers.Shampoo, {'lr': 5e-3, 'momentum': 0.5, 'eps': 1e-2, 'every': 7, 'longest': 2}),
 ]
 LONG = [
     (SGD, {'lr': 0.01}),

@@ -156,3 +156,34 @@ class Muon(Rule):
         x = x.T if tall else x
         p.mul_(1 - group['lr'] * group['weight_decay'])
         p.sub_(group['lr'] * max(1, p.size(0) / p.size(1)) ** 0.5 * x)
+
+
+class Shampoo(Rule):
+    """Gupta et al. 2018, algorithm 2, with a root for each axis of length 2 to `longest`."""
+
+    defaults_of = {
+        'lr': 0.1,
+        'momentum': 0,
+        'eps': 1e-4,
+        'every': 1,
+        'longest': 1024,
+        'weight_decay': 0,
+    }
+
+    def update(self, p, g, state, group, step):
+        g = g + group['weight_decay'] * p
+        way = g
+        for axis, size in enumerate(g.shape):
+            if not 1 < size <= group['longest']:
+                continue
+            columns = g.movedim(axis, 0).reshape(size, -1)
+            sums = state.setdefault(f'sums{axis}', torch.zeros(size, size, dtype=p.dtype))
+            sums.add_(columns @ columns.T)
+            if (step - 1) % group['every'] == 0:
+                values, vectors = torch.linalg.eigh(sums)
+                powers = (values.clamp(min=0) + group['eps']) ** (-1 / (2 * g.dim()))
+                state[f'root{axis}'] = vectors @ torch.diag(powers) @ vectors.T
+            way = torch.tensordot(state[f'root{axis}'], way, dims=([1], [axis])).movedim(0, axis)
+        if group['momentum']:
+            way = zeros(state, 'buffer', p).mul_(group['momentum']).add_(way)
+        p.sub_(group['lr'] * way)

@@ -1997,6 +1997,18 @@ export const messages = {
       '반환하는 출력으로 손실을 계산한다',
     ],
   },
+  'kfac.unseen': {
+    en: [
+      'step: no layer of the model was applied in training since the last step',
+      'K-FAC learns curvature from what the layers see',
+      'compute the loss by model.call(x), with the model in training mode',
+    ],
+    ko: [
+      'step: 지난 걸음 뒤로 모델의 층이 학습 상태로 적용된 적이 없다',
+      'K-FAC은 층이 본 것에서 곡률을 배운다',
+      '모델을 학습 상태로 두고 model.call(x)로 손실을 계산한다',
+    ],
+  },
   'optimizer.group': {
     en: [
       'no parameter matches the group {match}',

@@ -1,9 +1,11 @@
 /** What the last moves have told about curvature: the memory of L-BFGS. */
 import { dtypes } from '../base/dtype.ts'
+import { ValueError } from '../base/error.ts'
 import { assign } from '../runtime/realize.ts'
-import { arange, parameter, stack, tensor } from '../tensor/create.ts'
+import { arange, concat, parameter, stack, tensor } from '../tensor/create.ts'
 import { Dial } from '../tensor/dial.ts'
 import { type Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import { type SavedStates, scalar } from './minimizer.ts'
 
 /** A direction that leads down. */
 export interface Direction {
@@ -25,44 +27,39 @@ class PairRows {
   readonly rows: Parameter
   readonly #row = new Dial(0)
 
-  constructor(room: number, like: Tensor) {
-    const [size = 0] = like.node.shape
+  /** Room for pairs, of which some are there. @shape s, y [pairs, size] */
+  constructor(room: number, s: Tensor, y: Tensor) {
+    const [count = 0, size = 0] = s.node.shape
+    const { dtype } = s
     this.room = room
-    const { dtype } = like
     this.rows = parameter(dtypes[dtype].make(2 * room * size), [2 * room, size], dtype)
+    if (count === 0) return
+    const widths: [number, number][] = [
+      [0, room - count],
+      [0, 0],
+    ]
+    const both: Tensor = concat([s.pad(widths), y.pad(widths)])
+    assign(this.rows.cell, both.node)
   }
 
   /** Stores a pair at the next realisation. */
   set(row: number, s: Tensor, y: Tensor): void {
     this.#row.value = row
     const at = arange(2 * this.room).reshape([2 * this.room, 1])
-    const row0 = this.#row.tensor('int32')
-    const isS = at.equal(row0)
-    const isY = at.equal(row0.add(this.room))
+    const own = this.#row.tensor('int32')
+    const isS = at.equal(own)
+    const isY = at.equal(own.add(this.room))
     assign(this.rows.cell, isS.where(s, isY.where(y, this.rows)).node)
   }
 
   /** The same pairs in more room. */
   grown(room: number): PairRows {
-    const grown = new PairRows(room, this.rows.slice(0, 0, 1).reshape([-1]))
-    const before: Tensor = this.rows
-    const [s, y] = [before.slice(0, 0, this.room), before.slice(0, this.room)]
-    const more = room - this.room
-    const padded = [s, y].map(
-      (each): Tensor =>
-        each.pad([
-          [0, more],
-          [0, 0],
-        ]),
-    )
-    const [first, second] = padded
-    if (first && second) {
-      const both: Tensor = stack([first, second])
-      assign(grown.rows.cell, both.reshape(grown.rows.node.shape).node)
-    }
-    return grown
+    const rows: Tensor = this.rows
+    return new PairRows(room, rows.slice(0, 0, this.room), rows.slice(0, this.room))
   }
 }
+
+type Products = Map<number, Map<number, number>>
 
 /**
  * Pairs of moves s and of what the gradient changed along them, y, and the direction that they imply.
@@ -79,8 +76,8 @@ export class CurvaturePairs {
   /** Rows of the pairs, oldest first. */
   #order: number[] = []
   /** sᵢ·yⱼ and yᵢ·yⱼ by rows. */
-  readonly #sy = new Map<number, Map<number, number>>()
-  readonly #yy = new Map<number, Map<number, number>>()
+  readonly #sy: Products = new Map()
+  readonly #yy: Products = new Map()
 
   constructor(most: number) {
     this.#most = most
@@ -158,6 +155,43 @@ export class CurvaturePairs {
     return { own: -scale, s, y }
   }
 
+  /** The pairs where they lie, their order, and their products with each other. */
+  saved(): Map<string, Tensor> {
+    const memory = this.#memory
+    const { length: count } = this.#order
+    const states = new Map([['room', scalar(memory?.room ?? 0)]]).set('pairs', scalar(count))
+    if (!memory) return states
+    const table = (products: Products): Tensor => {
+      const rows = this.#order.map((i) => this.#order.map((j) => products.get(i)?.get(j) ?? 0))
+      return tensor(Float64Array.from(rows.flat()), [count, count])
+    }
+    states.set('vectors', memory.rows.snapshot())
+    states.set('order', tensor(Float64Array.from(this.#order), [count]))
+    return states.set('sy', table(this.#sy)).set('yy', table(this.#yy))
+  }
+
+  /** Takes back what was saved of vectors of a size. */
+  async restore(states: SavedStates, size: number): Promise<void> {
+    const [room, count] = [await states.count('room'), await states.count('pairs')]
+    if (room === 0) {
+      this.#memory = undefined
+      this.#order = []
+      return
+    }
+    const vectors = states.get('vectors', [2 * room, size])
+    const [sy, yy] = [states.get('sy', [count, count]), states.get('yy', [count, count])]
+    const order = [...(await states.get('order', [count]).data())]
+    for (const row of order) {
+      if (Number.isInteger(row) && row >= 0 && row < room) continue
+      const range = { got: row, low: 0, high: room - 1 }
+      throw new ValueError('value.range', { op: 'loadStateDict', name: 'order', ...range })
+    }
+    this.#memory = new PairRows(room, vectors.slice(0, 0, room), vectors.slice(0, room))
+    this.#order = order
+    await fillTable(this.#sy, sy, order)
+    await fillTable(this.#yy, yy, order)
+  }
+
   #nextRow(): readonly [row: number, room: number] {
     const room = this.#memory?.room ?? 0
     const count = this.#order.length
@@ -169,12 +203,21 @@ export class CurvaturePairs {
   #roomFor(room: number, like: Tensor): PairRows {
     const memory = this.#memory
     if (memory?.room === room) return memory
-    this.#memory = memory ? memory.grown(room) : new PairRows(room, like)
+    const none: Tensor = like.reshape([1, -1]).slice(0, 0, 0)
+    this.#memory = memory ? memory.grown(room) : new PairRows(room, none, none)
     return this.#memory
   }
 }
 
-function put(table: Map<number, Map<number, number>>, i: number, j: number, value: number): void {
+function put(table: Products, i: number, j: number, value: number): void {
   const row = table.get(i) ?? new Map<number, number>()
   table.set(i, row.set(j, value))
+}
+
+async function fillTable(table: Products, values: Tensor, order: readonly number[]): Promise<void> {
+  table.clear()
+  const { length: count } = order
+  for (const [at, value] of (await values.data()).entries()) {
+    put(table, order[Math.floor(at / count)] ?? 0, order[at % count] ?? 0, value)
+  }
 }

@@ -7,7 +7,7 @@ import { stack, tensor } from '../tensor/create.ts'
 import { grad, hvp, pushForward, vjp } from '../tensor/grad.ts'
 import { zerosLike } from '../tensor/grids.ts'
 import { realize, type Tensor } from '../tensor/tensor.ts'
-import { Minimizer } from './minimizer.ts'
+import { Minimizer, type SavedStates, scalar } from './minimizer.ts'
 import { expectAtLeast, type Parameters } from './settings.ts'
 
 /** What a network says, and what is thought of it: `{ outputs: logits, loss: crossEntropy(logits, y) }`. */
@@ -94,6 +94,19 @@ export class HessianFree extends Minimizer {
       }
       return value
     })
+  }
+
+  protected override saved(): Map<string, Tensor> {
+    const states = new Map([['damping', scalar(this.damping)]])
+    return this.#last ? states.set('last', this.#last) : states
+  }
+
+  protected override async restore(states: SavedStates): Promise<void> {
+    const damping = await states.get('damping', []).item()
+    const last = states.find('last', [this.size])
+    states.end()
+    this.damping = expectAtLeast('damping', damping, 0)
+    this.#last = last
   }
 
   async #lossAt(judged: Judged, place: Tensor): Promise<number> {

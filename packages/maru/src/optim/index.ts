@@ -30,6 +30,7 @@ export {
   maxNorm,
 } from './clip.ts'
 export { HessianFree, type HessianFreeOptions, type Judged } from './hessian-free.ts'
+export { KFAC, type KFACOptions, type KFACSettings, type KFACStepOptions } from './kfac.ts'
 export { LAMB, LARS, type LARSOptions, type LARSSettings } from './lamb.ts'
 export {
   beale,
@@ -85,3 +86,4 @@ export type {
   Settings,
 } from './settings.ts'
 export { SGD, type SGDOptions, type SGDSettings } from './sgd.ts'
+export { Shampoo, type ShampooOptions, type ShampooSettings } from './shampoo.ts'

@@ -1,9 +1,9 @@
 /** L-BFGS. */
 import { expectInteger } from '../base/shape.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { realize, type Tensor } from '../tensor/tensor.ts'
 import { CurvaturePairs, type Direction } from './curvature.ts'
 import { type Probe, strongWolfe } from './line-search.ts'
-import { type Evaluated, Minimizer, type Objective } from './minimizer.ts'
+import { type Evaluated, Minimizer, type Objective, type SavedStates, scalar } from './minimizer.ts'
 import { expectAtLeast, type Parameters } from './settings.ts'
 
 export interface LBFGSOptions {
@@ -26,10 +26,12 @@ export interface LBFGSOptions {
 /** A place along a line, with the gradient there. */
 type Place = Probe & Omit<Evaluated, 'slope'>
 
-/** What ends a step. */
-interface Progress {
-  readonly moved: number
-  readonly fell: number
+/** A line to go along, and where to look first. */
+interface Line {
+  readonly place: Tensor
+  readonly now: Evaluated
+  readonly direction: Direction
+  readonly first: number
 }
 
 /**
@@ -89,7 +91,7 @@ export class LBFGS extends Minimizer {
    */
   step(objective: Objective): Promise<number> {
     return this.exclusively(async (start) => {
-      const { maxIter, maxEval, toleranceGrad, toleranceChange } = this.#options
+      const { lr, lineSearch, maxIter, maxEval, toleranceGrad, toleranceChange } = this.#options
       const most = this.evaluations + maxEval
       let place = start
       let now = await this.evaluate(objective, place)
@@ -97,13 +99,22 @@ export class LBFGS extends Minimizer {
       for (let turn = 0; turn < maxIter && now.largest > toleranceGrad; turn++) {
         const direction = await this.#direction(now)
         if (!(direction.slope < -toleranceChange)) break
-        const found = await this.#along(objective, { place, now, direction })
-        place = found.place
-        const { moved, fell } = found
-        now = found.now
+        const first = this.#directions === 1 ? Math.min(1, 1 / now.total) * lr : lr
+        // Where a step ends without a search, the next one looks first of all.
+        const isBlind = !lineSearch && turn === maxIter - 1
+        const found = isBlind
+          ? { ...now, at: first }
+          : await this.#along(objective, { place, now, direction, first })
+        const move: Tensor = direction.vector.mul(found.at)
+        this.#last = { move, gradient: now.gradient }
+        place = place.add(move)
+        const fell = Math.abs(found.value - now.value)
+        now = found
+        const moved = Math.abs(found.at) * direction.largest
         if (this.evaluations >= most || moved <= toleranceChange || fell < toleranceChange) break
       }
       this.place(place)
+      await realize()
       return before
     })
   }
@@ -118,32 +129,29 @@ export class LBFGS extends Minimizer {
     return this.#pairs.direction(now.gradient)
   }
 
-  async #along(
-    objective: Objective,
-    { place, now, direction }: { place: Tensor; now: Evaluated; direction: Direction },
-  ): Promise<{ place: Tensor; now: Evaluated } & Progress> {
-    const { lr, lineSearch, toleranceChange } = this.#options
-    const first = this.#directions === 1 ? Math.min(1, 1 / now.total) * lr : lr
+  /** A place along a direction: the first, or one that is low and flat enough. */
+  #along(objective: Objective, { place, now, direction, first }: Line): Promise<Place> {
+    const { lineSearch, toleranceChange: tolerance } = this.#options
+    const { vector, slope, largest: length } = direction
     const evaluate = async (at: number): Promise<Place> => {
-      const there: Tensor = place.add(direction.vector.mul(at))
-      return { ...(await this.evaluate(objective, there, direction.vector)), at }
+      return { ...(await this.evaluate(objective, place.add(vector.mul(at)), vector)), at }
     }
-    const found = !lineSearch
-      ? await evaluate(first)
-      : await strongWolfe({
-          evaluate,
-          start: { ...now, at: 0, slope: direction.slope },
-          first,
-          length: direction.largest,
-          tolerance: toleranceChange,
-        })
-    const move: Tensor = direction.vector.mul(found.at)
-    this.#last = { move, gradient: now.gradient }
-    return {
-      place: place.add(move),
-      now: found,
-      moved: Math.abs(found.at) * direction.largest,
-      fell: Math.abs(found.value - now.value),
-    }
+    if (!lineSearch) return evaluate(first)
+    return strongWolfe({ evaluate, start: { ...now, at: 0, slope }, first, length, tolerance })
+  }
+
+  protected override saved(): Map<string, Tensor> {
+    const states = this.#pairs.saved().set('directions', scalar(this.#directions))
+    if (!this.#last) return states
+    return states.set('move', this.#last.move).set('gradient', this.#last.gradient)
+  }
+
+  protected override async restore(states: SavedStates): Promise<void> {
+    const directions = await states.count('directions')
+    await this.#pairs.restore(states, this.size)
+    const [move, gradient] = ['move', 'gradient'].map((name) => states.find(name, [this.size]))
+    this.#last = move && gradient && { move, gradient }
+    this.#directions = directions
+    states.end()
   }
 }

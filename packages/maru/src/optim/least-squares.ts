@@ -6,7 +6,7 @@ import { pushForward, vjp } from '../tensor/grad.ts'
 import { eye, onesLike } from '../tensor/grids.ts'
 import { realize, type Tensor } from '../tensor/tensor.ts'
 import { vmap } from '../tensor/vmap.ts'
-import { Minimizer } from './minimizer.ts'
+import { Minimizer, type SavedStates, scalar } from './minimizer.ts'
 import { expectAtLeast, type Parameters } from './settings.ts'
 
 /** Computes what is to become zero, `[m]`: predictions minus targets, say. */
@@ -186,5 +186,18 @@ export class LevenbergMarquardt extends LeastSquares {
       await realize()
       return loss
     })
+  }
+
+  protected override saved(): Map<string, Tensor> {
+    const states = new Map([['growth', scalar(this.#growth)]])
+    return this.damping === undefined ? states : states.set('damping', scalar(this.damping))
+  }
+
+  protected override async restore(states: SavedStates): Promise<void> {
+    const growth = await states.get('growth', []).item()
+    const damping = await states.find('damping', [])?.item()
+    states.end()
+    this.#growth = expectAtLeast('growth', growth, 1)
+    this.damping = damping === undefined ? undefined : expectAtLeast('damping', damping, 0)
   }
 }

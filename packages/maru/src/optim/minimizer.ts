@@ -1,8 +1,8 @@
 /** Optimisers that look at the loss several times in one step, with all parameters as one vector. */
-import { DTypeError, ValueError } from '../base/error.ts'
-import { sizeOf } from '../base/shape.ts'
+import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
+import { expectInteger, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
 import { assign, assignAll } from '../runtime/realize.ts'
-import { concat, stack } from '../tensor/create.ts'
+import { concat, stack, tensor } from '../tensor/create.ts'
 import { grad } from '../tensor/grad.ts'
 import { type Parameter, realize, type Tensor } from '../tensor/tensor.ts'
 import { namesOf, type Parameters } from './settings.ts'
@@ -19,6 +19,48 @@ export interface Evaluated {
   /** The largest magnitude in the gradient, and the sum of all. */
   readonly largest: number
   readonly total: number
+}
+
+/** A number as a saved state. */
+export function scalar(value: number): Tensor {
+  return tensor(Float64Array.of(value), [])
+}
+
+/** States that are read back one by one. */
+export class SavedStates {
+  readonly #dict: ReadonlyMap<string, Tensor>
+  readonly #known = new Set<string>()
+
+  constructor(dict: ReadonlyMap<string, Tensor>) {
+    this.#dict = dict
+  }
+
+  /** A state that need not be there. @throws ShapeError when it has another shape */
+  find(name: string, wanted: Sizes): Tensor | undefined {
+    this.#known.add(name)
+    const state: Tensor | undefined = this.#dict.get(name)
+    const got = state?.node.shape ?? wanted
+    if (!sameShape(got, wanted)) throw new ShapeError('state.shape', { name, got, wanted })
+    return state
+  }
+
+  /** A state that must be there. @throws ValueError when it is missing */
+  get(name: string, wanted: Sizes): Tensor {
+    const state = this.find(name, wanted)
+    if (!state) throw new ValueError('state.names', { missing: [name], unexpected: [] })
+    return state
+  }
+
+  /** A whole number of 0 or more. */
+  async count(name: string): Promise<number> {
+    return expectInteger('loadStateDict', name, await this.get(name, []).item(), 0)
+  }
+
+  /** @throws ValueError when there are states that nobody asked for */
+  end(): void {
+    const unexpected = [...this.#dict.keys()].filter((name) => !this.#known.has(name))
+    if (unexpected.length > 0) throw new ValueError('state.names', { missing: [], unexpected })
+  }
 }
 
 /**
@@ -43,6 +85,36 @@ export abstract class Minimizer {
     const [first, ...rest] = this.parameters
     const other = rest.find(({ dtype }) => dtype !== first?.dtype)
     if (first && other) throw new DTypeError('minimizer.dtype', { a: first.dtype, b: other.dtype })
+  }
+
+  /** All that a later run needs to go on; later steps do not change it. */
+  stateDict(): Map<string, Tensor> {
+    return this.saved()
+      .set('steps', scalar(this.steps))
+      .set('evaluations', scalar(this.evaluations))
+  }
+
+  /**
+   * Takes what `stateDict` has given.
+   *
+   * @throws ValueError for missing or unexpected names, ShapeError for other shapes; nothing is changed then
+   */
+  async loadStateDict(dict: ReadonlyMap<string, Tensor>): Promise<void> {
+    const states = new SavedStates(dict)
+    const [steps, evaluations] = [await states.count('steps'), await states.count('evaluations')]
+    await this.restore(states)
+    this.steps = steps
+    this.evaluations = evaluations
+  }
+
+  /** What a subclass keeps from step to step. */
+  protected saved(): Map<string, Tensor> {
+    return new Map()
+  }
+
+  /** Takes it back. */
+  protected async restore(states: SavedStates): Promise<void> {
+    states.end()
   }
 
   /** Number of elements in all parameters. */

@@ -114,6 +114,14 @@ export abstract class Optimizer<S extends Settings = Settings> {
     return { value: value.mul(this.rate(parameter).mul(-weightDecay).add(1)), gradient }
   }
 
+  /** What becomes of all gradients together before the updates, after clipping. */
+  protected condition(
+    gradients: readonly Tensor[],
+    _parameters: readonly Parameter[],
+  ): readonly Tensor[] {
+    return gradients
+  }
+
   /** The settings of a parameter's group. */
   protected settings(of: Parameter): Complete<S> {
     return this.#member(of).settings
@@ -251,8 +259,9 @@ export abstract class Optimizer<S extends Settings = Settings> {
     const parameters = found.map(({ parameter }) => parameter)
     const raw = found.map(({ gradient }) => gradient)
     const clipped = this.#clip?.(raw, parameters) ?? raw
+    const conditioned = this.condition(clipped, parameters)
     parameters.forEach((parameter, i) => {
-      const gradient = clipped[i]
+      const gradient = conditioned[i]
       if (!gradient) throw new ValueError('optimizer.clip', { wanted: raw.length, got: i })
       const next = this.#next(gradient, parameter)
       assign(parameter.cell, this.#applied(next, parameter).node)

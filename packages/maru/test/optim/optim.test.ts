@@ -26,6 +26,8 @@ test('every optimiser has a row, and every row has trajectories', () => {
   const exported = Object.entries(optim)
     .filter(([, each]) => Object.prototype.isPrototypeOf.call(Optimizer, each))
     .map(([name]) => name)
+    // It needs a model that it can watch: second-order.test.ts.
+    .filter((name) => name !== 'KFAC')
   expect(Object.keys(table).sort()).toEqual(exported.sort())
   expect([...new Set(entries.map(({ optimizer }) => optimizer))].sort()).toEqual(exported.sort())
 })

@@ -28,6 +28,7 @@ export const table: Readonly<Record<string, Make>> = {
   LAMB: (parameters, options) => new optim.LAMB(parameters, options),
   Muon: (parameters, options) => new optim.Muon(parameters, options),
   Adafactor: (parameters, options) => new optim.Adafactor(parameters, options),
+  Shampoo: (parameters, options) => new optim.Shampoo(parameters, options),
 }
 
 type Named<T> = Readonly<Record<string, T>>
