@@ -117,8 +117,8 @@ describe('L-BFGS', () => {
     const p = vectorOf([-1.2, 1])
     const options = { maxIter: 60, maxEval: 60, toleranceChange: 1e-14 }
     const optimizer = new LBFGS([p], options)
-    await optimizer.step(() => functions['rosenbrock']!(p))
-    expect(await functions['rosenbrock']!(p).item()).toBeLessThan(1e-10)
+    await optimizer.step(() => functions.rosenbrock!(p))
+    expect(await functions.rosenbrock!(p).item()).toBeLessThan(1e-10)
     expect(optimizer.evaluations).toBeLessThanOrEqual(60)
   })
 
@@ -155,7 +155,7 @@ describe('Newton', () => {
     const optimizer = new Newton([q])
     const losses: number[] = []
     // Values of Dennis & Schnabel 1983 for the pure method: 24.2, 4.73, 1411.8, 0.056, …
-    for (let i = 0; i < 7; i++) losses.push(await optimizer.step(() => functions['rosenbrock']!(q)))
+    for (let i = 0; i < 7; i++) losses.push(await optimizer.step(() => functions.rosenbrock!(q)))
     expect(losses.slice(0, 4).map((loss) => loss.toPrecision(3))).toEqual([
       '24.2',
       '4.73',
@@ -185,7 +185,7 @@ describe('Newton', () => {
     const optimizer = new Newton([p], { lineSearch: true })
     let before = Number.POSITIVE_INFINITY
     for (let i = 0; i < 25; i++) {
-      const loss = await optimizer.step(() => functions['rosenbrock']!(p))
+      const loss = await optimizer.step(() => functions.rosenbrock!(p))
       expect(loss).toBeLessThanOrEqual(before)
       before = loss
     }
@@ -333,7 +333,7 @@ describe('K-FAC', () => {
   })
 
   test('refuses to step when it has seen nothing', () => {
-    const model = networks['perceptron']!()
+    const model = networks.perceptron!()
     const optimizer = new KFAC(model)
     const x = tensor([[1, 2, 3]])
     const refuse = () => optimizer.step(mseLoss(model.eval().call(x), tensor([[0, 0]])))
@@ -348,18 +348,18 @@ describe('a step that looks several times', () => {
     let calls = 0
     const failing = () => {
       if (++calls === 3) throw new Error('out of data')
-      return functions['rosenbrock']!(p)
+      return functions.rosenbrock!(p)
     }
     await expect(optimizer.step(failing)).rejects.toThrow('out of data')
     expect([...(await p.data())]).toEqual([-1.2, 1])
-    expect(await optimizer.step(() => functions['rosenbrock']!(p))).toBeCloseTo(24.2, 12)
+    expect(await optimizer.step(() => functions.rosenbrock!(p))).toBeCloseTo(24.2, 12)
   })
 
   test('is refused while another is under way', async () => {
     const p = vectorOf([-1.2, 1])
     const optimizer = new Newton([p])
-    const first = optimizer.step(() => functions['rosenbrock']!(p))
-    const second = optimizer.step(() => functions['rosenbrock']!(p))
+    const first = optimizer.step(() => functions.rosenbrock!(p))
+    const second = optimizer.step(() => functions.rosenbrock!(p))
     await expect(second).rejects.toThrow(expect.objectContaining({ key: 'minimizer.busy' }))
     await first
   })
@@ -428,10 +428,10 @@ describe('a step that looks several times', () => {
 test('[G9.8] products with the Hessian are differences of gradients', async () => {
   const p = vectorOf([0.3, -0.7])
   const v = [0.6, 0.8]
-  const [product] = hvp(functions['beale']!(p), [p], [tensor(Float64Array.from(v), [2])])
+  const [product] = hvp(functions.beale!(p), [p], [tensor(Float64Array.from(v), [2])])
   const slope = async (share: number) => {
     const q = vectorOf([0.3 + share * 0.6, -0.7 + share * 0.8])
-    return [...(await grad(functions['beale']!(q), [q])[0]!.data())]
+    return [...(await grad(functions.beale!(q), [q])[0]!.data())]
   }
   const [up, down] = [await slope(1e-5), await slope(-1e-5)]
   const got = [...(await product!.data())]

@@ -387,7 +387,7 @@ describe('two ways of momentum', () => {
     for (let i = 0; i < 10; i++) await optimizer.step(mseLoss(p, tensor([3, 4])))
     return numbers(p)
   }
-  test('are one while the rate is constant', async () => {
+  test('[G2.3] are one while the rate is constant', async () => {
     expect(await end(true, false)).toEqual(near(await end(false, false)))
     expect(await end(true, true)).not.toEqual(near(await end(false, true)))
   })
