@@ -1,5 +1,6 @@
 /** The optimisers of the notebooks at https://github.com/ilguyi/optimizers.numpy, step for step. */
 import { beforeEach, describe, expect, test } from 'vitest'
+import { ColumnDataset, DataLoader, type Sample } from '../../src/data/index.ts'
 import { explain, type Parameter, type Tensor, tensor, useDevice } from '../../src/index.ts'
 import * as optim from '../../src/optim/index.ts'
 import { Optimizer } from '../../src/optim/index.ts'
@@ -142,6 +143,42 @@ describe.each([
   })
 })
 
+test('[G1.4] mini-batches of a loader: a logistic regression follows the loop over the same batches', async () => {
+  const count = 30
+  const input = Float32Array.from({ length: 2 * count }, (_, i) => Math.sin(7.3 * i))
+  const label = Int32Array.from({ length: count }, (_, i) =>
+    Number(input[2 * i]! + 0.3 * Math.cos(5 * i) > 0),
+  )
+  const data = new ColumnDataset<Sample>({
+    input: { data: input, shape: [count, 2] },
+    label: { data: label, shape: [count] },
+  })
+  const [w, b] = [
+    parameter(Float64Array.of(0.1, -0.2), [2], 'float64'),
+    parameter(Float64Array.of(0), [], 'float64'),
+  ]
+  const optimizer = new optim.SGD([w, b], { lr: 0.5 })
+  const want = { w: [0.1, -0.2], b: 0 }
+  const loader = new DataLoader(data, { batchSize: 7, shuffle: true, seed: 4 })
+  for (let epoch = 0; epoch < 40; epoch++) {
+    for (const { inputs, labels } of loader) {
+      const [x, y] = [[...(await inputs.data())], [...(await labels.data())]]
+      const off = y.map((wanted, i) => {
+        const score = want.w[0]! * x[2 * i]! + want.w[1]! * x[2 * i + 1]! + want.b
+        return (1 / (1 + Math.exp(-score)) - wanted) / y.length
+      })
+      want.w = want.w.map((each, j) => {
+        return each - 0.5 * off.reduce((sum, one, i) => sum + one * x[2 * i + j]!, 0)
+      })
+      want.b -= 0.5 * off.reduce((sum, one) => sum + one, 0)
+      const score = inputs.cast('float64').matmul(w).add(b)
+      await optimizer.step(score.softplus().sub(labels.cast('float64').mul(score)).mean())
+    }
+  }
+  const got = [...(await w.data()), await b.item()]
+  for (const [i, each] of [...want.w, want.b].entries()) expect(got[i]).toBeCloseTo(each, 6)
+})
+
 test("[G2.2] Keras' momentum keeps the rate of each gradient's own time", async () => {
   const x = parameter(Float64Array.of(0.7), [], 'float64')
   const schedule = optim.exponentialDecay(0.95)
@@ -184,7 +221,7 @@ test('[G2.5] momentum goes on where plain descent stalls', async () => {
     return Math.abs(await x.item())
   }
   expect(await end(0)).toBeGreaterThan(4.5)
-  expect(await end(0.95)).toBeLessThan(0.5)
+  expect(await end(0.9)).toBeLessThan(0.5)
 })
 
 test('[G3.1] the rate in effect of every element can be read', async () => {
