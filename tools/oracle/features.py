@@ -164,6 +164,41 @@ def images():
         yield row('edgeHistogram', {'bins': bins, 'grid': grid}, x, edges(x, bins, grid))
 
 
+def mfcc(x, rate, frame, hop, mels, count):
+    starts = range(0, len(x) - frame + 1, hop)
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(frame) / frame)
+    power = np.array([np.abs(np.fft.rfft(window * x[s : s + frame])) ** 2 for s in starts])
+    hertz = np.fft.rfftfreq(frame, 1 / rate)
+    top = 2595 * np.log10(1 + rate / 2 / 700)
+    corners = 700 * (10 ** (np.linspace(0, top, mels + 2) / 2595) - 1)
+    bank = [np.interp(hertz, corners[m : m + 3], [0, 1, 0]) for m in range(mels)]
+    energy = np.log(np.maximum(power @ np.array(bank).T, 1e-10))
+    m = np.arange(mels)
+    waves = np.array([np.cos(np.pi * k * (m + 0.5) / mels) for k in range(count)])
+    waves *= np.sqrt(2 / mels)
+    waves[0] /= np.sqrt(2)
+    return energy.T, (energy @ waves.T).T
+
+
+def sounds():
+    for rate, frame, hop, mels, count, length in (
+        (16000, 512, 160, 40, 13, 1000),
+        (8000, 200, 80, 20, 20, 500),
+    ):
+        t = np.arange(length) / rate
+        x = np.sin(2 * np.pi * (300 + 900 * t) * t)
+        x = np.round((x + Draw(f'sound-{rate}').normal(length, scale=0.05).numpy()) * 64) / 64
+        spectra, cepstra = mfcc(x, rate, frame, hop, mels, count)
+        yield {
+            'sound': 'mfcc',
+            'args': {'sampleRate': rate, 'frameLength': frame, 'hopLength': hop, 'numMels': mels},
+            'count': count,
+            'input': tensor(torch.tensor(x).float()),
+            'spectra': tensor(torch.tensor(spectra.copy()).float()),
+            'output': tensor(torch.tensor(cepstra.copy()).float()),
+        }
+
+
 TEXTS = [
     'The cat sat on the mat.',
     'the dog sat; the cat ran',
@@ -273,5 +308,5 @@ if __name__ == '__main__':
         'data/fixtures/features.json',
         'features.py',
         {'sklearn': sklearn.__version__, 'texts': TEXTS, 'others': OTHERS},
-        [*images(), *texts(), *classifiers(), *projections()],
+        [*images(), *sounds(), *texts(), *classifiers(), *projections()],
     )

@@ -3082,6 +3082,22 @@ export const messages = {
     en: ['{op}: {name} has shape {got}', '{wanted} was expected', ''],
     ko: ['{op}: {name}의 shape가 {got}이다', '{wanted}여야 한다', ''],
   },
+  'sound.signal': {
+    en: [
+      '{op}: the signal has shape {got}',
+      'at least {least} values [samples] were expected, a whole frame',
+      'pad it with zeros, or take shorter frames',
+    ],
+    ko: [
+      '{op}: 신호의 shape가 {got}이다',
+      '값이 {least}개 이상, 곧 프레임 하나 이상인 [표본 수]여야 한다',
+      '0으로 채워 늘이거나 프레임을 줄인다',
+    ],
+  },
+  'sound.coefficients': {
+    en: ['{op}: {got} coefficients are wanted', 'there are as many as mel bands, {mels}', ''],
+    ko: ['{op}: 계수를 {got}개 달라고 했다', '계수는 멜 대역의 수인 {mels}개까지이다', ''],
+  },
   'sparse.parts': {
     en: [
       'SparseRows: {got} starts, columns and values do not make a matrix of shape {shape}',

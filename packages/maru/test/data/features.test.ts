@@ -14,6 +14,9 @@ interface Stored {
 interface Entry {
   readonly feature?: 'hog' | 'lbp' | 'colorHistogram' | 'edgeHistogram'
   readonly vectorizer?: 'CountVectorizer' | 'TfidfVectorizer'
+  readonly sound?: 'mfcc'
+  readonly count: number
+  readonly spectra: Stored
   readonly projection?: 'PCA' | 'StandardScaler'
   readonly args: object
   readonly input: Stored
@@ -127,6 +130,37 @@ describe('features of images', () => {
       at: (i: number) => ({ input: { data: new Float32Array(i + 1), shape: [i + 1] }, label: 0 }),
     }
     await expect(data.featureMatrix(growing, ({ data }) => data)).rejects.toThrow(/sample 1 has 2/)
+  })
+})
+
+describe('features of sound', () => {
+  const sounds = entries.filter((entry) => entry.sound)
+
+  test.each(sounds.map((entry) => [JSON.stringify(entry.args), entry] as const))(
+    '[A11.2] mfcc %s',
+    (_, { args, count, input, spectra, output }) => {
+      const spectrogram = data.logMelSpectrogram(imageOf(input), args)
+      expect(spectrogram.shape).toEqual(spectra.shape)
+      expectClose(spectrogram.data, spectra.data, 1e-5)
+      const cepstra = data.mfcc(imageOf(input), { ...args, numCoefficients: count })
+      expect(cepstra.shape).toEqual(output.shape)
+      expectClose(cepstra.data, output.data, 1e-5)
+    },
+  )
+
+  test('silence is finite, and no number stays none', () => {
+    const signal = { data: new Float32Array(600), shape: [600] }
+    expect(data.mfcc(signal).data.every(Number.isFinite)).toBe(true)
+    signal.data[3] = Number.NaN
+    expect(data.mfcc(signal).data.every(Number.isNaN)).toBe(true)
+  })
+
+  test('what is no signal is refused', () => {
+    const signal = { data: new Float32Array(600), shape: [600] }
+    expect(() => data.mfcc({ data: signal.data, shape: [1, 600] })).toThrow(ShapeError)
+    expect(() => data.mfcc({ data: new Float32Array(511), shape: [511] })).toThrow(/512/)
+    expect(() => data.mfcc(signal, { numCoefficients: 41 })).toThrow(ShapeError)
+    expect(() => data.mfcc(signal, { hopLength: 0 })).toThrow(ValueError)
   })
 })
 

@@ -2,8 +2,18 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ShapeError, ValueError } from '../../src/base/error.ts'
 import { CountVectorizer, featureMatrix, generateDigits, hog } from '../../src/data/index.ts'
-import { type Tensor, tensor, zeros } from '../../src/index.ts'
+import {
+  compile,
+  crossEntropy,
+  manualSeed,
+  mseLoss,
+  type Tensor,
+  tensor,
+  zeros,
+} from '../../src/index.ts'
 import * as models from '../../src/models/index.ts'
+import { Linear, type Module, ReLU, Sequential } from '../../src/nn/index.ts'
+import { Adam } from '../../src/optim/index.ts'
 
 interface Stored {
   readonly shape: readonly number[]
@@ -57,6 +67,38 @@ describe('classifiers of features', () => {
       expect(predicted.shape).toEqual([200])
       const sums = await (await model.predictProba(test.features)).sum(1).data()
       for (const sum of sums) expect(Number(sum)).toBeCloseTo(1, 4)
+    },
+  )
+
+  const networks: Readonly<
+    Record<string, readonly [() => Module, (x: Tensor, y: Tensor) => Tensor]>
+  > = {
+    'linear regression': [() => new Linear(324, 10), (x, y) => mseLoss(x, y)],
+    'an MLP': [
+      () => new Sequential(new Linear(324, 32), new ReLU(), new Linear(32, 10)),
+      (x, y) => crossEntropy(x, y),
+    ],
+  }
+
+  test.each(Object.entries(networks))(
+    '[A11.4] %s reads digits by their HOG',
+    async (_, [make, loss]) => {
+      manualSeed(1)
+      const digits = generateDigits(700, { seed: 4 })
+      const of = (from: number, to: number) =>
+        featureMatrix(digits.subset(from, to), (image) => hog(image, { cellSize: 7 }))
+      const [train, test] = [await of(0, 500), await of(500, 700)]
+      const model: Module = make()
+      const targets: Tensor = train.labels.oneHot(10).cast('float32')
+      const optimizer = new Adam(model.parameters(), { lr: 1e-2 })
+      const step = compile(() => {
+        const value = loss(model.forward(train.features), targets)
+        optimizer.step(value)
+        return value
+      })
+      for (let i = 0; i < 100; i++) await step()
+      const right = model.forward(test.features).argmax(1).equal(test.labels)
+      expect(await right.cast('float32').mean().item()).toBeGreaterThan(0.85)
     },
   )
 
