@@ -3304,6 +3304,30 @@ export const messages = {
       '',
     ],
   },
+  'checkpoint.foreign': {
+    en: [
+      '{folder}: it holds a checkpoint of step {other}, and training is at step {step}',
+      'a folder for checkpoints of one run',
+      'go on from it, fit(loader, { resume: folder }), or choose another folder',
+    ],
+    ko: [
+      '{folder}: {other}번째 단계의 체크포인트가 있는데 학습은 {step}번째 단계이다',
+      '한 학습의 체크포인트만 있는 폴더여야 한다',
+      'fit(loader, { resume: folder })로 이어 가거나 다른 폴더를 쓴다',
+    ],
+  },
+  'checkpoint.best': {
+    en: ['{folder}: no whole checkpoint of an ended epoch is there', 'at least one', ''],
+    ko: ['{folder}: 끝난 epoch의 온전한 체크포인트가 없다', '하나는 있어야 한다', ''],
+  },
+  'monitor.name': {
+    en: ['{op}: an epoch has no reading "{name}"', 'one of {names} was expected', ''],
+    ko: ['{op}: epoch의 기록에 "{name}"이(가) 없다', '{names} 중 하나여야 한다', ''],
+  },
+  'monitor.mode': {
+    en: ['{op}: mode is {got}', "'min' where less is better, 'max' where more is", ''],
+    ko: ['{op}: mode가 {got}이다', "작을수록 좋으면 'min', 클수록 좋으면 'max'이다", ''],
+  },
   // cli
   'cli.option': {
     en: ['{got}: there is no such option', 'one of {known} was expected', ''],

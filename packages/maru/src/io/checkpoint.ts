@@ -61,7 +61,8 @@ export async function writeCheckpoint(
 /** Steps that a folder has manifests of, the newest first; none of a folder that is not there. */
 export async function checkpointSteps(folder: string): Promise<number[]> {
   const names = await namesIn(folder)
-  return names.flatMap((name) => Number(MANIFEST.exec(name)?.[1] ?? [])).sort((a, b) => b - a)
+  const steps = names.flatMap((name) => MANIFEST.exec(name)?.[1] ?? []).map(Number)
+  return steps.sort((a, b) => b - a)
 }
 
 /** @throws FormatError when anything of it is missing or differs from what was written */

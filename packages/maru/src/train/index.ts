@@ -1,5 +1,8 @@
 /** Training and testing. */
 export type { Loader, Supervised } from './batches.ts'
+export { Checkpoint, type CheckpointOptions, loadBest } from './checkpoint.ts'
+export { CsvLog } from './csv-log.ts'
+export { EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts'
 export type { Evaluation, EvaluationOptions, Metrics, Results } from './evaluation.ts'
 export type {
   BatchBegin,
@@ -23,7 +26,12 @@ export type {
 export type { Fit, FitOptions, History, Saved } from './fit.ts'
 export type { Readings } from './meter.ts'
 export * from './metrics.ts'
+export type { MonitorOptions } from './monitor.ts'
 export type { LossFn, Objective, Told } from './objective.ts'
 export { l1, l2, type Penalty, type PenaltyOptions } from './penalty.ts'
+export { watchPlateau } from './plateau.ts'
 export type { Precision } from './precision.ts'
+export { ProgressBar, type ProgressBarOptions } from './progress.ts'
+export { RunLog } from './run-log.ts'
+export { TensorBoard, type TensorBoardOptions } from './tensor-board.ts'
 export { type Aim, Trainer, type TrainerOptions } from './trainer.ts'
