@@ -2534,6 +2534,58 @@ export const messages = {
     en: ['sample {index} cannot be loaded: {reason}', 'a sample was expected', ''],
     ko: ['{index}번 표본을 읽을 수 없다: {reason}', '표본이어야 한다', ''],
   },
+  'data.batch': {
+    en: ['batch {batch} cannot be made: {reason}', 'samples that fit together were expected', ''],
+    ko: ['{batch}번 배치를 만들 수 없다: {reason}', '서로 맞는 표본이어야 한다', ''],
+  },
+  'worker.died': {
+    en: [
+      'a loading worker ended at sample {samples}: {reason}',
+      'a batch was expected',
+      'load that sample without workers to see why',
+    ],
+    ko: [
+      '표본 {samples}에서 데이터를 읽던 작업자가 끝났다: {reason}',
+      '배치를 만들어야 한다',
+      '작업자 없이 그 표본을 읽어 까닭을 찾는다',
+    ],
+  },
+  'worker.length': {
+    en: [
+      'a loading worker has a data set of {got} samples',
+      'the loader has one of {length}, and both must be the same',
+      'give the loader the dataset that the module gives to serve',
+    ],
+    ko: [
+      '작업자의 데이터는 표본이 {got}개이다',
+      '로더의 데이터는 {length}개이고 둘은 같아야 한다',
+      '모듈이 serve에 준 dataset을 로더에도 준다',
+    ],
+  },
+  'loader.module': {
+    en: [
+      'DataLoader: workers.module is no URL',
+      'the module that calls serve was expected',
+      "workers: { count: 2, module: new URL('./source.js', import.meta.url) }",
+    ],
+    ko: [
+      'DataLoader: workers.module이 URL이 아니다',
+      'serve를 부르는 모듈이어야 한다',
+      "workers: { count: 2, module: new URL('./source.js', import.meta.url) }",
+    ],
+  },
+  'loader.workers': {
+    en: [
+      'DataLoader: workers cannot share an iterable set',
+      'a set whose samples have indices was expected',
+      'leave out workers; batches are prepared ahead without them, too',
+    ],
+    ko: [
+      'DataLoader: 차례로 나오는 데이터는 작업자가 나눌 수 없다',
+      '번호로 읽는 데이터여야 한다',
+      'workers를 뺀다. 없어도 배치를 미리 만든다',
+    ],
+  },
   'loader.stream': {
     en: [
       'DataLoader: an iterable set can be neither shuffled nor put into buckets',

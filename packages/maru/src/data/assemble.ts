@@ -21,22 +21,32 @@ export interface BatchPlace {
   readonly batch: number
 }
 
+/** What a worker has to know of how a batch is made. */
+export interface AssemblyEvents {
+  /** A sample is about to be loaded. */
+  readonly begins?: (index: number) => void
+  /** A batch was copied together: its arrays are nobody else's. */
+  readonly copied?: (batch: unknown) => void
+}
+
 export class Assembler<S, T, H> {
   readonly #recipe: Recipe<S, T, H>
-  readonly #begins: ((index: number) => void) | undefined
+  readonly #events: AssemblyEvents
 
-  /** @param begins is told of every sample before it is loaded */
-  constructor(recipe: Recipe<S, T, H>, begins?: (index: number) => void) {
+  constructor(recipe: Recipe<S, T, H>, events: AssemblyEvents = {}) {
     this.#recipe = recipe
-    this.#begins = begins
+    this.#events = events
   }
 
   /** The batch of a set's samples at these indices. */
   indexed(set: Dataset<S>, indices: Uint32Array, place: BatchPlace): H | Promise<H> {
     const { transform, collate } = this.#recipe
     if (set.gather && !transform && !collate) {
+      this.#events.begins?.(indices[0] ?? 0)
+      const batch = set.gather(indices)
+      this.#events.copied?.(batch)
       // without transform T is S, without collate H is its collation
-      return this.#finish(set.gather(indices) as H, place)
+      return this.#finish(batch as H, place)
     }
     const samples = Array.from(indices, (index) => this.#sample(() => set.at(index), index, place))
     return this.#join(samples, place)
@@ -53,7 +63,7 @@ export class Assembler<S, T, H> {
     const fail = (cause: unknown): never => {
       throw sampleError(index, cause)
     }
-    this.#begins?.(index)
+    this.#events.begins?.(index)
     try {
       const loaded = load()
       // without transform T is S
@@ -68,8 +78,14 @@ export class Assembler<S, T, H> {
   }
 
   #join(samples: readonly (T | Promise<T>)[], place: BatchPlace): H | Promise<H> {
-    const join = (ready: readonly T[]): H | Promise<H> =>
-      this.#finish((this.#recipe.collate ?? (collate as unknown as Collate<T, H>))(ready), place)
+    const join = (ready: readonly T[]): H | Promise<H> => {
+      const own = this.#recipe.collate
+      if (own) return this.#finish(own(ready), place)
+      const batch = collate(ready)
+      this.#events.copied?.(batch)
+      // without collate H is the collation of T
+      return this.#finish(batch as H, place)
+    }
     const waits = samples.some((sample) => sample instanceof Promise)
     return waits ? Promise.all(samples).then(join) : join(samples as readonly T[])
   }

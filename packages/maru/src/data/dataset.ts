@@ -10,8 +10,8 @@ export type Role = 'train' | 'validation' | 'test'
 /**
  * Records by index.
  *
- * `at` may give a promise, as where a file must be read. `gather`, where there is one, gives several
- * records side by side, faster than one by one.
+ * `at` may give a promise, as where a file must be read. `gather`, where there is one, copies several
+ * records side by side, faster than one by one: the arrays that it gives are the caller's.
  */
 export interface Dataset<S = Sample> {
   readonly length: number

@@ -51,3 +51,5 @@ export {
 } from './table.ts'
 export { characters, Vocabulary, type VocabularyOptions, words } from './vocabulary.ts'
 export { WindowDataset, type WindowSample } from './windows.ts'
+export type { WorkerOptions } from './workers/pool.ts'
+export { type Source, serve } from './workers/serve.ts'

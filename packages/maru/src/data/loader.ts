@@ -7,6 +7,7 @@ import { ahead, chunks, chunksLater } from './chunks.ts'
 import { type Dataset, type IterableDataset, isIndexed } from './dataset.ts'
 import { epochOrder } from './order.ts'
 import { type Collated, type Sample, type Tensors, tensorsOf } from './record.ts'
+import { LoaderPool, type WorkerOptions } from './workers/pool.ts'
 
 export interface LoaderOptions<S = Sample, T = S, H = Collated<T>> extends Recipe<S, T, H> {
   /** Samples a batch. */
@@ -18,8 +19,13 @@ export interface LoaderOptions<S = Sample, T = S, H = Collated<T>> extends Recip
   readonly seed?: number
   /** The length of the sample at an index: batches are of samples of like lengths. */
   readonly bucket?: (index: number) => number
-  /** Batches that `for await` prepares while the one handed out is in use. */
+  /**
+   * Batches that `for await` prepares while the one handed out is in use: one unless told otherwise,
+   * with workers two for each.
+   */
   readonly prefetch?: number
+  /** Threads that load, transform and collate, running a module that calls `serve`. */
+  readonly workers?: WorkerOptions
 }
 
 /** Where a loader stands: `batch` batches of the epoch have been handed out. Safe to write as JSON. */
@@ -52,6 +58,7 @@ export class DataLoader<S = Sample, T = S, H = Collated<T>>
   readonly #bucket: ((index: number) => number) | undefined
   readonly #prefetch: number
   readonly #assembler: Assembler<S, T, H>
+  #pool: LoaderPool<H> | undefined
   #seed: number
   #epoch = 0
   #batch = 0
@@ -62,7 +69,8 @@ export class DataLoader<S = Sample, T = S, H = Collated<T>>
    * iterable set should be shuffled or put into buckets
    */
   constructor(dataset: Dataset<S> | IterableDataset<S>, options: LoaderOptions<S, T, H> = {}) {
-    const { batchSize = 1, shuffle = false, dropLast = false, seed = 0, prefetch = 1 } = options
+    const { batchSize = 1, shuffle = false, dropLast = false, seed = 0, workers } = options
+    const { prefetch = Math.max(1, 2 * (workers?.count || 0)) } = options
     this.dataset = dataset
     this.batchSize = expectInteger('DataLoader', 'batchSize', batchSize, 1)
     this.shuffle = shuffle
@@ -73,6 +81,11 @@ export class DataLoader<S = Sample, T = S, H = Collated<T>>
     if (!isIndexed(dataset) && (shuffle || options.bucket))
       throw new ValueError('loader.stream', {})
     this.#assembler = new Assembler(options)
+    if (workers && workers.count !== 0) {
+      if (!isIndexed(dataset)) throw new ValueError('loader.workers', {})
+      this.#pool = new LoaderPool(workers, dataset.length)
+      pools.register(this, this.#pool, this)
+    }
   }
 
   /** Number of batches in an epoch; infinity where the set does not tell how many records it has. */
@@ -132,7 +145,10 @@ export class DataLoader<S = Sample, T = S, H = Collated<T>>
     const order = epochOrder(this.dataset.length, options)
     for (let batch = place.batch; batch < length; batch++) {
       const indices = order.subarray(batch * batchSize, (batch + 1) * batchSize)
-      yield this.#assembler.indexed(this.dataset, indices, { seed, epoch, batch })
+      const next = { seed, epoch, batch }
+      yield this.#pool
+        ? this.#pool.make(next, indices)
+        : this.#assembler.indexed(this.dataset, indices, next)
     }
   }
 
@@ -170,6 +186,13 @@ export class DataLoader<S = Sample, T = S, H = Collated<T>>
     this.#batch = 0
   }
 
+  /** Ends the workers, if there are any; a loop after that loads in this thread. */
+  close(): void {
+    pools.unregister(this)
+    this.#pool?.close()
+    this.#pool = undefined
+  }
+
   state(): LoaderState {
     return { seed: this.#seed, epoch: this.#epoch, batch: this.#batch }
   }
@@ -193,6 +216,9 @@ export class DataLoader<S = Sample, T = S, H = Collated<T>>
     this.#resumes = true
   }
 }
+
+/** Ends the workers of loaders that nobody has any more. */
+const pools = new FinalizationRegistry<{ close(): void }>((pool) => pool.close())
 
 /** What an epoch's records may depend on. */
 function recordStream({ seed, epoch }: BatchPlace): Stream {

@@ -16,14 +16,27 @@ interface Fs {
 
 const host = globalThis as Host
 
-/** `MARU_THREADS`, else the cores that this process may use. */
+/** Cores that are in use for other work than computing. */
+let taken = 0
+
+/** Leaves cores to other threads of this process, such as those that load data. */
+export function takeCores(count: number): void {
+  taken += count
+}
+
+/** Takes them back. */
+export function giveCores(count: number): void {
+  taken -= count
+}
+
+/** `MARU_THREADS`, else the cores that this process may use and that nothing else in it takes. */
 export function threadCount(): number {
   const asked = Number(env('MARU_THREADS'))
   if (Number.isInteger(asked) && asked > 0) return asked
   const builtin = host.process?.getBuiltinModule
   const os = builtin?.('node:os') as Os | undefined
   const cores = os?.availableParallelism() ?? host.navigator?.hardwareConcurrency ?? 1
-  return Math.max(1, Math.min(cores, quota(builtin?.('node:fs') as Fs | undefined)))
+  return Math.max(1, Math.min(cores, quota(builtin?.('node:fs') as Fs | undefined)) - taken)
 }
 
 /** Cores' worth of time that the control group grants, rounded down. */
