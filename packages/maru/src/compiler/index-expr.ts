@@ -226,6 +226,26 @@ export function renumber(
   return out
 }
 
+/** The expression with others in the place of loop variables; values are rewritten by `revalue`. */
+export function substituted(
+  { constant, terms }: IndexExpr,
+  by: readonly IndexExpr[],
+  affine: Affine,
+  revalue: Revalue,
+): IndexExpr {
+  let out: IndexExpr = { constant, terms: [] }
+  for (const { atom, factor, key } of terms) {
+    const part =
+      typeof atom === 'number'
+        ? (by[atom] ?? zero)
+        : isValueIndex(atom)
+          ? { constant: 0, terms: [{ atom: revalue(atom), factor: 1, key }] }
+          : affine.floorDiv(substituted(atom.of, by, affine, revalue), atom.divisor)
+    out = combine(out, affine.scale(part, factor))
+  }
+  return out
+}
+
 function renumberTerm(
   { atom, factor, key }: Term,
   map: readonly number[] | undefined,

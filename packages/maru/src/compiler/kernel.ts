@@ -2,7 +2,14 @@
 import type { DType } from '../base/dtype.ts'
 import type { Guard } from '../graph/indexing.ts'
 import type { Attrs, Elementwise } from '../graph/primitive.ts'
-import { type IndexExpr, mergeable, renumber, type ValueIndex } from './index-expr.ts'
+import {
+  Affine,
+  type IndexExpr,
+  mergeable,
+  renumber,
+  substituted,
+  type ValueIndex,
+} from './index-expr.ts'
 
 /** A number that the program supplies at run time: the value of a literal or of a slot. */
 export interface Parameter {
@@ -297,6 +304,26 @@ function renamedWork(
     })),
     stores: stores.map(renamed),
   }
+}
+
+/** The kernel with other loops, its variables being expressions of theirs. */
+export function overLoops(
+  kernel: LoopKernel,
+  loops: Pick<LoopKernel, 'extents' | 'folded'>,
+  by: readonly IndexExpr[],
+): LoopKernel {
+  const affine = new Affine([...loops.extents, ...loops.folded])
+  const done = new Map<Expr, Expr>()
+  const rename: Rewrite = (index) =>
+    substituted(index, by, affine, ({ value, bound }) =>
+      valueIndex(rewriteIndices(value, rename, done), bound),
+    )
+  return { ...kernel, ...loops, ...renamedWork(kernel, { rename, done }) }
+}
+
+/** The kernel with other expressions in the place of some. */
+export function withReplaced(kernel: LoopKernel, known: Map<Expr, Expr>): LoopKernel {
+  return { ...kernel, ...renamedWork(kernel, { rename: renaming(undefined, known), done: known }) }
 }
 
 /** The kernel with as few loops as there can be. */

@@ -37,10 +37,14 @@ export class Folds {
     return this.#l.b.binary(`${isFloat(dtype) ? 'f32' : 'i32'}.${combine}`, a, b)
   }
 
+  /** What was folded with the value at the current position. */
+  with(fold: Fold, folded: Vector, form: Form): Vector {
+    return this.combine(fold, folded, this.#folding(fold, form))
+  }
+
   /** Takes the value at the current position in. */
   add(fold: Fold, accumulator: VectorVariable, form: Form): void {
-    const { b } = this.#l
-    b.assign(accumulator, this.combine(fold, accumulator, this.#folding(fold, form)))
+    this.#l.b.assign(accumulator, this.with(fold, accumulator, form))
   }
 
   /** The folded value, with elements outside the guards replaced by the fold's identity. */

@@ -1,4 +1,6 @@
 /** Loop kernels → vector IR: maps, and passes by rows, by columns or one by one. */
+import { dtypes } from '../base/dtype.ts'
+import { sizeOf } from '../base/shape.ts'
 import { factorOf, mentions, valuesIn } from './index-expr.ts'
 import {
   collapse,
@@ -12,15 +14,26 @@ import {
   type Store,
 } from './kernel.ts'
 import { Folds, LEFTOVER_LANES, VIRTUAL_LANES } from './lower-folds.ts'
-import { type BufferSizes, type Form, type Lowered, Lowering } from './lowering.ts'
+import {
+  type BufferSizes,
+  type Form,
+  type Load,
+  type Lowered,
+  Lowering,
+  type Row,
+} from './lowering.ts'
 import type { Scalar, Vector } from './vector.ts'
 
+/** Bytes of an element of a row that is kept between passes. */
+const LANE_BYTES = 4
 /** Elements of a one-dimensional kernel that make one unit of work. */
 const CHUNK = 4096
 /** Columns of a fold across rows that make one. */
-const COLUMN_CHUNK = 256
+const COLUMN_CHUNK = 64
 /** Vectors that a fold across rows keeps in flight. */
 const UNROLL = 4
+/** Rows that are added to what lies in memory at a time. */
+const ROWS = 4
 
 type Variable = Scalar & { readonly k: 'get' }
 type VectorVariable = Vector & { readonly k: 'vget' }
@@ -33,7 +46,7 @@ export function lowerLoops(source: LoopKernel, lanes: number, sizes: BufferSizes
   const kernel = single ? { ...collapsed, folded: [1] } : collapsed
   if (lanes === 1) return lowerPoints(kernel, sizes)
   if (passes.length === 0) return new LoopLowering(kernel, lanes, extents.length - 1, sizes).map()
-  const byRows = goesByRows(kernel)
+  const byRows = kernel.scratch !== undefined || goesByRows(kernel)
   const inner = extents.length - 1 + (byRows ? kernel.folded.length : 0)
   const lowering = new LoopLowering(kernel, lanes, inner, sizes)
   return byRows ? lowering.rows() : lowering.columns()
@@ -108,24 +121,23 @@ class LoopLowering {
 
   /** Passes along the contiguous axis: 16 virtual lanes, then 4 at a time, then one by one. */
   rows(): Lowered {
-    const { passes, scratch = [], folded } = this.#kernel
-    const bytes = 4 * folded.reduce((product, extent) => product * extent, 1)
-    for (const buffer of scratch) this.#l.overlay(buffer, bytes)
     return this.#eachPoint((pass) => {
       if (isIndex(pass)) return this.#scanIndex(pass)
       return pass.folds.length === 0 ? this.#writeRow(pass) : this.#scanRow(pass)
-    }, passes)
+    })
   }
 
   /** Passes of one output element after another, each fold one ascending chain. */
   chains(): Lowered {
     return this.#eachPoint((pass) => {
       return isIndex(pass) ? this.#scanIndex(pass) : this.#chain(pass)
-    }, this.#kernel.passes)
+    })
   }
 
   /** Passes in which nothing is shared between outer points, then what is stored once at each. */
-  #eachPoint(run: (pass: Pass) => readonly Vector[], passes: readonly Pass[]): Lowered {
+  #eachPoint(run: (pass: Pass) => readonly Vector[]): Lowered {
+    const { passes, folded, scratch = [] } = this.#kernel
+    for (const buffer of scratch) this.#l.overlay(buffer, LANE_BYTES * sizeOf(folded))
     return this.#eachRow(() => {
       this.#l.folded = []
       for (const pass of passes) {
@@ -142,7 +154,9 @@ class LoopLowering {
     const { passes, stores } = this.#kernel
     const vectors =
       passes.every((pass) => this.#foldable(pass) && this.#storable(pass.stores)) &&
-      stores.every(({ value }) => this.#l.vectorizable(value))
+      this.#storable(stores)
+    const [pass] = passes
+    if (vectors && pass && passes.length === 1 && this.#isStreamed(pass)) return this.#stream(pass)
     const byIndex = passes.some(isIndex)
     const most = Math.max(...passes.map(({ folds }) => folds.length))
     const unrolled = Math.max(1, Math.floor(UNROLL / Math.max(1, most)))
@@ -173,6 +187,95 @@ class LoopLowering {
       const blocks = byIndex || unrolled === 1 ? undefined : { most: unrolled, run: block }
       this.#along((form) => block(form, 1), vectors, blocks)
     })
+  }
+
+  /** Whether results are stored as they are, so that rows can be added to them where they lie. */
+  #isStreamed({ folds, stores }: Pass): boolean {
+    const { stores: results } = this.#kernel
+    const plain = results.every(({ value, dtype, offset }, i) => {
+      const own = value.kind === 'folded' && value.fold === i && value.dtype === dtype
+      return own && dtypes[dtype].bytes === LANE_BYTES && factorOf(offset, this.#l.inner) === 1
+    })
+    const whole = folds.every(({ guards, result }) => guards.length === 0 && result === 'value')
+    const rows = this.#kernel.folded.length > 0 && stores.length === 0
+    return rows && plain && whole && folds.length === results.length
+  }
+
+  /** Whole rows one after the other, added to results in memory: the same chains of sums. */
+  #stream({ folds }: Pass): Lowered {
+    const { stores, folded } = this.#kernel
+    const { b, inner } = this.#shared()
+    const results = stores.map(({ buffer, dtype, offset }): Load => {
+      return { kind: 'load', buffer, dtype, offset, guards: [] }
+    })
+    return this.#eachRow(() => {
+      const { at, to } = this.#range()
+      const from = b.variable(at)
+      for (const result of results) this.#l.hoist(result)
+      const along = (body: (form: Form) => void): void => {
+        b.set(at, from)
+        this.#l.coordinates[inner] = at
+        this.#steps(at, to, true, body)
+      }
+      const put = (form: Form, values: readonly Vector[]): void => {
+        results.forEach((result, i) => {
+          const value = values[i]
+          if (value) this.#l.store(form, result.dtype, this.#l.placeOf(result), value)
+        })
+      }
+      along((form) =>
+        put(
+          form,
+          folds.map((fold) => this.#folds.identity(fold)),
+        ),
+      )
+      this.#overFolded(0, folded.length - 1, () => {
+        const row = b.variable(0)
+        for (const count of [ROWS, 1]) {
+          b.loop(row, this.#l.integer(folded.at(-1) ?? 1), count, () => {
+            const rows = this.#rowsFrom(row, count, [
+              ...folds.map(({ value }) => value),
+              ...results,
+            ])
+            along((form) => put(form, this.#added(rows, folds, results, form)))
+          })
+        }
+      })
+    })
+  }
+
+  /** So many rows of the innermost folded axis, what is the same along each of them computed. */
+  #rowsFrom(first: Variable, count: number, values: readonly Expr[]): [Variable, Row][] {
+    const { b } = this.#shared()
+    const axis = this.#kernel.extents.length + this.#kernel.folded.length - 1
+    return Array.from({ length: count }, (_, i) => {
+      const at = i === 0 ? first : b.variable(b.add(first, i))
+      this.#l.coordinates[axis] = at
+      this.#l.enterRow()
+      for (const value of values) this.#l.hoist(value)
+      return [at, this.#l.row]
+    })
+  }
+
+  #added(
+    rows: readonly [Variable, Row][],
+    folds: readonly Fold[],
+    results: readonly Load[],
+    form: Form,
+  ): Vector[] {
+    const axis = this.#kernel.extents.length + this.#kernel.folded.length - 1
+    const [[, top] = []] = rows
+    if (top) this.#l.resumeRow(top)
+    const sums: Vector[] = results.map((result) => this.#l.evaluate(result, form))
+    for (const [at, row] of rows) {
+      this.#l.coordinates[axis] = at
+      this.#l.resumeRow(row)
+      folds.forEach((fold, i) => {
+        const sum = sums[i]
+        if (sum) sums[i] = this.#l.b.let(this.#folds.with(fold, sum, form))
+      })
+    }
+    return sums
   }
 
   #shared(): { b: Lowering['b']; lanes: number; inner: number } {
@@ -244,11 +347,7 @@ class LoopLowering {
       body('one')
       return
     }
-    const whole = this.#l.integer(this.#kernel.extents[inner] ?? 1)
-    const flat = this.#outer === 0
-    const at: Variable = b.variable(flat ? b.mul(b.begin, this.#chunk) : 0)
-    const to: Variable = b.variable(flat ? b.mul(b.end, this.#chunk) : whole)
-    if (flat) b.when(b.scalar('ltS', whole, to), () => b.set(to, whole))
+    const { at, to } = this.#range()
     this.#l.coordinates[inner] = at
     for (let count = blocks?.most ?? 1; vectors && count > 1; count--) {
       b.loop(at, to, b.lanes * count, () => {
@@ -257,6 +356,17 @@ class LoopLowering {
       })
     }
     this.#steps(at, to, vectors, body)
+  }
+
+  /** Where the innermost output loop begins and ends for the units at hand. */
+  #range(): { readonly at: Variable; readonly to: Variable } {
+    const { b, inner } = this.#shared()
+    const whole = this.#l.integer(this.#kernel.extents[inner] ?? 1)
+    const flat = this.#outer === 0
+    const at: Variable = b.variable(flat ? b.mul(b.begin, this.#chunk) : 0)
+    const to: Variable = b.variable(flat ? b.mul(b.end, this.#chunk) : whole)
+    if (flat) b.when(b.scalar('ltS', whole, to), () => b.set(to, whole))
+    return { at, to }
   }
 
   /** Runs `body` from `at` on: for vectors, then for single elements. */

@@ -92,7 +92,32 @@ export function laneWord(dtype: DType, number: number): number {
   return word[0] ?? 0
 }
 
-type Load = Expr & { readonly kind: 'load' }
+export type Load = Expr & { readonly kind: 'load' }
+
+/** What is known before the innermost loop. */
+export interface Row {
+  /** Values of expressions that do not change along it. */
+  readonly hoisted: Map<Expr, Vector>
+  /** What was looked at for hoisting. */
+  readonly visited: Set<Expr>
+  readonly bases: Map<Expr, Scalar>
+  /** Values as indices, and which guards hold. */
+  readonly values: Map<string, Scalar>
+  readonly tests: Map<string, Scalar>
+  readonly masks: Map<string, Vector>
+}
+
+function newRow(): Row {
+  const [values, tests] = [new Map<string, Scalar>(), new Map<string, Scalar>()]
+  return {
+    hoisted: new Map(),
+    visited: new Set(),
+    bases: new Map(),
+    values,
+    tests,
+    masks: new Map(),
+  }
+}
 
 /** One loop variable's current value. */
 type Coordinate = Scalar & { readonly k: 'get' }
@@ -107,22 +132,14 @@ export class Lowering {
   readonly #sizes: BufferSizes
   readonly #addresses = new Map<number, number>()
   readonly #overlaid = new Map<number, Scalar>()
-  /** Values of expressions that do not change along the innermost loop. */
-  #hoisted = new Map<Expr, Vector>()
+  #row = newRow()
   #memo = new Map<Expr, Vector>()
-  /** What was looked at for hoisting in this row. */
-  #visited = new Set<Expr>()
   /** Which expressions change along the innermost loop, and which can be computed by vectors. */
   readonly #varying = new Map<Expr, boolean>()
   readonly #vectors = new Map<Expr, boolean>()
-  #bases = new Map<Expr, Scalar>()
   #quotients = new Map<string, Scalar>()
   /** Values as indices, by what they are of and their bound. */
   #values = new Map<string, Scalar>()
-  /** What is known before the innermost loop: values as indices, and which guards hold. */
-  #rowValues = new Map<string, Scalar>()
-  #rowTests = new Map<string, Scalar>()
-  #rowMasks = new Map<string, Vector>()
   /** Guards that hold wherever code is written now, because a condition around it says so. */
   #assured: ReadonlySet<string> = new Set()
   /** Results of folds, in the order in which a kernel counts them. */
@@ -230,28 +247,34 @@ export class Lowering {
 
   /** Starts a new row: what was hoisted or based on outer coordinates is forgotten. */
   enterRow(): void {
-    this.#hoisted = new Map()
-    this.#visited = new Set()
-    this.#bases = new Map()
-    this.#rowValues = new Map()
-    this.#rowTests = new Map()
-    this.#rowMasks = new Map()
+    this.#row = newRow()
+    this.enterBody()
+  }
+
+  /** What is known of the row at hand, to come back to it. */
+  get row(): Row {
+    return this.#row
+  }
+
+  /** Comes back to a row, in a new body of the innermost loop. */
+  resumeRow(row: Row): void {
+    this.#row = row
     this.enterBody()
   }
 
   /** Starts a body of the innermost loop: sharing inside it begins anew, but for what is known. */
-  enterBody(known: ReadonlyMap<Expr, Vector> = this.#hoisted): void {
+  enterBody(known: ReadonlyMap<Expr, Vector> = this.#row.hoisted): void {
     this.#memo = new Map(known)
     this.#quotients = new Map()
-    this.#values = new Map(this.#rowValues)
+    this.#values = new Map(this.#row.values)
   }
 
   /** Computes, before the innermost loop, everything in `expr` that stays the same along it. */
   hoist(expr: Expr): void {
-    if (this.#visited.has(expr)) return
-    this.#visited.add(expr)
+    if (this.#row.visited.has(expr)) return
+    this.#row.visited.add(expr)
     if (!this.#varies(expr)) {
-      this.#hoisted.set(expr, this.b.let(this.evaluate(expr, 'full')))
+      this.#row.hoisted.set(expr, this.b.let(this.evaluate(expr, 'full')))
       return
     }
     for (const part of partsOf(expr)) this.hoist(part)
@@ -262,9 +285,9 @@ export class Lowering {
       const key = guardKey(guard)
       if (mentions(guard.value, this.inner)) continue
       if (valuesIn(guard.value).length > 0 || expr.kind === 'guarded') {
-        this.#rowMasks.set(key, this.b.let(this.mask([guard], 'full')))
+        this.#row.masks.set(key, this.b.let(this.mask([guard], 'full')))
       }
-      if (expr.kind === 'load') this.#rowTests.set(key, this.b.variable(this.condition([guard])))
+      if (expr.kind === 'load') this.#row.tests.set(key, this.b.variable(this.condition([guard])))
     }
   }
 
@@ -291,7 +314,7 @@ export class Lowering {
     for (const { atom, key } of index.terms) {
       if (typeof atom !== 'object' || !isValueIndex(atom)) continue
       if (splitValues(index, this.inner).values.some((term) => term.key === key)) continue
-      this.#rowValues.set(key, this.#valueScalar(atom, key))
+      this.#row.values.set(key, this.#valueScalar(atom, key))
     }
   }
 
@@ -307,12 +330,17 @@ export class Lowering {
 
   /** Byte address of a load where the innermost variable is 0, computed once a row. */
   #base(load: Load): Scalar {
-    const known = this.#bases.get(load)
+    const known = this.#row.bases.get(load)
     if (known) return known
     const offset = this.scalar(load.offset, this.inner)
     const base = this.b.variable(this.byteAddress(load.buffer, load.dtype, offset))
-    this.#bases.set(load, base)
+    this.#row.bases.set(load, base)
     return base
+  }
+
+  /** Byte address of what a load reads next along the innermost loop. */
+  placeOf(load: Load): Scalar {
+    return this.b.add(this.#base(load), this.bytes(load.dtype, this.coordinate(this.inner)))
   }
 
   byteAddress(buffer: number, dtype: DType, offset: Scalar): Scalar {
@@ -397,7 +425,7 @@ export class Lowering {
           k: 'splat',
           of: this.integer(bound),
         })
-      const holds = this.#rowMasks.get(guardKey(guard)) ?? test()
+      const holds = this.#row.masks.get(guardKey(guard)) ?? test()
       mask = mask ? b.binary('and', mask, holds) : holds
     }
     return mask ?? b.i32(-1)
@@ -429,7 +457,7 @@ export class Lowering {
     const test = ({ value, bound }: Guard<IndexExpr>): Scalar =>
       b.scalar('ltU', this.scalar(value), this.integer(bound))
     return guards
-      .map((guard) => this.#rowTests.get(guardKey(guard)) ?? test(guard))
+      .map((guard) => this.#row.tests.get(guardKey(guard)) ?? test(guard))
       .reduce((all, holds) => b.scalar('and', all, holds))
   }
 

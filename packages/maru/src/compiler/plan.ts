@@ -11,6 +11,7 @@ import { Inliner, type Places } from './inline.ts'
 import { type Expr, type Fold, type LoopKernel, replaced, type Store } from './kernel.ts'
 import { ControlPlanner } from './plan-control.ts'
 import type { Operand } from './program.ts'
+import { fuseRows } from './rows.ts'
 import { type CompileInput, type Schedule, schedule } from './schedule.ts'
 import {
   eachLoad,
@@ -450,8 +451,11 @@ export function plan(input: CompileInput, target: Target): Plan {
     places: new Map(input.outputs.map((node, index) => [node, [from(node, 'output', index)]])),
   }
   const planner = new Planner(input, target, frame)
-  const { steps } = planner
   const sources = input.writes.map(({ node }) => planner.ownBuffer(node))
+  // A machine that runs very many units at a time wants them small.
+  const fuses = target.fuse && target.lanes > 1
+  const around = { buffers, kept: new Set(sources) }
+  const steps = fuses ? fuseRows(planner.steps, around) : planner.steps
   const leaves = input.writes.map(({ leaf }) => leaf)
   // A value that somebody outside reads as well has a buffer of its own.
   const movable = (buffer: number): boolean => !buffers[buffer]?.outside && !buffers[buffer]?.view

@@ -164,20 +164,25 @@ export function placeWrites({ steps, buffers, sources, leaves, movable }: Writes
   return { steps: [...ordered, ...copies], aliases }
 }
 
-/** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where it writes. */
+/** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where, and before, it writes. */
 function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
   if (!touches(step, buffers).reads.has(to)) return true
   if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return false
-  if (step.kernel.passes.length > 0) return false
-  const own = step.kernel.stores.find(({ buffer }) => buffer === from)
+  const { passes, stores } = step.kernel
+  const turns = [...passes, { folds: [], stores }]
+  const at = turns.findIndex((turn) => turn.stores.some(({ buffer }) => buffer === from))
+  const own = turns[at]?.stores.find(({ buffer }) => buffer === from)
   if (!own) return false
   let same = true
-  for (const { value } of step.kernel.stores) {
-    eachLoad(value, (load) => {
-      if (rootOf(buffers, load.buffer) !== to) return
-      // A view of it begins elsewhere.
-      if (load.buffer !== to || keyOf(load.offset) !== keyOf(own.offset)) same = false
-    })
-  }
+  turns.forEach(({ folds, stores }, i) => {
+    for (const { value } of [...folds, ...stores]) {
+      eachLoad(value, (load) => {
+        if (rootOf(buffers, load.buffer) !== to) return
+        // A view of it begins elsewhere.
+        const here = load.buffer === to && keyOf(load.offset) === keyOf(own.offset)
+        if (!here || i > at) same = false
+      })
+    }
+  })
   return same
 }

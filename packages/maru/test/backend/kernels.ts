@@ -1,7 +1,7 @@
 /** Graphs whose kernels are of every kind that the compiler makes, in sizes that leave remainders. */
 import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
-import { type Tensor, tensor } from '../../src/index.ts'
+import { grad, type Tensor, tensor } from '../../src/index.ts'
 
 export function values(...shape: number[]): Tensor {
   const data = new Float32Array(sizeOf(shape))
@@ -30,6 +30,18 @@ function places(size: number, ...shape: number[]): Tensor {
   const stream = new Stream(10, shape.join())
   const data = Int32Array.from({ length: sizeOf(shape) }, () => stream.integer(size + 2))
   return tensor(data, shape).sub(1)
+}
+
+function gradient(f: (x: Tensor) => Tensor, ...shape: number[]): Tensor {
+  const x = values(...shape)
+  const [slope] = grad(
+    f(x)
+      .mul(values(...shape).exp())
+      .sum(),
+    [x],
+  )
+  if (!slope) throw new RangeError('no gradient')
+  return slope
 }
 
 const lengths = [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 23, 24, 31, 32, 33, 47, 48, 63, 100]
@@ -62,6 +74,16 @@ export const kernels: [name: string, make: () => Tensor][] = [
   ['a softmax', () => values(13, 10).softmax(1)],
   ['a logarithm of a softmax', () => values(13, 77).logSoftmax(1)],
   ['a variance', () => values(13, 77).sub(values(13, 77).mean(1, { keepDims: true })).square().sum(1)],
+  ['a softmax along the first axis', () => values(77, 13).softmax(0)],
+  ['a softmax of few wide rows', () => values(3, 40_000).softmax(1)],
+  ['the gradient of a softmax', () => gradient((x) => x.softmax(1), 29, 45)],
+  ['the gradient of a softmax along the first axis', () => gradient((x) => x.softmax(0), 29, 45)],
+  ['the gradient of a layer norm', () => gradient((x) => x.layerNorm(37), 29, 37)],
+  ['the gradient of a batch norm', () => gradient((x) => x.instanceNorm(), 3, 17, 5, 9)],
+  ['a deviation of bytes of a row', () => bytes(29, 45).cast('float32').sub(bytes(29, 45).cast('float32').mean(1, { keepDims: true }))],
+  ['a choice kept for a row', () => { const x = values(29, 45).tanh().exp().less(1); return x.where(values(29, 45).tanh().exp().div(x.cast('float32').sum(1, { keepDims: true })), 0) }],
+  ['a sum across many rows', () => values(2_004, 37).exp().sum(0)],
+  ['a largest across many rows and columns', () => values(1_003, 12, 40).max([0, 1])],
   ['windows that overlap', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 1 })],
   ['windows that meet', () => values(2, 3, 8, 10).maxPool2d(2)],
   ['windows with padding', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 2, padding: 1 })],

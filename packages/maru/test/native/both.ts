@@ -128,13 +128,24 @@ export class Bench {
     for (const call of this.#calls) call(most)
   }
 
-  /** All buffers and the slack around them; which NaN a machine makes is its own affair. */
+  /**
+   * All buffers and the slack around them; which NaN a machine makes is its own affair, and so is what is
+   * left where kernels keep a row for themselves.
+   */
   bytes(): Uint8Array {
-    const copy = this.memory.buffer.slice(scratchOf(1), this.#top + SLACK_BYTES)
+    const base = scratchOf(1)
+    const copy = this.memory.buffer.slice(base, this.#top + SLACK_BYTES)
+    for (const launch of launchesOf(this.program.body)) {
+      const kernel = launch.kind === 'code' ? launch.kernel : undefined
+      for (const buffer of kernel?.kind === 'loops' ? (kernel.scratch ?? []) : []) {
+        const bytes = sizeOf(this.program.buffers[buffer]?.shape ?? []) * 4
+        new Uint8Array(copy, (this.addresses[buffer] ?? 0) - base, bytes).fill(0)
+      }
+    }
     this.program.buffers.forEach(({ dtype, shape }, buffer) => {
       if (!isFloat(dtype)) return
       const at = this.addresses[buffer] ?? 0
-      const values = dtypes[dtype].array(copy, at - scratchOf(1), sizeOf(shape))
+      const values = dtypes[dtype].array(copy, at - base, sizeOf(shape))
       if (values instanceof Float32Array) canonical(values)
       else if (values instanceof Uint16Array)
         storeAs(dtype, Array.from(presented(dtype, values), Number), values)

@@ -1,0 +1,80 @@
+/** Folds across many rows, cut into blocks of rows that threads share, whose results are folded again. */
+import { isFloat } from '../base/dtype.ts'
+import { sizeOf, stridesOf } from '../base/shape.ts'
+import { dot } from '../graph/indexing.ts'
+import { Affine, type IndexExpr, variable } from './index-expr.ts'
+import { collapse, type Expr, type Fold, type LoopKernel, overLoops, type Store } from './kernel.ts'
+import { goesByRows } from './lower-loops.ts'
+import type { PlannedBuffer, Step } from './steps.ts'
+
+/** Elements below which one thread folds as they come. */
+const FEW = 65_536
+/** Most blocks, and fewest rows of one. */
+const [MOST_BLOCKS, FEWEST_ROWS] = [32, 8]
+/** Columns for vectors to be busy. */
+const FEWEST_COLUMNS = 16
+
+/** The step, or two in its place: the number of blocks follows from its sizes alone. */
+export function inBlocks(step: Step, buffers: PlannedBuffer[]): readonly Step[] {
+  if (step.kind === 'loop') {
+    const [{ steps, own }] = step.bodies
+    return [{ ...step, bodies: [{ own, steps: steps.flatMap((it) => inBlocks(it, buffers)) }] }]
+  }
+  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return [step]
+  const kernel = collapse(step.kernel)
+  const blocks = blocksOf(kernel)
+  if (blocks < 2) return [step]
+  return cut(kernel, blocks, buffers).map((kernel): Step => ({ kind: 'kernel', kernel }))
+}
+
+function blocksOf(kernel: LoopKernel): number {
+  const { extents, folded, passes, scratch } = kernel
+  const [pass] = passes
+  const rows = folded[0] ?? 0
+  if (!pass || passes.length > 1 || pass.stores.length > 0 || scratch) return 0
+  const plain = pass.folds.every(({ guards, result }) => guards.length === 0 && result === 'value')
+  if (!plain || (extents.at(-1) ?? 0) < FEWEST_COLUMNS || goesByRows(kernel)) return 0
+  if (sizeOf(extents) * sizeOf(folded) < FEW) return 0
+  for (let blocks = MOST_BLOCKS; blocks > 1; blocks--) {
+    if (rows % blocks === 0 && sizeOf(folded) / blocks >= FEWEST_ROWS) return blocks
+  }
+  return 0
+}
+
+function variables(from: number, count: number): IndexExpr[] {
+  return Array.from({ length: count }, (_, i) => variable(from + i))
+}
+
+function cut(kernel: LoopKernel, blocks: number, buffers: PlannedBuffer[]): LoopKernel[] {
+  const { extents, folded, passes } = kernel
+  const folds = passes.flatMap((pass) => pass.folds)
+  const outer = [blocks, ...extents]
+  const rows = (folded[0] ?? 1) / blocks
+  const loops = { extents: outer, folded: [rows, ...folded.slice(1)] }
+  const affine = new Affine([...outer, ...loops.folded])
+  const [inner = variable(0), ...rest] = variables(outer.length, folded.length)
+  const row = affine.add(affine.scale(variable(0), rows), inner)
+  const by = [...variables(1, extents.length), row, ...rest]
+  const parts = folds.map(({ dtype }) => {
+    const wide = isFloat(dtype) ? ('float32' as const) : ('int32' as const)
+    return { dtype: wide, buffer: buffers.push({ dtype: wide, shape: outer }) - 1 }
+  })
+  const place = (variables: readonly IndexExpr[], affine: Affine): IndexExpr =>
+    dot(affine, variables, stridesOf(outer))
+  const stores = parts.map(({ buffer, dtype }, fold): Store => {
+    const offset = place(variables(0, outer.length), affine)
+    return { buffer, dtype, offset, value: { kind: 'folded', fold, dtype } }
+  })
+  const all = new Affine([...extents, blocks])
+  const block = variable(extents.length)
+  const again = folds.map((fold, i): Fold => {
+    const { buffer, dtype } = parts[i] ?? { buffer: -1, dtype: 'float32' }
+    const offset = place([block, ...variables(0, extents.length)], all)
+    const value: Expr = { kind: 'load', buffer, dtype, offset, guards: [] }
+    return { ...fold, value, position: block, dtype }
+  })
+  return [
+    { ...overLoops({ ...kernel, stores: [] }, loops, by), stores },
+    { ...kernel, folded: [blocks], passes: [{ folds: again, stores: [] }] },
+  ]
+}

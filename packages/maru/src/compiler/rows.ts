@@ -1,0 +1,145 @@
+/** Kernels that go over the same rows → one kernel with a pass for each of them, while a row is in the cache. */
+import { sizeOf } from '../base/shape.ts'
+import { inBlocks } from './blocks.ts'
+import { factorOf } from './index-expr.ts'
+import { type Joined, join } from './join.ts'
+import { type LoopKernel, storesOf } from './kernel.ts'
+import { trimmed } from './local.ts'
+import { type Body, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
+
+/** What is known of the program around the steps. */
+interface Around {
+  /** Grows by buffers for what is only known here. */
+  readonly buffers: PlannedBuffer[]
+  /** Buffers whose values are wanted when all steps are done. */
+  readonly kept: ReadonlySet<number>
+}
+
+interface Entry {
+  step: Step
+  reads: ReadonlySet<number>
+  writes: ReadonlySet<number>
+}
+
+/** The steps with rows fused, in bodies of loops and branches too. */
+export function fuseRows(steps: readonly Step[], around: Around): readonly Step[] {
+  const fused = fuseAll(steps, around)
+  const uses = new Map<number, number>()
+  count(fused, around.buffers, uses)
+  const parts = new Set(around.buffers.flatMap(({ view }) => (view ? [view.of] : [])))
+  const isLocal = (buffer: number): boolean => {
+    const planned = around.buffers[buffer]
+    const alone = uses.get(buffer) === 1 && !parts.has(buffer) && !around.kept.has(buffer)
+    return alone && planned !== undefined && !planned.outside && !planned.view
+  }
+  const trimmed = trimAll(fused, isLocal)
+  return trimmed.flatMap((step) => inBlocks(step, around.buffers))
+}
+
+/** How many steps touch each buffer. */
+function count(
+  steps: readonly Step[],
+  buffers: readonly PlannedBuffer[],
+  uses: Map<number, number>,
+): void {
+  for (const step of steps) {
+    if ('bodies' in step) for (const { steps } of step.bodies) count(steps, buffers, uses)
+    else {
+      const { reads, writes } = touches(step, buffers)
+      for (const buffer of new Set([...reads, ...writes])) {
+        uses.set(buffer, (uses.get(buffer) ?? 0) + 1)
+      }
+    }
+    if ('predicate' in step) uses.set(step.predicate, (uses.get(step.predicate) ?? 0) + 1)
+  }
+}
+
+function mapBodies(step: Step, change: (steps: readonly Step[]) => readonly Step[]): Step {
+  const changed = (body: Body): Body => ({ ...body, steps: change(body.steps) })
+  if (step.kind === 'loop') return { ...step, bodies: [changed(step.bodies[0])] }
+  if (step.kind === 'while' || step.kind === 'branch') {
+    return { ...step, bodies: [changed(step.bodies[0]), changed(step.bodies[1])] }
+  }
+  return step
+}
+
+function trimAll(steps: readonly Step[], isLocal: (buffer: number) => boolean): readonly Step[] {
+  return steps.map((step) => {
+    if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') {
+      return mapBodies(step, (inner) => trimAll(inner, isLocal))
+    }
+    return { ...step, kernel: trimmed(step.kernel, isLocal) }
+  })
+}
+
+function fuseAll(steps: readonly Step[], around: Around): readonly Step[] {
+  const entries: Entry[] = []
+  for (const before of steps) {
+    const step = mapBodies(before, (inner) => fuseAll(inner, around))
+    const entry = { step, ...touches(step, around.buffers) }
+    if (!joins(entry, entries, around)) entries.push(entry)
+  }
+  return entries.map(({ step }) => step)
+}
+
+/** Puts a kernel into an earlier one over the same rows, if there is one before which all is ready. */
+function joins(entry: Entry, entries: readonly Entry[], { buffers }: Around): boolean {
+  const { step, reads, writes } = entry
+  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || !isWhole(step.kernel)) return false
+  for (const earlier of entries.toReversed()) {
+    const { step: host } = earlier
+    const overwrites = [...writes].some((it) => earlier.writes.has(it) || earlier.reads.has(it))
+    if (overwrites) return false
+    if (host.kind === 'kernel' && host.kernel.kind === 'loops' && isWhole(host.kernel)) {
+      const joined = join(host.kernel, step.kernel, (buffer) => rootOf(buffers, buffer))
+      if (joined && isWorthwhile(joined)) {
+        host.kernel = joined.kernel
+        earlier.reads = new Set([...earlier.reads, ...reads])
+        earlier.writes = new Set([...earlier.writes, ...writes])
+        return true
+      }
+    }
+    if ([...reads].some((buffer) => earlier.writes.has(buffer))) return false
+  }
+  return false
+}
+
+/** Whether the kernel has work, and folds, if at all, everything that its loops go over, to values. */
+function isWhole(kernel: LoopKernel): boolean {
+  if (sizeOf([...kernel.extents, ...kernel.folded]) === 0) return false
+  return kernel.passes.every(({ folds }) =>
+    folds.every(({ guards, result }) => guards.length === 0 && result === 'value'),
+  )
+}
+
+/** Elements of a kernel that is anyway done by one thread. */
+const FEW = 16_384
+/** Rows that a kernel needs for every thread to have some. */
+const ENOUGH_ROWS = 16
+/** Elements in a row for vectors to be busy. */
+const ENOUGH_ELEMENTS = 16
+/** Bytes of a row, all its buffers together, that are taken to stay in a core's cache. */
+const ROW_BYTES = 1 << 20
+/** Bytes that reading one element across rows brings along. */
+const LINE_BYTES = 128
+/** Buffers that one kernel may go over. */
+const MOST_BUFFERS = 16
+
+/** Whether rows are many enough to be shared by threads, and small enough to be kept between passes. */
+function isWorthwhile({ kernel, byRows, inner }: Joined): boolean {
+  const { extents, folded } = kernel
+  const [rows, elements] = [sizeOf(extents), sizeOf(folded)]
+  if (inner.size > MOST_BUFFERS) return false
+  if (rows * elements <= FEW) return true
+  const along = (byRows ? folded : extents).findLast((extent) => extent > 1) ?? 1
+  const bytes = elements * inner.size * (byRows ? 4 : LINE_BYTES)
+  const within = kernel.passes.flatMap(({ stores }) => stores)
+  const writes = within.length > 0
+  const last = byRows ? extents.length + folded.length - 1 : extents.length - 1
+  const vectors = (byRows ? within : storesOf(kernel)).every(({ offset }) => {
+    return factorOf(offset, last) === 1
+  })
+  if (!vectors) return false
+  if (along < ENOUGH_ELEMENTS || (writes && bytes > ROW_BYTES)) return false
+  return rows >= ENOUGH_ROWS || !writes
+}
