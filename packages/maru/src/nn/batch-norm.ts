@@ -1,5 +1,6 @@
 /** Normalisation of channels over a batch. */
 import { expectNumber } from '../base/argument.ts'
+import { isHalf, promote } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { at, expectInteger, sizeOf } from '../base/shape.ts'
 import { assign } from '../runtime/realize.ts'
@@ -80,10 +81,14 @@ abstract class BatchNorm extends Layer<SameFn> {
     const axes = [...shape.keys()].filter((axis) => axis !== 1)
     const count = sizeOf(axes.map((axis) => at(shape, axis)))
     if (this.training && count === 1) throw new ShapeError('batchNorm.few', { layer, shape })
-    const mean: Tensor = x.mean(axes)
-    const variance: Tensor = x.var(axes, { correction: 0 })
+    // Of 16-bit floats, statistics are float32, and the result is rounded once.
+    const precise: Tensor = x.cast(promote(x.dtype, 'float32'))
+    const mean: Tensor = precise.mean(axes)
+    const variance: Tensor = precise.var(axes, { correction: 0 })
     if (this.training) this.#track(mean, variance, count)
-    return x.batchNorm(mean, variance, options)
+    const y: Tensor = precise.batchNorm(mean, variance, options)
+    const operands = [x, weight, bias].flatMap((each) => (each ? [each.dtype] : []))
+    return isHalf(x.dtype) ? y.cast(operands.reduce(promote)) : y
   }
 
   /** Moves the running statistics towards a batch's; its variance is made unbiased for that. */

@@ -1,9 +1,10 @@
 /** Attention: means of values, weighted by how well queries fit keys. */
 import { expectOptions } from '../base/argument.ts'
+import { isFloat, promote } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at } from '../base/shape.ts'
 import { showAny } from '../base/show.ts'
-import { floating, nodeOf } from './nodes.ts'
+import { floating, nodeOf, wide } from './nodes.ts'
 import { Tensor } from './tensor.ts'
 
 interface AttentionOptions {
@@ -34,7 +35,9 @@ export function scaledDotProductAttention(
 ): Tensor {
   const op = 'scaledDotProductAttention'
   const { mask, causal = false, scale } = expectOptions(op, options)
-  const operand = (given: Tensor): Tensor => new Tensor(floating(nodeOf(op, given)))
+  const nodes = [query, key, value].map((each) => floating(nodeOf(op, each)))
+  const dtype = nodes.map((node) => node.dtype).reduce(promote)
+  const operand = (given: Tensor): Tensor => new Tensor(wide(given.node))
   const [q, k, v] = [operand(query), operand(key), operand(value)] as const
   const shapes = { q: q.node.shape, k: k.node.shape, v: v.node.shape }
   const deep = Object.values(shapes).every(({ length }) => length >= 2)
@@ -46,7 +49,8 @@ export function scaledDotProductAttention(
     throw new ValueError('value.number', { op, name: 'scale', got: showAny(scale) })
   }
   const raw: Tensor = q.mul(factor).matmul(k.transpose())
-  return attentionWeights(masked(raw, mask, causal)).matmul(v)
+  const mixed: Tensor = attentionWeights(masked(raw, mask, causal)).matmul(v)
+  return mixed.cast(mask && isFloat(mask.dtype) ? promote(dtype, mask.dtype) : dtype)
 }
 
 function masked(raw: Tensor, mask: Tensor | undefined, causal: boolean): Tensor {

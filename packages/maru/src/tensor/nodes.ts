@@ -103,8 +103,13 @@ export function floating(node: Node): Node {
 
 /** A composition with a floating-point meaning; on 16-bit floats it runs in float32 and is rounded once. */
 export function precisely(node: Node, compose: (x: Node) => Node): Node {
-  if (!isHalf(node.dtype)) return compose(floating(node))
-  return castNode(compose(castNode(node, 'float32')), node.dtype)
+  return castNode(compose(wide(node)), floating(node).dtype)
+}
+
+/** Floats as a composition that rounds once computes on them: those of 16 bits become float32. */
+export function wide(node: Node): Node {
+  const x = floating(node)
+  return isHalf(x.dtype) ? castNode(x, 'float32') : x
 }
 
 /** Bools become int32 where an op computes. */

@@ -1,7 +1,7 @@
 /** Normalisations, and how near vectors are to each other. */
 
 import { expectNumber, expectOptions } from '../base/argument.ts'
-import { dtypes } from '../base/dtype.ts'
+import { dtypes, promote } from '../base/dtype.ts'
 import { DTypeError, IndexError, ShapeError } from '../base/error.ts'
 import { at, expectInteger, normalizeAxis, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
@@ -9,7 +9,7 @@ import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { checkKnown } from './known.ts'
 import { list } from './movement.ts'
-import { binary, castNode, floating, nodeOf, reshapeNode, unary } from './nodes.ts'
+import { binary, castNode, floating, nodeOf, reshapeNode, unary, wide } from './nodes.ts'
 import { counterNode } from './pieces.ts'
 import { sumNode } from './reduce.ts'
 import { ResizeTensor } from './resize.ts'
@@ -42,9 +42,10 @@ export abstract class NormalizeTensor extends ResizeTensor {
     options: Affine = {},
   ): Tensor<S> {
     const { weight, bias, eps = 1e-5 } = settings('layerNorm', options)
-    const x = floating(this.node)
+    const x = wide(this.node)
     const { shape, axes } = lastAxes('layerNorm', x.shape, normalizedShape)
-    return this.wrap(affine('layerNorm', standardized(x, axes, eps), shape, { weight, bias }))
+    const y = affine('layerNorm', standardized(x, axes, eps), shape, { weight, bias })
+    return this.wrap(rounded(y, this, weight, bias))
   }
 
   /**
@@ -60,10 +61,11 @@ export abstract class NormalizeTensor extends ResizeTensor {
     options: Scaling = {},
   ): Tensor<S> {
     const { weight, eps } = settings('rmsNorm', options)
-    const x = floating(this.node)
+    const x = wide(this.node)
     const { shape, axes } = lastAxes('rmsNorm', x.shape, normalizedShape)
     const small = eps ?? (x.dtype === 'float64' ? 2 ** -52 : 2 ** -23)
-    return this.wrap(affine('rmsNorm', overRoot(x, x, axes, small), shape, { weight }))
+    const y = affine('rmsNorm', overRoot(x, x, axes, small), shape, { weight })
+    return this.wrap(rounded(y, this, weight))
   }
 
   /**
@@ -75,7 +77,7 @@ export abstract class NormalizeTensor extends ResizeTensor {
    */
   groupNorm<S extends Shape>(this: Tensor<S>, groups: number, options: Affine = {}): Tensor<S> {
     const { weight, bias, eps = 1e-5 } = settings('groupNorm', options)
-    const x = floating(this.node)
+    const x = wide(this.node)
     const channels = channelsOf('groupNorm', x.shape)
     if (channels % expectInteger('groupNorm', 'groups', groups, 1) !== 0) {
       throw new ShapeError('norm.groups', { channels, groups, shape: x.shape })
@@ -83,7 +85,8 @@ export abstract class NormalizeTensor extends ResizeTensor {
     const [n = 0, , ...rest] = x.shape
     const split = reshapeNode(x, [n, groups, (channels / groups) * sizeOf(rest)])
     const y = reshapeNode(standardized(split, [2], eps), x.shape)
-    return this.wrap(affine('groupNorm', y, perChannel(x.shape), { weight, bias }))
+    const scaled = affine('groupNorm', y, perChannel(x.shape), { weight, bias })
+    return this.wrap(rounded(scaled, this, weight, bias))
   }
 
   /**
@@ -94,11 +97,12 @@ export abstract class NormalizeTensor extends ResizeTensor {
    */
   instanceNorm<S extends Shape>(this: Tensor<S>, options: Affine = {}): Tensor<S> {
     const { weight, bias, eps = 1e-5 } = settings('instanceNorm', options)
-    const x = floating(this.node)
+    const x = wide(this.node)
     channelsOf('instanceNorm', x.shape)
     const axes = [...x.shape.keys()].slice(2)
     const y = standardized(x, axes, eps)
-    return this.wrap(affine('instanceNorm', y, perChannel(x.shape), { weight, bias }))
+    const scaled = affine('instanceNorm', y, perChannel(x.shape), { weight, bias })
+    return this.wrap(rounded(scaled, this, weight, bias))
   }
 
   /**
@@ -115,7 +119,7 @@ export abstract class NormalizeTensor extends ResizeTensor {
     options: Affine = {},
   ): Tensor<S> {
     const { weight, bias, eps = 1e-5 } = settings('batchNorm', options)
-    const x = floating(this.node)
+    const x = wide(this.node)
     channelsOf('batchNorm', x.shape)
     const shape = perChannel(x.shape)
     const [centre, spread] = [
@@ -123,9 +127,10 @@ export abstract class NormalizeTensor extends ResizeTensor {
       fitted('batchNorm', 'variance', variance, shape),
     ]
     const centred = binary(p.sub, { node: x }, { node: centre })
-    const root = unary(p.sqrt, floating(binary(p.add, { node: spread }, eps)))
+    const root = unary(p.sqrt, binary(p.add, { node: wide(spread) }, eps))
     const y = binary(p.div, { node: centred }, { node: root })
-    return this.wrap(affine('batchNorm', y, shape, { weight, bias }))
+    const scaled = affine('batchNorm', y, shape, { weight, bias })
+    return this.wrap(rounded(scaled, this, mean, variance, weight, bias))
   }
 
   /**
@@ -207,6 +212,12 @@ export abstract class NormalizeTensor extends ResizeTensor {
 function settings<T extends { readonly eps?: number }>(op: string, options: T): T {
   if (expectOptions(op, options).eps !== undefined) expectNumber(op, 'eps', options.eps)
   return options
+}
+
+/** What was computed in float32, in the dtype that its operands are promoted to. */
+function rounded(node: Node, ...operands: readonly (Tensor | undefined)[]): Node {
+  const dtypes = operands.flatMap((each) => (each ? [floating(each.node).dtype] : []))
+  return castNode(node, dtypes.reduce(promote))
 }
 
 /** The axes that a normalised shape names, or an error when their sizes are others. */

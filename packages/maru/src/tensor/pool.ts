@@ -16,7 +16,7 @@ import * as p from '../primitives/index.ts'
 import { windowCounts } from '../primitives/movement.ts'
 import { expectFew, interleavedNodes } from './arrange.ts'
 import { ConvTensor } from './conv.ts'
-import { binary, constantNode, floating, reshapeNode, reversed } from './nodes.ts'
+import { binary, constantNode, precisely, reshapeNode, reversed } from './nodes.ts'
 import { cutNode, resized } from './pieces.ts'
 import { maxNode, sumNode } from './reduce.ts'
 import { magnitudes, rootNode } from './statistics.ts'
@@ -265,7 +265,16 @@ function meanPoolNode(
   kernelSize: unknown,
   options: PoolOptions & Averaging,
 ): Node {
-  const x = floating(input)
+  return precisely(input, (x) => averageNode(op, rank, x, kernelSize, options))
+}
+
+function averageNode(
+  op: string,
+  rank: number,
+  x: Node,
+  kernelSize: unknown,
+  options: PoolOptions & Averaging,
+): Node {
   const geometry = poolGeometry(op, rank, x.shape, kernelSize, options)
   const sum = folded(windowsNode(x, geometry, 0), rank, sumNode)
   const counts = geometry.size.map((_, axis) =>
@@ -328,16 +337,17 @@ function normPoolNode(
   if (!(Number.isFinite(order) && order > 0)) {
     throw new ValueError('pool.norm', { op, got: showAny(order) })
   }
-  const x = floating(input)
-  const geometry = poolGeometry(op, rank, x.shape, kernelSize, options)
-  const powers = windowsNode(magnitudes(x, order), geometry, 0)
-  return rootNode(folded(powers, rank, sumNode), order)
+  return precisely(input, (x) => {
+    const geometry = poolGeometry(op, rank, x.shape, kernelSize, options)
+    const powers = windowsNode(magnitudes(x, order), geometry, 0)
+    return rootNode(folded(powers, rank, sumNode), order)
+  })
 }
 
 export function evenMeans(op: string, rank: number, x: Node, outputSize: unknown): Node {
   const mean = (part: Node, axis: number): Node =>
     binary(p.div, { node: sumNode(part, [axis]) }, at(part.shape, axis))
-  return evenParts(op, rank, floating(x), outputSize, mean)
+  return precisely(x, (wide) => evenParts(op, rank, wide, outputSize, mean))
 }
 
 function evenMaxima(op: string, rank: number, x: Node, outputSize: unknown): Node {

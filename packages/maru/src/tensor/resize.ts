@@ -6,7 +6,7 @@ import { showAny } from '../base/show.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
 import { interleavedNodes, repeatedNode } from './arrange.ts'
-import { apply, constantNode, floating, reshapeNode } from './nodes.ts'
+import { apply, constantNode, precisely, reshapeNode } from './nodes.ts'
 import { stridedNode } from './pieces.ts'
 import { evenMeans, PoolTensor } from './pool.ts'
 import type { Tensor } from './tensor.ts'
@@ -84,17 +84,22 @@ export abstract class ResizeTensor extends PoolTensor {
       const sizes = lines.map(({ to }) => to)
       return this.wrap(evenMeans('interpolate', rank, x, sizes))
     }
-    return this.wrap(
+    if (near(mode)) {
+      const centre = mode === 'nearest' ? 0 : 0.5
+      const taken = lines.reduce(
+        (node: Node, line, i) => takenNode(node, i + 2, nearestPlaces(line, centre)),
+        x,
+      )
+      return this.wrap(taken)
+    }
+    const weights = mode === 'bicubic' ? cubicWeights : linearWeights
+    const blended = precisely(x, (wide) =>
       lines.reduce(
-        (node: Node, line, i) => {
-          if (near(mode))
-            return takenNode(node, i + 2, nearestPlaces(line, mode === 'nearest' ? 0 : 0.5))
-          const weights = mode === 'bicubic' ? cubicWeights : linearWeights
-          return blendedNode(node, i + 2, line, weights, alignCorners)
-        },
-        near(mode) ? x : floating(x),
+        (node: Node, line, i) => blendedNode(node, i + 2, line, weights, alignCorners),
+        wide,
       ),
     )
+    return this.wrap(blended)
   }
 
   /**

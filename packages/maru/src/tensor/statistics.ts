@@ -14,8 +14,8 @@ import {
   apply,
   binary,
   castNode,
-  floating,
   literalNode,
+  precisely,
   reshapeNode,
   reversed,
   summable,
@@ -136,11 +136,12 @@ export abstract class StatisticsTensor extends ReduceTensor {
     axis?: Ok<Reduce<S, A, K, 'nanMean'>, A>,
     options?: KeepDims<K>,
   ): Out<Reduce<S, A, K, 'nanMean'>> {
-    const x = floating(this.node)
-    const axes = axesOf('nanMean', axis, x.shape)
-    const real = isNumber(x)
-    const [sum, count] = [sumNode(maskedNode(real, x), axes), sumNode(real, axes)]
-    const mean = binary(p.div, { node: sum }, { node: castNode(count, x.dtype) })
+    const axes = axesOf('nanMean', axis, this.node.shape)
+    const mean = precisely(this.node, (x) => {
+      const real = isNumber(x)
+      const [sum, count] = [sumNode(maskedNode(real, x), axes), sumNode(real, axes)]
+      return binary(p.div, { node: sum }, { node: castNode(count, x.dtype) })
+    })
     return this.wrap(dropped(mean, axes, options?.keepDims))
   }
 
@@ -155,7 +156,7 @@ export abstract class StatisticsTensor extends ReduceTensor {
     options?: Spread<K>,
   ): Out<Reduce<S, A, K, 'var'>> {
     const axes = axesOf('var', axis, this.node.shape)
-    const spread = varianceNode('var', floating(this.node), axes, options?.correction)
+    const spread = precisely(this.node, (x) => varianceNode('var', x, axes, options?.correction))
     return this.wrap(dropped(spread, axes, options?.keepDims))
   }
 
@@ -166,8 +167,10 @@ export abstract class StatisticsTensor extends ReduceTensor {
     options?: Spread<K>,
   ): Out<Reduce<S, A, K, 'std'>> {
     const axes = axesOf('std', axis, this.node.shape)
-    const spread = varianceNode('std', floating(this.node), axes, options?.correction)
-    return this.wrap(dropped(rootNode(spread, 2), axes, options?.keepDims))
+    const root = precisely(this.node, (x) =>
+      rootNode(varianceNode('std', x, axes, options?.correction), 2),
+    )
+    return this.wrap(dropped(root, axes, options?.keepDims))
   }
 
   /**
@@ -182,7 +185,7 @@ export abstract class StatisticsTensor extends ReduceTensor {
     options?: NormOptions<K>,
   ): Out<Reduce<S, A, K, 'norm'>> {
     const axes = axesOf('norm', axis, this.node.shape)
-    const length = normNode('norm', floating(this.node), axes, options?.p ?? 2)
+    const length = precisely(this.node, (x) => normNode('norm', x, axes, options?.p ?? 2))
     return this.wrap(dropped(length, axes, options?.keepDims))
   }
 
@@ -193,11 +196,13 @@ export abstract class StatisticsTensor extends ReduceTensor {
     options: { readonly p?: number; readonly eps?: number } = {},
   ): Tensor<S> {
     const { p: order = 2, eps = 1e-12 } = expectOptions('normalize', options)
-    const x = floating(this.node)
-    const axes = axesOf('normalize', axis, x.shape)
-    const length = normNode('normalize', x, axes, order)
-    const divisor = binary(p.maximum, { node: length }, expectNumber('normalize', 'eps', eps))
-    return this.wrap(binary(p.div, { node: x }, { node: divisor }))
+    const axes = axesOf('normalize', axis, this.node.shape)
+    const least = expectNumber('normalize', 'eps', eps)
+    const unit = precisely(this.node, (x) => {
+      const length = normNode('normalize', x, axes, order)
+      return binary(p.div, { node: x }, { node: binary(p.maximum, { node: length }, least) })
+    })
+    return this.wrap(unit)
   }
 
   /** Sum of a matrix's diagonal. @shape [m, n] → [] */
