@@ -56,6 +56,18 @@ export const messages = {
     en: ['{op}: shape {shape} has more elements than can be counted', 'at most 2^53', ''],
     ko: ['{op}: shape {shape}의 원소 수를 셀 수 없다', '2^53개 이하여야 한다', ''],
   },
+  'compile.large': {
+    en: [
+      '{op}: {what} makes {from} into {shape}, more than a program can go through',
+      'below 2^31 elements and 4 GiB at a time',
+      'cut it into parts that are computed one after the other',
+    ],
+    ko: [
+      '{op}: {what}이(가) {from}에서 만드는 {shape}은(는) 프로그램이 다룰 수 있는 크기를 넘는다',
+      '한 번에 2^31개 미만의 원소, 4 GiB 미만이어야 한다',
+      '여러 부분으로 나누어 차례로 계산한다',
+    ],
+  },
   'axis.range': {
     en: [
       '{op}: axis {axis} is out of range for shape {shape}',

@@ -214,13 +214,15 @@ export function foldsOf({ passes }: LoopKernel): readonly Fold[] {
   return passes.flatMap(({ folds }) => folds)
 }
 
-function storeIndices({ offset, value }: Store): IndexExpr[] {
+/** Every index expression of a store. */
+export function storeIndices({ offset, value }: Store): IndexExpr[] {
   const found = [offset]
   visitIndices(value, (index) => found.push(index))
   return found
 }
 
-function foldIndices({ position, value, guards }: Fold): IndexExpr[] {
+/** Every index expression of a fold. */
+export function foldIndices({ position, value, guards }: Fold): IndexExpr[] {
   const found = [position, ...guards.map((guard) => guard.value)]
   visitIndices(value, (index) => found.push(index))
   return found

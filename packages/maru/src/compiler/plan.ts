@@ -6,6 +6,7 @@ import type { Node } from '../graph/node.ts'
 import type { Elementwise, Spec } from '../graph/primitive.ts'
 import { cast } from '../primitives/elementwise.ts'
 import { fitContraction } from './contraction.ts'
+import { expectWords } from './extent.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import { type Expr, type Fold, type LoopKernel, replaced, type Store } from './kernel.ts'
@@ -136,12 +137,14 @@ export class Planner implements Places {
 
   #compute(node: Node): void {
     const { op } = node
+    const first = this.steps.length
     if (op.trait === 'pick' || this.#absorb(node)) return
     if (op.trait === 'control' && this.#schedule.compiled(node)) {
       const results = new ControlPlanner(this, node, this.picksOf(node)).plan(op.form(node.attrs))
       for (const [pick, buffer] of results) this.#held.set(pick, buffer)
     } else if (node.results) this.#several(node, node.results)
     else this.#computeOne(node)
+    if (this.#schedule.compiled(node)) expectWords(node, this.steps.slice(first))
   }
 
   #computeOne(node: Node): void {
