@@ -151,8 +151,54 @@ const inference = suite('inference', { ort: 1, torch: 1 }, [
   },
 ])
 
+/** maru alone, one size after the other; the last word of a name is the size. */
+function sweep(
+  name: string,
+  sizes: readonly number[],
+  spec: (size: number) => Case['spec'],
+): Row[] {
+  return sizes.map((size) => ({ name: `${name} ${size}`, spec: spec(size), tolerance: STEPPED }))
+}
+
+const growth = suite('growth', {}, [
+  ...sweep('MLP 2 × 512, batch', [64, 128, 256, 512], (batch) => ({
+    kind: 'step',
+    model: 'mlp',
+    batch,
+  })),
+  ...sweep('MLP 512, batch 128, depth', [4, 8, 16, 32], (depth) => ({
+    kind: 'step',
+    model: 'mlp',
+    batch: 128,
+    depth,
+  })),
+  ...sweep('character LSTM, batch 8, steps', [32, 64, 128, 256], (time) => ({
+    kind: 'step',
+    model: 'char-lstm',
+    batch: 8,
+    time,
+  })),
+  ...sweep('GPT 256, batch 2, 128 tokens, blocks', [2, 4, 8], (layers) => ({
+    kind: 'step',
+    model: 'gpt',
+    batch: 2,
+    layers,
+  })),
+  ...sweep('attention, 4 heads of 64, tokens', [256, 512, 1024, 2048], (time) => ({
+    kind: 'attention',
+    time,
+  })),
+])
+
 /** Every case that a driver's process answers; those of `start` are processes of their own. */
-export const cases: readonly Case[] = [...matmul, ...conv, ...elementwise, ...steps, ...inference]
+export const cases: readonly Case[] = [
+  ...matmul,
+  ...conv,
+  ...elementwise,
+  ...steps,
+  ...inference,
+  ...growth,
+]
 
 /** Names of the suites, in order. */
 export const suites: readonly string[] = [...new Set(cases.map(({ suite }) => suite)), 'start']

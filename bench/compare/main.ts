@@ -9,6 +9,7 @@ import type { Contestant } from './contestant.ts'
 import { contestants, type Found, find } from './contestants.ts'
 import { measure } from './measure.ts'
 import { type Options, type PeerName, readOptions, usage } from './options.ts'
+import { report } from './report.ts'
 import { type Result, resultsOf } from './results.ts'
 import { runStarts } from './starts.ts'
 import { header, line } from './table.ts'
@@ -69,6 +70,10 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))
   if (options.help) {
     console.log(usage)
+    return
+  }
+  if (options.report.length > 0) {
+    report(options.report)
     return
   }
   const found = new Map(options.against.map((peer) => [peer, find(peer, options)] as const))

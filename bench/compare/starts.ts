@@ -7,7 +7,7 @@ import { quantile, type Result, rounded } from './results.ts'
 
 interface StartCase {
   readonly name: string
-  readonly unit: 'ms' | 'MB'
+  readonly unit: Result['unit']
   /** Scripts of maru and of peers, in `start/`. */
   readonly scripts: Readonly<Record<string, string>>
   /** What of the printed numbers counts; the time from start to end unless given. */
@@ -48,6 +48,14 @@ const cases: readonly StartCase[] = [
     prints: 'extra',
     rounds: 3,
     most: 50,
+  },
+  {
+    name: 'GPT: a late token against an early one',
+    unit: '×',
+    scripts: { maru: 'tokens-maru.mjs' },
+    prints: 'last',
+    rounds: 3,
+    most: 1.2,
   },
   {
     name: 'ResNet-18 step: peak memory',

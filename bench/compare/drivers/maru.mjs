@@ -1,5 +1,5 @@
 /** maru, as it is built: compiled functions, results waited for. */
-import { compile, manualSeed, tensor, vjp } from 'maru'
+import { compile, manualSeed, scaledDotProductAttention, tensor, vjp } from 'maru'
 import { Linear } from 'maru/nn'
 import { Adam } from 'maru/optim'
 import { generate, infer, step } from './maru-models.mjs'
@@ -84,6 +84,20 @@ function elementwise({ op, rows, columns, backward }) {
   return compiled(both, [x, other, weight, bias], names)
 }
 
+function attention({ time }) {
+  const shape = [1, 4, time, 64]
+  const both = (q, k, v, g) => {
+    const y = scaledDotProductAttention(q, k, v, { causal: true })
+    return [y, ...vjp([y], [q, k, v], [g])]
+  }
+  const names = ['value', 'gradient of q', 'gradient of k', 'gradient of v']
+  return compiled(
+    both,
+    ['q', 'k', 'v', 'g'].map((name) => draw(name, shape)),
+    names,
+  )
+}
+
 /** A parameter of that size alone; its gradient is given, as PyTorch's is. */
 async function adam({ size }) {
   const columns = 4000
@@ -105,5 +119,5 @@ async function adam({ size }) {
 manualSeed(1)
 await serve(
   { library: 'maru', node: process.version },
-  { matmul, chain, conv, elementwise, adam, step, infer, generate },
+  { matmul, chain, conv, elementwise, attention, adam, step, infer, generate },
 )

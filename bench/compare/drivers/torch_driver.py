@@ -107,6 +107,20 @@ def elementwise(op, rows, columns, backward):
     return with_gradients(forward, wrt, other, names[: len(wrt) + 1])
 
 
+def attention(time):
+    q, k, v, g = (draw(name, [1, 4, time, 64]) for name in 'qkvg')
+    later = torch.triu(torch.ones(time, time, dtype=torch.bool), 1)
+    for each in (q, k, v):
+        each.requires_grad_()
+
+    def forward():
+        scores = (q @ k.mT / 8).masked_fill(later, float('-inf'))
+        return scores.softmax(-1) @ v
+
+    names = ['value', 'gradient of q', 'gradient of k', 'gradient of v']
+    return with_gradients(forward, (q, k, v), g, names)
+
+
 def adam(size):
     columns = 4000
     p = draw('p', [size // columns, columns]).requires_grad_()
@@ -128,6 +142,7 @@ serve(
         'chain': chain,
         'conv': conv,
         'elementwise': elementwise,
+        'attention': attention,
         'adam': adam,
         'step': torch_steps.step,
         'infer': torch_steps.infer,
