@@ -2335,6 +2335,174 @@ export const messages = {
       '',
     ],
   },
+  'npy.magic': {
+    en: ['npy: the file does not begin as one', '\\x93NUMPY was expected', ''],
+    ko: ['npy: 파일이 npy로 시작하지 않는다', '\\x93NUMPY여야 한다', ''],
+  },
+  'npy.version': {
+    en: ['npy: the file is of version {got}', 'versions 1 to 3 are known', ''],
+    ko: ['npy: 파일의 버전이 {got}이다', '1에서 3까지의 버전을 안다', ''],
+  },
+  'npy.header.length': {
+    en: [
+      'npy: the header claims {length} bytes',
+      'at most 65536 and the {rest} that are left were expected',
+      'the file is damaged',
+    ],
+    ko: [
+      'npy: 헤더가 {length}바이트라고 한다',
+      '65536 이하이고 남은 {rest}바이트 이하여야 한다',
+      '파일이 손상되었다',
+    ],
+  },
+  'npy.header': {
+    en: ['npy: the header is {got}', 'a dict of descr, fortran_order and shape was expected', ''],
+    ko: ['npy: 헤더가 {got}이다', 'descr, fortran_order, shape의 dict여야 한다', ''],
+  },
+  'npy.dtype': {
+    en: [
+      'npy: the elements are {got}',
+      'one of {known} was expected: objects are pickles, which are not read',
+      'save a plain array: np.save(path, array.astype(np.float32))',
+    ],
+    ko: [
+      'npy: 원소가 {got}이다',
+      '{known} 중 하나여야 한다. 객체는 pickle이라 읽지 않는다',
+      '보통 배열로 저장한다: np.save(path, array.astype(np.float32))',
+    ],
+  },
+  'npy.size': {
+    en: ['npy: {dtype} {shape} needs {size} bytes', 'the file has {rest}', 'the file is damaged'],
+    ko: [
+      'npy: {dtype} {shape}에는 {size}바이트가 필요하다',
+      '파일에는 {rest}바이트가 있다',
+      '파일이 손상되었다',
+    ],
+  },
+  'npy.write.dtype': {
+    en: ['npy: NumPy has no {dtype}', 'one of {known} was expected', "cast it: x.cast('float32')"],
+    ko: [
+      'npy: NumPy에는 {dtype}이 없다',
+      '{known} 중 하나여야 한다',
+      "변환한다: x.cast('float32')",
+    ],
+  },
+  'npy.write.size': {
+    en: ['npy: {bytes} bytes for {dtype} {shape}', 'as many as the shape needs were expected', ''],
+    ko: ['npy: {dtype} {shape}에 {bytes}바이트를 주었다', 'shape에 맞는 수여야 한다', ''],
+  },
+  'npz.name': {
+    en: ['npz: the archive holds {name}', 'arrays, name.npy, were expected', ''],
+    ko: ['npz: 압축 파일에 {name}이(가) 있다', '배열 name.npy만 있어야 한다', ''],
+  },
+  'zip.library': {
+    en: [
+      'zip archives need the package fflate, which is not installed',
+      'it comes with maru unless optional dependencies are left out',
+      'npm install fflate',
+    ],
+    ko: [
+      'zip 파일을 읽으려면 fflate 패키지가 필요한데 설치되어 있지 않다',
+      '선택적 의존성을 빼지 않으면 maru와 함께 설치된다',
+      'npm install fflate',
+    ],
+  },
+  'zip.name': {
+    en: ['{format}: the archive holds a file {name}', 'another name was expected', ''],
+    ko: ['{format}: 압축 파일에 {name} 파일이 있다', '다른 이름이어야 한다', ''],
+  },
+  'zip.twice': {
+    en: ['{format}: the archive holds {name} twice', 'each name once was expected', ''],
+    ko: ['{format}: 압축 파일에 {name}이(가) 두 번 있다', '이름마다 하나여야 한다', ''],
+  },
+  'zip.large': {
+    en: ['{format}: the archive would grow to {total} bytes', 'at most {limit} were expected', ''],
+    ko: ['{format}: 압축을 풀면 {total}바이트가 된다', '{limit}바이트 이하여야 한다', ''],
+  },
+  'zip.damaged': {
+    en: ['{format}: the archive cannot be read: {reason}', '', 'the file is damaged'],
+    ko: ['{format}: 압축 파일을 읽을 수 없다: {reason}', '', '파일이 손상되었다'],
+  },
+  'pickle.damaged': {
+    en: ['{format}: at byte {at} of the pickle there is {got}', 'plain data was expected', ''],
+    ko: ['{format}: pickle의 {at}번째 바이트에 {got}이(가) 있다', '단순한 데이터여야 한다', ''],
+  },
+  'pickle.global': {
+    en: [
+      '{format}: the file asks for {name}',
+      'tensors in dicts and lists are read, and nothing else: a pickle can run any code',
+      'in Python: torch.save(model.state_dict(), path)',
+    ],
+    ko: [
+      '{format}: 파일이 {name}을(를) 요구한다',
+      'dict와 list에 든 텐서만 읽는다. pickle은 어떤 코드든 실행할 수 있기 때문이다',
+      'Python에서: torch.save(model.state_dict(), path)',
+    ],
+  },
+  'pytorch.version': {
+    en: [
+      'pytorch: the file is no zip archive, which PyTorch 1.6 and later write',
+      'such a file was expected',
+      'in Python: torch.save(torch.load(path), path)',
+    ],
+    ko: [
+      'pytorch: PyTorch 1.6부터 쓰는 zip 파일이 아니다',
+      '그런 파일이어야 한다',
+      'Python에서: torch.save(torch.load(path), path)',
+    ],
+  },
+  'pytorch.pickle': {
+    en: [
+      'pytorch: the archive has no data.pkl',
+      'a file of torch.save was expected',
+      'TorchScript: in Python torch.save(model.state_dict(), path)',
+    ],
+    ko: [
+      'pytorch: 압축 파일에 data.pkl이 없다',
+      'torch.save로 쓴 파일이어야 한다',
+      'TorchScript라면 Python에서 torch.save(model.state_dict(), path)',
+    ],
+  },
+  'pytorch.order': {
+    en: ['pytorch: the file is big-endian', 'little-endian was expected', ''],
+    ko: ['pytorch: 파일이 빅 엔디언이다', '리틀 엔디언이어야 한다', ''],
+  },
+  'pytorch.storage': {
+    en: ['pytorch: the storage {name} is missing or of an unknown kind', '', 'the file is damaged'],
+    ko: ['pytorch: 저장소 {name}이(가) 없거나 모르는 종류이다', '', '파일이 손상되었다'],
+  },
+  'pytorch.storage.size': {
+    en: ['pytorch: the storage {name} has {size} bytes', '{count} of {dtype} were expected', ''],
+    ko: ['pytorch: 저장소 {name}은(는) {size}바이트이다', '{dtype} {count}개여야 한다', ''],
+  },
+  'pytorch.tensor': {
+    en: ['pytorch: a tensor lacks its storage, sizes or strides', '', 'the file is damaged'],
+    ko: ['pytorch: 텐서에 저장소나 크기, 스트라이드가 없다', '', '파일이 손상되었다'],
+  },
+  'pytorch.bounds': {
+    en: [
+      'pytorch: a tensor {shape} with strides {strides} from {offset} is no part of its {size} elements',
+      '',
+      'the file is damaged',
+    ],
+    ko: [
+      'pytorch: 스트라이드 {strides}, 시작 {offset}인 텐서 {shape}가 원소 {size}개를 벗어난다',
+      '',
+      '파일이 손상되었다',
+    ],
+  },
+  'pytorch.deep': {
+    en: [
+      'pytorch: dicts and lists go on without an end',
+      'at most {deepest} levels and {most} places',
+      '',
+    ],
+    ko: ['pytorch: dict와 list가 끝없이 이어진다', '{deepest}단계, {most}곳까지 읽는다', ''],
+  },
+  'pytorch.twice': {
+    en: ['pytorch: two tensors are named {name}', 'each name once was expected', ''],
+    ko: ['pytorch: {name}이라는 텐서가 둘이다', '이름마다 하나여야 한다', ''],
+  },
   'safetensors.dtype': {
     en: ['safetensors: tensor {name} has the dtype {got}', 'one of {known} was expected', ''],
     ko: ['safetensors: 텐서 {name}의 dtype이 {got}이다', '{known} 중 하나여야 한다', ''],

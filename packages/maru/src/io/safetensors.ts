@@ -1,17 +1,7 @@
 /** The safetensors format: named tensors and string metadata in one file, data and never code. */
-import type { DType } from '../base/dtype.ts'
 import { FormatError, ValueError } from '../base/error.ts'
 import { JsonScanner, quote } from './json-scanner.ts'
-
-/** Element types that a file may hold; those beyond `DType` are storage only. */
-export type StoredDType = DType | 'int16' | 'uint16' | 'uint32' | 'uint64'
-
-/** A tensor as it lies in a file: little-endian elements in row-major order. */
-export interface RawTensor {
-  readonly dtype: StoredDType
-  readonly shape: readonly number[]
-  readonly bytes: Uint8Array
-}
+import { type RawTensor, type StoredDType, sizeInBytes } from './raw-tensor.ts'
 
 /** What a reader accepts from a file that it does not trust. */
 export interface SafetensorsLimits {
@@ -38,24 +28,24 @@ const METADATA = '__metadata__'
 const MAX_HEADER_BYTES = 16_000_000
 const MAX_TENSORS = 1_000_000
 
-/** Name on disk and bytes an element, in ascending alignment: files hold the last row first. */
-const stored: { readonly [D in StoredDType]: readonly [code: string, bytes: number] } = {
-  bool: ['BOOL', 1],
-  uint8: ['U8', 1],
-  int8: ['I8', 1],
-  int16: ['I16', 2],
-  uint16: ['U16', 2],
-  float16: ['F16', 2],
-  bfloat16: ['BF16', 2],
-  int32: ['I32', 4],
-  uint32: ['U32', 4],
-  float32: ['F32', 4],
-  float64: ['F64', 8],
-  int64: ['I64', 8],
-  uint64: ['U64', 8],
+/** Names on disk, in ascending alignment: files hold the last row first. */
+const stored: { readonly [D in StoredDType]: string } = {
+  bool: 'BOOL',
+  uint8: 'U8',
+  int8: 'I8',
+  int16: 'I16',
+  uint16: 'U16',
+  float16: 'F16',
+  bfloat16: 'BF16',
+  int32: 'I32',
+  uint32: 'U32',
+  float32: 'F32',
+  float64: 'F64',
+  int64: 'I64',
+  uint64: 'U64',
 }
 const dtypes = Object.keys(stored) as StoredDType[]
-const dtypeOfCode = new Map(dtypes.map((dtype) => [stored[dtype][0], dtype]))
+const dtypeOfCode = new Map(dtypes.map((dtype) => [stored[dtype], dtype]))
 
 /**
  * Writes tensors and metadata as the bytes of a safetensors file.
@@ -106,7 +96,7 @@ function headerOf(
       throw new ValueError('safetensors.write', { name, dtype, shape, bytes: bytes.length })
     }
     const offsets = `[${begin},${begin + size}]`
-    const [code] = stored[dtype]
+    const code = stored[dtype]
     parts.push(
       `${write(name)}:{"dtype":"${code}","shape":[${shape.join(',')}],"data_offsets":${offsets}}`,
     )
@@ -141,19 +131,6 @@ function compare(a: string, b: string): number {
 
 function rank(unit: number): number {
   return unit >= 0xd800 && unit < 0xe000 ? unit + 0x10000 : unit
-}
-
-/** Bytes of a tensor, or undefined where they cannot be counted. */
-function sizeInBytes(dtype: StoredDType, shape: readonly number[]): number | undefined {
-  let size = stored[dtype][1]
-  let empty = false
-  for (const dim of shape) {
-    if (!Number.isSafeInteger(dim) || dim < 0) return undefined
-    if (dim === 0) empty = true
-    else size *= dim
-    if (!Number.isSafeInteger(size)) return undefined
-  }
-  return empty ? 0 : size
 }
 
 /**

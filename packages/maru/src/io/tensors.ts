@@ -4,7 +4,8 @@ import { FormatError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
 import { fromHost } from '../tensor/create.ts'
 import { storedData, type Tensor } from '../tensor/tensor.ts'
-import { decodeSafetensors, encodeSafetensors, type RawTensor } from './safetensors.ts'
+import type { RawTensor } from './raw-tensor.ts'
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 
 /** The bytes of named tensors in the safetensors format. */
 export async function encodeTensors(named: ReadonlyMap<string, Tensor>): Promise<Uint8Array> {

@@ -1,4 +1,5 @@
 /** Every reader of bytes that need not be trusted: a row each, which the suite and the bench go through. */
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { Stream } from '../../src/base/threefry.ts'
 import { decodeText, readUnpacked } from '../../src/data/bytes.ts'
@@ -10,7 +11,18 @@ import {
   parseTable,
   readIdx,
 } from '../../src/data/index.ts'
-import { decodeSafetensors, encodeSafetensors } from '../../src/io/index.ts'
+import {
+  decodeNpy,
+  decodeNpz,
+  decodePytorch,
+  decodeSafetensors,
+  encodeNpy,
+  encodeNpz,
+  encodeSafetensors,
+  type RawTensor,
+} from '../../src/io/index.ts'
+import { lenet5 } from '../../src/models/index.ts'
+import { build, define } from '../../src/nn/index.ts'
 
 export interface Reader {
   readonly name: string
@@ -19,6 +31,13 @@ export interface Reader {
   readonly read: (bytes: Uint8Array) => unknown
 }
 
+const fixture = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(new URL(`../io/fixtures/${name}`, import.meta.url)))
+const small: RawTensor = {
+  dtype: 'float32',
+  shape: [2, 3],
+  bytes: Uint8Array.from({ length: 24 }, (_, i) => i),
+}
 const text = (...lines: string[]): Uint8Array => new TextEncoder().encode(lines.join('\n'))
 const bytes = (count: number, seed: number): number[] => {
   const random = new Stream(seed)
@@ -35,6 +54,15 @@ const tables = [
   text('x,y,name', '1,2.5,"a, b"', '-3,1e3,"say ""so"""', '0,0,', ''),
   text('x', '1', '2', '3'),
 ]
+
+/** What JSON a text is; that some are none is known of JSON itself. */
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}
 
 export const readers: readonly Reader[] = [
   { name: 'IDX', files: idx, read: parseIdx },
@@ -77,5 +105,28 @@ export const readers: readonly Reader[] = [
       ),
     ],
     read: decodeSafetensors,
+  },
+  {
+    name: 'npy',
+    files: [encodeNpy(small), encodeNpy({ dtype: 'int64', shape: [], bytes: new Uint8Array(8) })],
+    read: decodeNpy,
+  },
+  {
+    name: 'npz',
+    files: [await encodeNpz(new Map([['w', small]])), fixture('packed.npz')],
+    read: decodeNpz,
+  },
+  {
+    name: 'PyTorch',
+    files: [fixture('state-dict.pt'), fixture('checkpoint.pt')],
+    read: decodePytorch,
+  },
+  {
+    name: 'definition of a model',
+    files: [text(JSON.stringify(define(lenet5())))],
+    read: (file) => {
+      const definition = parsed(decodeText(file))
+      return definition === undefined ? undefined : build(definition)
+    },
   },
 ]

@@ -2,12 +2,11 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FormatError, ValueError } from '../../src/base/error.ts'
+import type { RawTensor, StoredDType } from '../../src/io/raw-tensor.ts'
 import {
   decodeSafetensors,
   encodeSafetensors,
-  type RawTensor,
   type SafetensorsLimits,
-  type StoredDType,
 } from '../../src/io/safetensors.ts'
 
 /** From `tools/oracle/safetensors_file.py`: every dtype, written by the reference implementation. */
