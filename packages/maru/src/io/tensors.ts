@@ -20,8 +20,13 @@ export async function encodeTensors(named: ReadonlyMap<string, Tensor>): Promise
 
 /** Named tensors from bytes in the safetensors format, which need not be trusted. */
 export function decodeTensors(bytes: Uint8Array): Map<string, Tensor> {
+  return tensorsOf(decodeSafetensors(bytes).tensors)
+}
+
+/** What a file holds as tensors. @throws FormatError for elements that no tensor has */
+export function tensorsOf(stored: ReadonlyMap<string, RawTensor>): Map<string, Tensor> {
   const state = new Map<string, Tensor>()
-  for (const [name, raw] of decodeSafetensors(bytes).tensors) {
+  for (const [name, raw] of stored) {
     if (!Object.hasOwn(dtypes, raw.dtype)) {
       throw new FormatError('weights.dtype', { name, dtype: raw.dtype, known: Object.keys(dtypes) })
     }

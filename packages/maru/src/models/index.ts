@@ -1,9 +1,10 @@
 /** Networks by name, models on disk, and classifiers of features. */
 export { type AlexNetOptions, alexnet } from './alexnet.ts'
+export { type CardFacts, modelCard } from './card.ts'
 export { type CharLstmOptions, charLstm } from './char-lstm.ts'
 export { Classifier, type Features } from './classifier.ts'
 export { type Dcgan, type DcganOptions, dcgan } from './dcgan.ts'
-export { decodeWeights, encodeWeights, loadModel, saveModel } from './files.ts'
+export { decodeWeights, encodeWeights, loadModel, readWeights, saveModel } from './files.ts'
 export { GPT, type GptOptions } from './gpt.ts'
 export { type LeNet5Options, lenet5 } from './lenet.ts'
 export { LogisticRegression, type LogisticRegressionOptions } from './logistic.ts'

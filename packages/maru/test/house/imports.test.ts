@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { expect, test } from 'vitest'
 import { type Import, importsOf, sources } from './source.ts'
@@ -20,6 +21,9 @@ const CHAIN = [
 
 /** Gradient rules are written with tensor methods, so these may name the type of a tensor. */
 const NAME_TENSOR = /^(primitives\/|autograd\/|graph\/primitive\.ts$)/
+
+/** Packages that may be missing, each with the file that asks for it when it is needed. */
+const OPTIONAL: Readonly<Record<string, string>> = { fflate: 'io/zip.ts' }
 
 /** What a web page loads. */
 const BROWSER = ['index.ts', 'nn/index.ts', 'optim/index.ts']
@@ -49,8 +53,14 @@ test('an import of our own carries its extension', () => {
   expect(imports.filter(({ own, to }) => own && !to.endsWith('.ts')).map(show)).toEqual([])
 })
 
-test('the library depends on no package', () => {
-  expect(imports.filter(({ own, to }) => !own && !isBuiltin(to)).map(show)).toEqual([])
+test('the library depends on no package, but for optional ones in one file each', () => {
+  const { optionalDependencies, dependencies } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  )
+  const packages = imports.filter(({ own, to }) => !own && !isBuiltin(to))
+  expect(packages.filter(({ from, to }) => OPTIONAL[to] !== from).map(show)).toEqual([])
+  expect(Object.keys(optionalDependencies)).toEqual(expect.arrayContaining(Object.keys(OPTIONAL)))
+  expect(dependencies).toBeUndefined()
 })
 
 test('no file needs itself at run time', () => {

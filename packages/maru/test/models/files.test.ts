@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nextStream } from '../../src/base/seed.ts'
 import { MaruError, manualSeed, type Tensor, useDevice, zeros } from '../../src/index.ts'
 import { encodeSafetensors } from '../../src/io/index.ts'
-import { encodeWeights, lenet5, loadModel, saveModel } from '../../src/models/index.ts'
-import { define, Linear, Module, ReLU, Sequential, Tanh } from '../../src/nn/index.ts'
+import { encodeWeights, lenet5, loadModel, readWeights, saveModel } from '../../src/models/index.ts'
+import { BatchNorm1d, define, Linear, Module, ReLU, Sequential, Tanh } from '../../src/nn/index.ts'
 import { definitionText, small } from './small.ts'
 
 let folder: string
@@ -93,12 +93,14 @@ describe('save and load', () => {
     const model = small()
     const own = await mkdtemp(join(folder, 'own-'))
     const read = () =>
-      Promise.all(['model.json', 'model.safetensors'].map((name) => readFile(join(own, name))))
+      Promise.all(
+        ['README.md', 'model.json', 'model.safetensors'].map((name) => readFile(join(own, name))),
+      )
     await saveModel(own, model)
     const first = await read()
     await saveModel(own, model)
     expect(await read()).toEqual(first)
-    expect((await readdir(own)).sort()).toEqual(['model.json', 'model.safetensors'])
+    expect((await readdir(own)).sort()).toEqual(['README.md', 'model.json', 'model.safetensors'])
   })
 
   test('loading draws no random numbers', async () => {
@@ -309,4 +311,43 @@ describe('paths', () => {
       key: 'definition.custom',
     })
   })
+})
+
+describe('weights of other libraries', () => {
+  const fixture = (name: string) => new URL(`../io/fixtures/${name}`, import.meta.url).pathname
+
+  test("load by PyTorch's own names", async () => {
+    const model = new Sequential(new Linear(2, 3), new BatchNorm1d(3))
+    const state = await readWeights(fixture('state-dict.pt'))
+    expect(await model.loadStateDict(state)).toEqual({ missing: [], unexpected: [] })
+    expect([
+      ...(await model
+        .eval()
+        .call(zeros([1, 2]))
+        .data()),
+    ]).toHaveLength(3)
+  })
+
+  test('come out of npz archives and safetensors, too', async () => {
+    const names = async (name: string) => [...(await readWeights(fixture(name))).keys()]
+    expect(await names('plain.npz')).toEqual(['weight', 'a/b'])
+    await expect(names('reference.safetensors')).rejects.toMatchObject({ key: 'weights.dtype' })
+  })
+})
+
+test('a saved model has a page that says what it is', async () => {
+  const model = new Sequential(new Linear(2, 3), new ReLU())
+  const own = join(folder, 'card')
+  const card = { title: 'Points', results: { 'test error': '1.2 %' }, input: [1, 2] }
+  await saveModel(own, model, { card })
+  const page = await readFile(join(own, 'README.md'), 'utf8')
+  expect(page).toMatch(/^# Points\n/)
+  for (const part of [
+    '| test error | 1.2 % |',
+    'Linear(2, 3)',
+    '2 tensors, 36 bytes',
+    'loadModel',
+  ]) {
+    expect(page).toContain(part)
+  }
 })
