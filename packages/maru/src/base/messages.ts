@@ -341,6 +341,18 @@ export const messages = {
       'condition.where(a, b)를 쓰거나, 판단을 compile 밖으로 옮긴다',
     ],
   },
+  'trace.write': {
+    en: [
+      'a state is written inside the body of a loop, of cond or of vmap',
+      'a body is recorded once and runs for every turn or example; a state is written once a step',
+      'call model.eval() before, or carry the state through the loop and write it afterwards',
+    ],
+    ko: [
+      '반복문, cond 또는 vmap의 본문 안에서 상태를 쓴다',
+      '본문은 한 번 기록되어 매 차례나 예마다 실행되지만, 상태는 한 스텝에 한 번 쓴다',
+      '먼저 model.eval()을 부르거나, 상태를 반복문의 carry로 옮긴 뒤 밖에서 쓴다',
+    ],
+  },
   'trace.started': {
     en: ['a trace is being recorded already', 'there is one at a time', 'end it with stopTrace()'],
     ko: ['trace를 이미 기록하고 있다', '한 번에 하나만 기록한다', 'stopTrace()로 끝낸다'],
@@ -1226,18 +1238,6 @@ export const messages = {
       '',
     ],
   },
-  'along.shapes': {
-    en: [
-      '{op}: positions {positions} do not fit {shape}',
-      'the sizes of all axes but axis {axis} were expected',
-      '',
-    ],
-    ko: [
-      '{op}: 위치 {positions}이(가) {shape}와(과) 맞지 않는다',
-      '축 {axis}을(를) 뺀 모든 축의 크기가 같아야 한다',
-      '',
-    ],
-  },
   'contract.labels': {
     en: [
       'contract: labels {labels} do not fit {a} and {b}',
@@ -1369,6 +1369,18 @@ export const messages = {
   'norm.channels': {
     en: ['{op}: expects [n, channels, ...], got {shape}', 'at least two axes', ''],
     ko: ['{op}: [n, 채널, ...]을 기대했으나 {shape}을(를) 받았다', '축이 둘 이상이어야 한다', ''],
+  },
+  'norm.features': {
+    en: [
+      '{op}: normalises {wanted} channels, got {channels} in {shape}',
+      'the layer has statistics or factors for each of its channels',
+      'a layer for {channels} channels, or an input of {wanted}',
+    ],
+    ko: [
+      '{op}: 채널 {wanted}개를 정규화하지만 {shape}에는 {channels}개이다',
+      '이 층은 채널마다 통계나 계수를 가지고 있다',
+      '채널 {channels}개짜리 층을 쓰거나 채널이 {wanted}개인 입력을 준다',
+    ],
   },
   'norm.groups': {
     en: [

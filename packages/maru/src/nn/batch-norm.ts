@@ -65,12 +65,8 @@ abstract class BatchNorm extends Layer<SameFn> {
     if (!ranks.includes(shape.length)) throw new ShapeError('layer.axes', { layer, wanted, shape })
     const channels = at(shape, 1)
     if (channels !== this.numFeatures) {
-      throw new ShapeError('conv.channels', {
-        op: layer,
-        inChannels: this.numFeatures,
-        c: channels,
-        shape,
-      })
+      const fields = { op: layer, wanted: this.numFeatures, channels, shape }
+      throw new ShapeError('norm.features', fields)
     }
     const { runningMean, runningVar, weight, bias } = this
     const learned = { ...(weight && { weight }), ...(bias && { bias }) }

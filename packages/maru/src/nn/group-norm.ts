@@ -71,9 +71,9 @@ export class GroupNorm extends Layer<SameFn> {
   }
 }
 
-function expectChannels(layer: string, inChannels: number, shape: readonly number[], axis: number) {
-  const c = shape.length > axis ? at(shape, axis) : 0
-  if (c !== inChannels) throw new ShapeError('conv.channels', { op: layer, inChannels, c, shape })
+function expectChannels(op: string, wanted: number, shape: readonly number[], axis: number) {
+  const channels = shape.length > axis ? at(shape, axis) : 0
+  if (channels !== wanted) throw new ShapeError('norm.features', { op, wanted, channels, shape })
 }
 
 /** What these layers share; they differ in the axes after the channels. */

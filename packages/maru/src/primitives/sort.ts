@@ -3,7 +3,7 @@ import type { NumberArray } from '../base/dtype.ts'
 import { LineSorter } from '../base/order.ts'
 import { at, sizeOf } from '../base/shape.ts'
 import type { Routine } from '../graph/primitive.ts'
-import { expectKind, input } from './build.ts'
+import { input } from './build.ts'
 import { eachLine, raised, resized, stepAlong } from './lines.ts'
 
 /**
@@ -93,61 +93,4 @@ function upperBound(data: NumberArray, from: number, to: number, value: number):
     else low = middle + 1
   }
   return low
-}
-
-interface Along {
-  readonly axis: number
-}
-
-/** Elements at given positions along an axis: `out[..., j, ...] = x[..., positions[..., j, ...], ...]`. */
-export const takeAlong: Routine<Along> = {
-  trait: 'routine',
-  name: 'takeAlong',
-  selects: true,
-  lift: raised,
-  infer(inputs) {
-    return { shape: input(inputs, 1).shape, dtype: input(inputs, 0).dtype }
-  },
-  evaluate(inputs, { axis }, out) {
-    const [from, positions] = [input(inputs, 0), input(inputs, 1)]
-    const step = stepAlong(from.shape, axis)
-    const count = at(out.shape, axis)
-    eachLine(from.shape, out.shape, axis, (start, to) => {
-      for (let j = to, end = to + count * step; j < end; j += step) {
-        out.data[j] = from.data[start + (positions.data[j] as number) * step] as number
-      }
-    })
-  },
-  vjp: (g, { inputs: [x, positions], attrs: { axis } }) => [
-    x && positions && g.addAlong(positions, axis, at(x.node.shape, axis)),
-  ],
-}
-
-/** The adjoint of `takeAlong`: every element is added where it was taken from. */
-export const addAlong: Routine<Along & { readonly size: number }> = {
-  trait: 'routine',
-  name: 'addAlong',
-  lift: raised,
-  infer(inputs, { axis, size }) {
-    const { shape, dtype } = input(inputs, 0)
-    expectKind('addAlong', dtype, 'number')
-    return { shape: resized(shape, axis, size), dtype }
-  },
-  evaluate(inputs, { axis, size }, out) {
-    const [from, positions] = [input(inputs, 0), input(inputs, 1)]
-    const step = stepAlong(from.shape, axis)
-    const count = at(from.shape, axis)
-    const sums = new Float64Array(size)
-    eachLine(from.shape, out.shape, axis, (start, to) => {
-      sums.fill(0)
-      for (let j = start, end = start + count * step; j < end; j += step) {
-        const place = positions.data[j] as number
-        sums[place] = (sums[place] as number) + (from.data[j] as number)
-      }
-      for (let i = 0; i < size; i++) out.data[to + i * step] = sums[i] as number
-    })
-  },
-  vjp: (g, { inputs: [, positions], attrs: { axis } }) => [
-    positions && g.takeAlong(positions, axis),
-  ],
 }

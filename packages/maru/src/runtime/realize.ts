@@ -28,7 +28,7 @@ import {
 } from './engine.ts'
 import { relieve } from './pressure.ts'
 import { programFor } from './programs.ts'
-import { type Action, expectValues, record, takeActions } from './trace.ts'
+import { type Action, expectNoBody, expectValues, record, takeActions } from './trace.ts'
 
 /** The leaf that stands for the cell's current version. */
 export function cellLeaf(cell: Cell): Node {
@@ -53,6 +53,7 @@ export function snapshotNode(cell: Cell): Node {
 
 /** Stores a node's value in the cell at the next realisation. */
 export function assign(cell: Cell, node: Node): void {
+  expectNoBody()
   cell.pending = node
   setPending(cell)
 }

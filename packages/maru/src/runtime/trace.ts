@@ -15,6 +15,8 @@ export interface Trace {
 }
 
 let active: Trace | undefined
+/** Bodies of loops and branches that are being recorded, one in another. */
+let bodies = 0
 let queued: Action[] = []
 
 export function tracing(): Trace | undefined {
@@ -40,9 +42,19 @@ export function record<T>(trace: Trace, body: () => T): T {
 /** Runs the body of a loop or branch: no values there either, and host work belongs to what is around. */
 export function recordInside<T>(body: () => T): T {
   const trace: Trace = { before: active?.before ?? queued, mistake: undefined }
-  const result = record(trace, body)
-  if (trace.mistake) throw trace.mistake
-  return result
+  bodies++
+  try {
+    const result = record(trace, body)
+    if (trace.mistake) throw trace.mistake
+    return result
+  } finally {
+    bodies--
+  }
+}
+
+/** Throws in the body of a loop, a branch or a batch, whose values are no cell's. */
+export function expectNoBody(): void {
+  if (bodies > 0) throw new TraceError('trace.write', {})
 }
 
 /**

@@ -110,6 +110,6 @@ export function randperm(n: number, options: RandpermOptions = {}): Tensor {
   const [high, low] = wordsOf('randperm', [expectInteger('randperm', 'n', n, 0)])
   // Stable, so that the second word decides among equal first ones.
   const byLow: Tensor = low.argsort()
-  const byBoth: Tensor = high.takeAlong(byLow, 0).argsort()
-  return byLow.takeAlong(byBoth, 0).cast(dtype)
+  const byBoth: Tensor = high.gather(byLow, { axis: 0 }).argsort()
+  return byLow.gather(byBoth, { axis: 0 }).cast(dtype)
 }

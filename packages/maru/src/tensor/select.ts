@@ -50,7 +50,7 @@ export abstract class SelectTensor extends PrefixTensor {
   unique(): Unique {
     const flat = this.#flat()
     const order = flat.argsort(0)
-    const sorted = flat.takeAlong(order, 0)
+    const sorted = flat.gather(order, { axis: 0 })
     const inner = Math.max(0, flat.size - 1)
     const before = sorted.slice(0, 0, inner)
     const after = sorted.slice(0, flat.size - inner)
@@ -60,7 +60,7 @@ export abstract class SelectTensor extends PrefixTensor {
       .not()
       .pad([[flat.size - inner, 0]], 1)
       .cumsum(0)
-    const inverse = group.sub(1).takeAlong(order.argsort(0), 0).reshape(this.node.shape)
+    const inverse = group.sub(1).gather(order.argsort(0), { axis: 0 }).reshape(this.node.shape)
     const starts = group.searchSorted(this.#counter(flat.size + 1).add(1))
     return { ...this.#pack(sorted, group), counts: gaps(starts), inverse }
   }
@@ -124,7 +124,7 @@ export abstract class SelectTensor extends PrefixTensor {
   #pack(line: Tensor, running: Tensor): Packed {
     const places = running.searchSorted(this.#counter(line.size).add(1))
     const isFound = places.less(line.size)
-    const values = line.takeAlong(places.minimum(line.size - 1), 0)
+    const values = line.gather(places.minimum(line.size - 1), { axis: 0 })
     return { values: isFound.where(values, 0).cast(line.dtype), count: isFound.sum() }
   }
 }

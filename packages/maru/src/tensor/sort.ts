@@ -1,8 +1,8 @@
 /** Sorting, selecting and running folds along an axis. */
 import { expectNumber, expectOptions } from '../base/argument.ts'
-import { dtypes, isFloat } from '../base/dtype.ts'
-import { DTypeError, ShapeError, ValueError } from '../base/error.ts'
-import { at, expectInteger, normalizeAxis, type Sizes, sameShape } from '../base/shape.ts'
+import { isFloat } from '../base/dtype.ts'
+import { ShapeError, ValueError } from '../base/error.ts'
+import { at, normalizeAxis, sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
@@ -65,12 +65,12 @@ function spoiled(kept: Tensor, x: Tensor, axis: number): Tensor {
 
 /** Elements at positions along an axis, with these. */
 export function selected(x: Tensor, indices: Tensor, axis: number): Selection {
-  return { values: x.takeAlong(indices, axis), indices }
+  return { values: x.gather(indices, { axis }), indices }
 }
 
 export abstract class SortTensor extends IndexingTensor {
   /**
-   * Positions that sort an axis: `x.takeAlong(x.argsort(), -1)` is sorted.
+   * Positions that sort an axis: `x.gather(x.argsort(), { axis: -1 })` is sorted.
    *
    * The order is stable, and NaN comes last in both directions.
    *
@@ -186,41 +186,6 @@ export abstract class SortTensor extends IndexingTensor {
     const { right = false } = expectOptions('searchSorted', options)
     return this.wrap(searchNode(this.node, nodeOf('searchSorted', values), right))
   }
-
-  /**
-   * Elements at given positions along an axis: `out[i, j] = x[i, positions[i, j]]` for the last one.
-   *
-   * @shape [..., n, ...], positions [..., m, ...] → [..., m, ...]
-   */
-  takeAlong(positions: Tensor, axis: number): Tensor {
-    const along = normalizeAxis('takeAlong', axis, this.node.shape)
-    const places = placesOf('takeAlong', this.node.shape.toSpliced(along, 1), positions, along)
-    return this.wrap(apply(p.takeAlong, [this.node, places], { axis: along }))
-  }
-
-  /** The adjoint of `takeAlong`: adds each element to where it was taken from, along an axis of a size. */
-  addAlong(positions: Tensor, axis: number, size: number): Tensor {
-    const { shape } = this.node
-    const along = normalizeAxis('addAlong', axis, shape)
-    const places = placesOf('addAlong', shape.toSpliced(along, 1), positions, along)
-    if (!sameShape(places.shape, shape)) {
-      throw new ShapeError('along.shapes', { op: 'addAlong', positions: places.shape, shape, axis })
-    }
-    expectInteger('addAlong', 'size', size, 0)
-    return this.wrap(apply(p.addAlong, [this.node, places], { axis: along, size }))
-  }
-}
-
-/** Positions along an axis, the other sizes being those given. */
-function placesOf(op: string, others: Sizes, positions: unknown, axis: number): Node {
-  const node = nodeOf(op, positions)
-  const { shape, dtype } = node
-  if (dtypes[dtype].kind !== 'int') throw new DTypeError('dtype.kind', { op, dtype, wanted: 'int' })
-  if (shape.length !== others.length + 1 || !sameShape(shape.toSpliced(axis, 1), others)) {
-    const whole = others.toSpliced(axis, 0, 0)
-    throw new ShapeError('along.shapes', { op, positions: shape, shape: whole, axis })
-  }
-  return node
 }
 
 function searchNode(sorted: Node, values: Node, right: boolean): Node {

@@ -1,6 +1,17 @@
 /** Batch normalisation: where running statistics go. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import { compile, ones, type Tensor, tensor, useDevice, zeros } from '../../src/index.ts'
+import {
+  compile,
+  cond,
+  ones,
+  scan,
+  type Tensor,
+  TraceError,
+  tensor,
+  useDevice,
+  vmap,
+  zeros,
+} from '../../src/index.ts'
 import {
   BatchNorm1d,
   BatchNorm2d,
@@ -78,8 +89,46 @@ describe('running statistics', () => {
   test.each([
     [new BatchNorm1d(2), [2], 'layer.axes'],
     [new BatchNorm2d(2), [2, 2, 2], 'layer.axes'],
-    [new BatchNorm3d(2), [2, 3, 1, 1, 1], 'conv.channels'],
+    [new BatchNorm3d(2), [2, 3, 1, 1, 1], 'norm.features'],
   ])('%# refuses other axes and channels', (layer, shape, key) => {
     expect(() => layer.forward(zeros(shape))).toThrow(expect.objectContaining({ key }))
+  })
+})
+
+describe('in a body that is recorded once', () => {
+  const bodies: [name: string, run: (layer: BatchNorm1d) => unknown][] = [
+    ['vmap', (layer) => vmap((x: Tensor) => layer.call(x))(ones([3, 4, 2]))],
+    [
+      'scan',
+      (layer) => scan((c: Tensor, x: Tensor) => [c, layer.call(x)], zeros([]), ones([3, 4, 2])),
+    ],
+    [
+      'cond',
+      (layer) =>
+        cond(
+          ones([]).greater(0),
+          (x: Tensor) => layer.call(x),
+          (x) => x,
+          ones([4, 2]),
+        ),
+    ],
+  ]
+  test.each(bodies)('%s: statistics are not to be moved, and are as before', async (_, run) => {
+    const layer = new BatchNorm1d(2)
+    let thrown: unknown
+    try {
+      run(layer)
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown).toBeInstanceOf(TraceError)
+    expect((thrown as TraceError).key).toBe('trace.write')
+    expect((thrown as TraceError).message).toContain('model.eval()')
+    expect([...(await (layer.runningMean as Tensor).data())]).toEqual([0, 0])
+    layer.eval()
+    run(layer)
+    layer.train()
+    await layer.call(ones([4, 2])).data()
+    expect(await (layer.numBatchesTracked as Tensor).item()).toBe(1)
   })
 })

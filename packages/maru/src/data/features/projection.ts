@@ -148,5 +148,5 @@ function fromSingular(centred: Tensor, freedom: number, k: number): Directions {
 /** Rows with the sign that makes their largest element positive. */
 function signed(directions: Tensor): Tensor {
   const top = directions.abs().argmax(1, { keepDims: true })
-  return directions.mul(directions.takeAlong(top, 1).sign())
+  return directions.mul(directions.gather(top, { axis: 1 }).sign())
 }

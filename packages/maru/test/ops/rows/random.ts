@@ -144,13 +144,13 @@ export const random: readonly Row[] = [
       [() => categorical(zero(2), { numSamples: -1 }), ValueError, 'value.integer'],
     ],
   }),
-  op<{ readonly a?: number; readonly rate?: number; readonly shape?: Sizes }>('gamma', {
-    run: ({ a = 2, ...options }) => seeded(() => gamma(a, options)),
+  op<{ readonly a: number; readonly rate?: number; readonly shape: Sizes }>('gamma', {
+    run: ({ a, ...options }) => seeded(() => gamma(a, options)),
     samples: [
-      { inputs: [], args: { shape: [5, 7] } },
-      { inputs: [], args: { shape: [9], a: 0.3, rate: 4 } },
-      { inputs: [], args: { shape: [0] }, gives: [] },
-      { inputs: [], args: { shape: [2], a: INF }, gives: [INF, INF] },
+      { inputs: [], args: { a: 2, shape: [5, 7] } },
+      { inputs: [], args: { a: 0.3, shape: [9], rate: 4 } },
+      { inputs: [], args: { a: 1, shape: [0] }, gives: [] },
+      { inputs: [], args: { a: INF, shape: [2] }, gives: [INF, INF] },
     ],
     ...shared,
     rejects: [

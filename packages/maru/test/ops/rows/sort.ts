@@ -314,27 +314,4 @@ export const orders: readonly Row[] = [
       [() => zero(2).histogram(2, { min: 1, max: 1 }), ValueError, 'histogram.range'],
     ],
   }),
-  op<{ readonly axis: number }>('takeAlong', {
-    run: ({ axis }, x) => x.takeAlong(x.argsort(axis), axis),
-    samples: [
-      { inputs: [[3, 4]], args: { axis: 0 } },
-      { inputs: [[0]], args: { axis: 0 } },
-      { inputs: [given([3, 1, 2])], args: { axis: 0 }, gives: [1, 2, 3] },
-    ],
-    oracle: byValue,
-    domain: [distinct],
-    results: kept,
-  }),
-  op<{ readonly axis: number; readonly size: number }>('addAlong', {
-    run: ({ axis, size }, x) =>
-      x.addAlong(x.argsort(axis).stopGradient().cast('int32'), axis, size),
-    samples: [
-      { inputs: [[3, 4]], args: { axis: 0, size: 5 } },
-      { inputs: [[0]], args: { axis: 0, size: 2 } },
-      { inputs: [given([3, 1, 2])], args: { axis: 0, size: 4 }, gives: [2, 3, 1, 0] },
-    ],
-    oracle: byValue,
-    domain: [distinct],
-    results: { ...kept, bool: 'refused' },
-  }),
 ]
