@@ -3198,6 +3198,70 @@ export const messages = {
     en: ['numberWords: the system is {got}', 'one of {known} was expected', ''],
     ko: ['numberWords: 읽는 법이 {got}이다', '{known} 중 하나여야 한다', ''],
   },
+  'png.damaged': {
+    en: ['PNG: the file is damaged, {part}', 'a whole PNG file was expected', ''],
+    ko: ['PNG: 파일이 손상되었다: {part}', '온전한 PNG 파일이어야 한다', ''],
+  },
+  'netpbm.header': {
+    en: ['PGM/PPM: the header is damaged', 'P5 or P6, width, height and largest value', ''],
+    ko: ['PGM/PPM: 머리글이 손상되었다', 'P5나 P6, 너비, 높이, 가장 큰 값이어야 한다', ''],
+  },
+  'netpbm.size': {
+    en: ['PGM/PPM: {got} bytes of pixels', '{needed} were expected', ''],
+    ko: ['PGM/PPM: 픽셀이 {got}바이트이다', '{needed}바이트여야 한다', ''],
+  },
+  'picture.large': {
+    en: [
+      'a picture of {width} by {height} pixels',
+      'at most {maxPixels} are decoded',
+      'raise maxPixels if you trust it',
+    ],
+    ko: [
+      '{width}×{height}픽셀인 그림이다',
+      '{maxPixels}픽셀까지만 푼다',
+      '믿을 수 있으면 maxPixels를 올린다',
+    ],
+  },
+  'picture.format': {
+    en: [
+      'the {size} bytes are no picture in a known format',
+      'PNG, PGM or PPM were expected; JPEG, WebP or GIF with sharp',
+      '',
+    ],
+    ko: [
+      '{size}바이트가 아는 형식의 그림이 아니다',
+      'PNG, PGM, PPM이어야 한다. sharp가 있으면 JPEG, WebP, GIF도 된다',
+      '',
+    ],
+  },
+  'picture.peer': {
+    en: [
+      'a {format} picture cannot be decoded here',
+      'sharp decodes it, which is not installed',
+      'npm install sharp, or convert the pictures to PNG',
+    ],
+    ko: [
+      '여기서는 {format} 그림을 풀 수 없다',
+      '이를 푸는 sharp가 설치되어 있지 않다',
+      'npm install sharp를 하거나 그림을 PNG로 바꾼다',
+    ],
+  },
+  'picture.damaged': {
+    en: ['{format}: the picture cannot be decoded: {reason}', 'a whole file was expected', ''],
+    ko: ['{format}: 그림을 풀 수 없다: {reason}', '온전한 파일이어야 한다', ''],
+  },
+  'folder.empty': {
+    en: [
+      '{folder}: there is no picture in a folder within it',
+      'a folder for each class, with pictures, was expected',
+      '',
+    ],
+    ko: ['{folder}: 안의 폴더에 그림이 없다', '클래스마다 그림이 든 폴더가 하나씩 있어야 한다', ''],
+  },
+  'folder.picture': {
+    en: ['{path}: {reason}', 'a picture was expected', ''],
+    ko: ['{path}: 그림이 아니다. {reason}', '그림이어야 한다', ''],
+  },
   'mnist.missing': {
     en: [
       '{folder}: there is no {name}',

@@ -75,8 +75,20 @@ const GROWTH_BYTES = 2 ** 26
 /** Unpacks with a budget: a bomb fails once it exceeds it, before the rest is unpacked. */
 async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
   const limit = Math.min(FILE_BYTES, 10 * bytes.length + GROWTH_BYTES)
+  return unpack(bytes, { format: 'gzip', limit })
+}
+
+/**
+ * Unpacks gzip, or zlib's format (`deflate`), to at most `limit` bytes.
+ *
+ * @throws FormatError when the bytes are damaged, or grow to more
+ */
+export async function unpack(
+  bytes: Uint8Array,
+  { format, limit }: { readonly format: 'gzip' | 'deflate'; readonly limit: number },
+): Promise<Uint8Array> {
   const packed = new Blob([bytes.slice()]).stream()
-  const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader()
+  const reader = packed.pipeThrough(new DecompressionStream(format)).getReader()
   const chunks: Uint8Array[] = []
   let size = 0
   for (;;) {
@@ -87,7 +99,7 @@ async function gunzip(bytes: Uint8Array): Promise<Uint8Array> {
     chunks.push(value)
     size += value.length
     if (size > limit) {
-      await reader.cancel()
+      await reader.cancel().catch(() => undefined)
       throw new FormatError('gzip.large', { size: bytes.length, limit })
     }
   }

@@ -18,6 +18,13 @@ export { type FlippedLabels, flipLabels } from './labels.ts'
 export { DataLoader, type LoaderOptions, type LoaderState } from './loader.ts'
 export { type Mnist, readMnist } from './mnist.ts'
 export { hashNgrams, type NgramOptions } from './ngrams.ts'
+export { ImageFolder, type ImageFolderOptions } from './pictures/folder.ts'
+export {
+  decodePicture,
+  type ImageOptions,
+  imageOf,
+  type PictureOptions,
+} from './pictures/picture.ts'
 export type {
   Batch,
   Collated,

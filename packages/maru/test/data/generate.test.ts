@@ -51,7 +51,7 @@ const table: readonly [name: keyof typeof versions | 'typos', version: number, h
   ['randomWalk', 1, 'f2f77f28e33c70be', (n, seed) => data.generateRandomWalk(n, { seed })],
   ['autoregression', 1, '6995e8fe75059156', (n, seed) => data.generateAutoregression(n, { seed })],
   ['textures', 1, 'b8659cbf0b8e4b66', (n, seed) => data.generateTextures(n, { seed })],
-  ['shapes', 1, '3a21a40645ddd4c8', (n, seed) => data.generateShapes(n, { most: 3, seed })],
+  ['shapes', 2, 'f66ab6accfc4572f', (n, seed) => data.generateShapes(n, { most: 3, seed })],
   ['typos', 1, 'b9fdae6d654178bd', (n, seed) => data.makeTypos('재미있는 영화 great'.repeat(n), { rate: 0.1, random: new Stream(seed) })],
   ['dates', 1, '2163617b394f59b3', (n, seed) => data.generateDates(n, { seed })],
   ['numberWords', 1, 'fad10ea3bdcb6f7b', (n, seed) => data.generateNumberWords(n, { seed })],
@@ -292,7 +292,7 @@ describe('pictures', () => {
     const set = data.generateShapes(40, { size: 32, most: 4, seed: 3 })
     let most = 0
     for (let i = 0; i < 40; i++) {
-      const { input, label, kinds, boxes, masks } = await set.at(i)
+      const { input, label, kinds, boxes, mask: classes, masks } = await set.at(i)
       const shapes = kinds.data.length
       most = Math.max(most, shapes)
       expect([...input.data].every((v) => v >= 0 && v <= 1)).toBe(true)
@@ -301,10 +301,13 @@ describe('pictures', () => {
       for (let k = 0; k < shapes; k++) {
         const mask = masks.data.subarray(k * 1024, (k + 1) * 1024)
         const at = [...mask.keys()].filter((p) => mask[p])
-        for (const p of at) expect(used[p]!++).toBe(0)
+        for (const p of at) {
+          expect(used[p]!++).toBe(0)
+          expect(classes.data[p]).toBe(1 + kinds.data[k]!)
+        }
         const [xs, ys] = [at.map((p) => p % 32), at.map((p) => Math.floor(p / 32))]
         const [x, y] = [Math.min(...xs), Math.min(...ys)]
-        const box = [x, y, Math.max(...xs) + 1 - x, Math.max(...ys) + 1 - y]
+        const box = [x, y, Math.max(...xs) + 1, Math.max(...ys) + 1]
         expect([...boxes.data.subarray(4 * k, 4 * k + 4)]).toEqual(box)
         sizes.push(at.length)
       }

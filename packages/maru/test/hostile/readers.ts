@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { Stream } from '../../src/base/threefry.ts'
 import { decodeText, readUnpacked } from '../../src/data/bytes.ts'
 import {
+  decodePicture,
   parseCifar,
   parseIdx,
   parseJsonLines,
@@ -23,6 +24,7 @@ import {
 } from '../../src/io/index.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { build, define } from '../../src/nn/index.ts'
+import pictures from '../data/fixtures/pictures.json' with { type: 'json' }
 
 export interface Reader {
   readonly name: string
@@ -91,6 +93,19 @@ export const readers: readonly Reader[] = [
       text('{"text": "좋다", "label": 1}', '', '{"__proto__": {"polluted": true}, "x": [1, 2]}'),
     ],
     read: (file) => parseJsonLines(decodeText(file)),
+  },
+  {
+    name: 'PNG',
+    files: pictures.rows.map(({ file }) => new Uint8Array(Buffer.from(file, 'base64'))),
+    read: (file) => decodePicture(file),
+  },
+  {
+    name: 'PGM and PPM',
+    files: [
+      Uint8Array.from([...text('P5 # grey', '3 2 255', ''), ...bytes(6, 8)]),
+      Uint8Array.from([...text('P6', '2 2', '65535', ''), ...bytes(24, 9)]),
+    ],
+    read: (file) => decodePicture(file),
   },
   { name: 'gzip', files: [new Uint8Array(gzipSync(text('plain text')))], read: readUnpacked },
   {

@@ -16,8 +16,10 @@ export interface ShapesSample {
   readonly label: number
   /** Class of each shape, int32 [shapes]. */
   readonly kinds: NdArray<Int32Array>
-  /** x, y of the upper left corner and width, height of what can be seen of each, in pixels [shapes, 4]. */
+  /** Left, top, right and bottom of what can be seen of each, in pixels [shapes, 4]. */
   readonly boxes: NdArray<Float32Array>
+  /** What each pixel shows: 0 for the ground, else the class of the shape and 1 [size, size]. */
+  readonly mask: NdArray<Uint8Array>
   /** Which pixels belong to each shape, bool [shapes, size, size]. */
   readonly masks: NdArray<Uint8Array>
 }
@@ -159,7 +161,7 @@ function labelled(
       top = Math.min(top, y)
       bottom = Math.max(bottom, y + 1)
     }
-    boxes.set([left, top, right - left, bottom - top], 4 * id)
+    boxes.set([left, top, right, bottom], 4 * id)
   }
   const counts = countsOf(owner, count)
   const largest = counts.indexOf(Math.max(...counts))
@@ -168,6 +170,10 @@ function labelled(
     label: placed[largest]?.kind ?? 0,
     kinds: { data: Int32Array.from(placed, ({ kind }) => kind), shape: [count] },
     boxes: { data: boxes, shape: [count, 4] },
+    mask: {
+      data: Uint8Array.from(owner, (id) => 1 + (placed[id]?.kind ?? -1)),
+      shape: [size, size],
+    },
     masks: { data: masks, shape: [count, size, size], dtype: 'bool' },
   }
 }

@@ -22,7 +22,7 @@ export const versions = {
   randomWalk: 1,
   autoregression: 1,
   textures: 1,
-  shapes: 1,
+  shapes: 2,
   dates: 1,
   numberWords: 1,
 } as const
