@@ -5,6 +5,7 @@ import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
 import { keyOf } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
+import { inPlaceOf, type Likeness, likenessOf } from './likeness.ts'
 import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
 import { lowerScatter } from './lower-scatter.ts'
@@ -136,10 +137,19 @@ function fixedPlace(
   return { kind: 'arena', offset: 0 }
 }
 
-/** Lowers steps, giving kernels with equal code one function. */
+/** What was lowered for the first of kernels that are alike. */
+interface Sample {
+  readonly likeness: Likeness
+  /** Held weakly: when all are lowered, code is what the backend made of it. */
+  readonly lowered: WeakRef<Lowered>
+}
+
+/** Lowers steps, kernels that are alike once, giving those with equal code one function. */
 class Functions {
   readonly list: { key: string; code: Lowered['code'] }[] = []
   readonly #known = new Map<string, number>()
+  readonly #numbers = new Map<Lowered['code'], number>()
+  readonly #samples = new Map<string, Sample>()
   readonly #buffers: readonly PlannedBuffer[]
   readonly #lanes: number
 
@@ -161,16 +171,12 @@ class Functions {
     }
     const kernel = withoutIdentity(step.kernel, resolve)
     if (!kernel) return undefined
+    const likeness = likenessOf(kernel, (buffer) => this.#sizeOf(buffer))
     const lower = (lanes: number, sums = lanes): Lowered =>
-      resolved(this.#lower(kernel, lanes, sums), resolve)
+      resolved(this.#lowered(kernel, likeness, lanes, sums), resolve)
     const lowered = lower(this.#lanes)
     if (lowered.units === 0) return undefined
-    const key = canonical(lowered.code)
-    let code = this.#known.get(key)
-    if (code === undefined) {
-      code = this.list.push({ key, code: lowered.code }) - 1
-      this.#known.set(key, code)
-    }
+    const code = this.#number(lowered.code)
     return {
       kind: 'code',
       label: labelOf(kernel),
@@ -184,8 +190,34 @@ class Functions {
     }
   }
 
+  /** Number of the function with this code. */
+  #number(code: Lowered['code']): number {
+    const seen = this.#numbers.get(code)
+    if (seen !== undefined) return seen
+    const key = canonical(code)
+    const number = this.#known.get(key) ?? this.list.push({ key, code }) - 1
+    this.#known.set(key, number)
+    this.#numbers.set(code, number)
+    return number
+  }
+
+  #sizeOf(buffer: number): number {
+    return sizeOf(this.#buffers[buffer]?.shape ?? [])
+  }
+
+  /** What the first kernel that is like this one was lowered to, with this one's arguments. */
+  #lowered(kernel: Kernel, likeness: Likeness, lanes: number, sums: number): Lowered {
+    const key = `${lanes} ${sums} ${likeness.text}`
+    const sample = this.#samples.get(key)
+    const known = sample?.lowered.deref()
+    if (sample && known) return inPlaceOf(known, sample.likeness, likeness)
+    const lowered = this.#lower(kernel, lanes, sums)
+    this.#samples.set(key, { likeness, lowered: new WeakRef(lowered) })
+    return lowered
+  }
+
   #lower(kernel: Kernel, lanes: number, sums: number): Lowered {
-    const sizes = (buffer: number): number => sizeOf(this.#buffers[buffer]?.shape ?? [])
+    const sizes = (buffer: number): number => this.#sizeOf(buffer)
     if (kernel.kind === 'contract') return lowerContract(kernel, { lanes, sums, sizes })
     if (kernel.kind === 'scatter') return lowerScatter(kernel, lanes, sizes)
     return lowerLoops(kernel, lanes, sizes)

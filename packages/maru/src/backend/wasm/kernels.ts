@@ -40,7 +40,8 @@ export class Kernels {
 
   /** Likewise for machine code. */
   loadNative(tier: Tier, functions: readonly VectorFunction[]): number[] {
-    const keys = functions.map((code) => `native ${canonical(code)}`)
+    const texts = new Map([...new Set(functions)].map((code) => [code, canonical(code)]))
+    const keys = functions.map((code) => `native ${texts.get(code)}`)
     const fresh = new Map<string, VectorFunction>()
     functions.forEach((code, i) => {
       const key = keys[i] ?? ''
