@@ -3114,6 +3114,22 @@ export const messages = {
     en: ['column "{name}", row {row}: "{got}" is no number', 'a finite number was expected', ''],
     ko: ['"{name}" 열 {row}번 행: "{got}"은(는) 수가 아니다', '유한한 수여야 한다', ''],
   },
+  'table.inputs': {
+    en: [
+      'no column is left to predict from; left out are {skipped}',
+      'numbers, or words of which there are few, were expected',
+      '',
+    ],
+    ko: [
+      '예측에 쓸 열이 남지 않았다. 뺀 열은 {skipped}이다',
+      '수이거나 종류가 적은 낱말이어야 한다',
+      '',
+    ],
+  },
+  'table.class': {
+    en: ['column "{name}", row {row}: "{got}" is no class', 'there are {classes}', ''],
+    ko: ['"{name}" 열 {row}번 행: "{got}"은(는) 클래스가 아니다', '있는 것은 {classes}이다', ''],
+  },
   'table.empty': {
     en: ['the table is empty', 'a row at least was expected', ''],
     ko: ['표가 비어 있다', '행이 하나는 있어야 한다', ''],

@@ -9,6 +9,14 @@ export { ColumnDataset, type ColumnOf } from './columns.ts'
 export { type Dataset, expectTrainable, type IterableDataset, type Role } from './dataset.ts'
 export { type ClassCount, type Description, describe } from './describe.ts'
 export { generateDigits } from './digits.ts'
+export {
+  type ColumnPlan,
+  encodeTable,
+  planTable,
+  type RowSample,
+  type TablePlan,
+  type TargetPlan,
+} from './encoder.ts'
 export * from './features/index.ts'
 export * from './generate/index.ts'
 export { fromKeys, toJamo, toKeys } from './hangul.ts'
