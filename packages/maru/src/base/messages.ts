@@ -1897,6 +1897,42 @@ export const messages = {
       '이미지는 먼저 펼친다: x.flatten(1)',
     ],
   },
+  'capture.names': {
+    en: [
+      'capture: no layer is at {missing}',
+      'paths of layers inside the model were expected: {known}',
+      '',
+    ],
+    ko: ['capture: {missing}에는 층이 없다', '모델 안에 있는 층의 경로여야 한다: {known}', ''],
+  },
+  'receptive.unknown': {
+    en: [
+      'receptiveField: what {layer} sees is not known',
+      'layers over windows, layers of single places, and Sequential, Residual and the like of them were expected',
+      'ask for the part of the model before it',
+    ],
+    ko: [
+      'receptiveField: {layer}이(가) 무엇을 보는지 알 수 없다',
+      '창 위의 층, 자리 하나만 보는 층, 그리고 이들로 된 Sequential이나 Residual 따위여야 한다',
+      '그 앞부분까지의 모델에 대해 구한다',
+    ],
+  },
+  'receptive.axes': {
+    en: [
+      'receptiveField: windows slide over {count} axes after some over {before}',
+      'all windows must slide over the same axes',
+      '',
+    ],
+    ko: [
+      'receptiveField: 축 {before}개 위를 움직이는 창 뒤에 {count}개 위를 움직이는 창이 있다',
+      '모든 창이 같은 축 위를 움직여야 한다',
+      '',
+    ],
+  },
+  'freeze.match': {
+    en: ['{op}: no parameter matches {match}', 'the model has {names}', ''],
+    ko: ['{op}: {match}에 맞는 매개변수가 없다', '모델에는 {names}이(가) 있다', ''],
+  },
   'layer.weight': {
     en: [
       '{layer}: {got} has no weight',

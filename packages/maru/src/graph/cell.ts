@@ -20,6 +20,8 @@ export class Cell {
   leaf: Node | undefined
   /** What `backward` has found since it was last cleared. */
   gradient: Node | undefined
+  /** Not to be learned: gradients stop here, and optimisers leave it as it is. */
+  frozen = false
   /** Set when the buffer was handed out: the next write must not reuse it. */
   shared = false
 
@@ -28,6 +30,19 @@ export class Cell {
     this.dtype = data.dtype
     this.data = data
   }
+}
+
+let changes = 0
+
+/** Freezes a cell, or frees it. */
+export function setFrozen(cell: Cell, frozen: boolean): void {
+  if (cell.frozen !== frozen) changes++
+  cell.frozen = frozen
+}
+
+/** How often cells were frozen or freed: what was recorded before such a change does not hold after it. */
+export function freezes(): number {
+  return changes
 }
 
 /** A number that programs read anew at every run: a learning rate, a bias correction. */

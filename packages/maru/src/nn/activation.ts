@@ -3,6 +3,7 @@ import type { ShapeFn } from '../base/types/layer.ts'
 import { customGradient } from '../tensor/grad.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
+import { POINT, type ReceptiveField } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 
 /** For layers that keep the shape. */
@@ -10,8 +11,15 @@ export interface SameFn extends ShapeFn {
   readonly out: this['in']
 }
 
+/** A layer that looks at each place by itself. */
+export abstract class Pointwise extends Layer<SameFn> {
+  override sees(): ReceptiveField {
+    return POINT
+  }
+}
+
 /** A layer without settings. */
-abstract class Activation extends Layer<SameFn> {
+abstract class Activation extends Pointwise {
   override config(): Readonly<Record<string, unknown>> {
     return {}
   }

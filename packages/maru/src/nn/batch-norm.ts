@@ -6,9 +6,8 @@ import { at, expectInteger, sizeOf } from '../base/shape.ts'
 import { assign } from '../runtime/realize.ts'
 import { castNode } from '../tensor/nodes.ts'
 import type { Parameter, State, Tensor } from '../tensor/tensor.ts'
-import type { SameFn } from './activation.ts'
+import { Pointwise } from './activation.ts'
 import { buffer, constant, counter } from './init.ts'
-import { Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 
 export interface BatchNormOptions {
@@ -30,7 +29,7 @@ const kinds = {
 } as const
 
 /** What these layers share; they differ in the axes that they take. */
-abstract class BatchNorm extends Layer<SameFn> {
+export abstract class BatchNorm extends Pointwise {
   readonly numFeatures: number
   readonly options: BatchNormOptions
   readonly weight: Parameter | undefined
@@ -85,6 +84,16 @@ abstract class BatchNorm extends Layer<SameFn> {
     const y: Tensor = precise.batchNorm(mean, variance, options)
     const operands = [x, weight, bias].flatMap((each) => (each ? [each.dtype] : []))
     return isHalf(x.dtype) ? y.cast(operands.reduce(promote)) : y
+  }
+
+  /** What it does in evaluation, `x · scale + shift` for each channel; nothing without running statistics. */
+  affine(): { readonly scale: Tensor; readonly shift: Tensor } | undefined {
+    const { runningMean, runningVar, weight, bias } = this
+    if (!runningMean || !runningVar) return undefined
+    const spread: Tensor = runningVar.add(this.options.eps ?? 1e-5).rsqrt()
+    const scale = weight ? spread.mul(weight) : spread
+    const centre: Tensor = scale.mul(runningMean).neg()
+    return { scale, shift: bias ? centre.add(bias) : centre }
   }
 
   /** Moves the running statistics towards a batch's; its variance is made unbiased for that. */

@@ -3,6 +3,7 @@ import { expectInteger } from '../base/shape.ts'
 import { concat } from '../tensor/create.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { applied, Layer, type Module } from './module.ts'
+import { inTurn, type ReceptiveField, together } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 import type { OpenFn } from './shapes.ts'
 
@@ -43,6 +44,10 @@ export class Parallel extends Layer<OpenFn> {
     return sum ? results.reduce((total, each) => total.add(each)) : concat(results, axis)
   }
 
+  override sees(): ReceptiveField {
+    return together(this.branches.map((branch) => branch.sees()))
+  }
+
   override parts(): readonly Module[] {
     return this.branches
   }
@@ -78,6 +83,13 @@ export class DenseBlock extends Layer<OpenFn> {
 
   override forward(x: Tensor): Tensor {
     return this.layers.reduce((all, layer) => concat([all, applied(layer, all)], this.axis), x)
+  }
+
+  override sees(): ReceptiveField {
+    return this.layers.reduce(
+      (seen, layer) => together([seen, inTurn([seen, layer.sees()])]),
+      together([]),
+    )
   }
 
   override parts(): readonly Module[] {

@@ -2,6 +2,7 @@
 import { ShapeError } from '../base/error.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { applied, Layer, type Module } from './module.ts'
+import type { ReceptiveField } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 import type { OpenFn } from './shapes.ts'
 
@@ -32,6 +33,10 @@ export class ChannelsLast extends Layer<OpenFn> {
       throw new ShapeError('layer.axes', { layer: 'ChannelsLast', wanted: '[n, ..., c]', shape })
     }
     return applied(this.layer, x.movedim(-1, 1)).movedim(1, -1)
+  }
+
+  override sees(): ReceptiveField {
+    return this.layer.sees()
   }
 
   override parts(): readonly Module[] {

@@ -6,6 +6,7 @@ import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { perAxis } from '../tensor/window.ts'
 import { uniform } from './init.ts'
 import { Layer } from './module.ts'
+import { ofWindows, type ReceptiveField } from './receptive-field.ts'
 import { expectSizes, type Settings } from './settings.ts'
 import type { ChannelsFn, Rank } from './shapes.ts'
 
@@ -123,6 +124,10 @@ export class Conv1d<const O extends number> extends Convolution<1, O, ConvLayerO
   protected override product(x: Tensor): Tensor {
     return x.conv1d(this.weight, this.options)
   }
+
+  override sees(): ReceptiveField {
+    return ofWindows(1, this.kernelSize, this.options)
+  }
 }
 
 /**
@@ -153,6 +158,10 @@ export class Conv3d<const O extends number> extends Convolution<3, O, ConvLayerO
 
   protected override product(x: Tensor): Tensor {
     return x.conv3d(this.weight, this.options)
+  }
+
+  override sees(): ReceptiveField {
+    return ofWindows(3, this.kernelSize, this.options)
   }
 }
 

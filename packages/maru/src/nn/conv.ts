@@ -6,6 +6,7 @@ import type { Conv2dOut, Conv2dWeight, Pair } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { uniform } from './init.ts'
 import { Layer } from './module.ts'
+import { ofWindows, type ReceptiveField } from './receptive-field.ts'
 import { type ConvSettings, expectSizes, type Settings } from './settings.ts'
 
 interface Conv2dFn<I extends number, O extends number, K, P> extends ShapeFn {
@@ -70,6 +71,10 @@ export class Conv2d<
     const bias: Tensor = this.bias
     const channels: readonly number[] = [this.outChannels, 1, 1]
     return product.add(bias.reshape(channels))
+  }
+
+  override sees(): ReceptiveField {
+    return ofWindows(2, this.kernelSize, this.options)
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -3,8 +3,7 @@ import { ValueError } from '../base/error.ts'
 import type { Sizes } from '../base/shape.ts'
 import { bernoulli } from '../tensor/random.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { SameFn } from './activation.ts'
-import { Layer } from './module.ts'
+import { Pointwise } from './activation.ts'
 import type { Settings } from './settings.ts'
 
 /** A probability that is an argument of a layer. */
@@ -21,7 +20,7 @@ export function dropped(x: Tensor, p: number, shape: Sizes = x.node.shape): Tens
 }
 
 /** What these layers share: a probability, and that they do nothing in prediction. */
-abstract class Dropping extends Layer<SameFn> {
+abstract class Dropping extends Pointwise {
   readonly p: number
 
   constructor(p = 0.5) {

@@ -4,7 +4,7 @@ import { assign } from '../runtime/realize.ts'
 import { full } from '../tensor/create.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Linear, type LinearFn } from './linear.ts'
-import { Layer } from './module.ts'
+import { applied, Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -39,8 +39,8 @@ export class Highway<const N extends number> extends Layer<LinearFn<N, N>> {
   }
 
   override forward(x: Tensor): Tensor {
-    const open: Tensor = this.gate.forward(x).sigmoid()
-    const made: Tensor = this.body.forward(x).relu()
+    const open: Tensor = applied(this.gate, x).sigmoid()
+    const made: Tensor = applied(this.body, x).relu()
     return open.mul(made.sub(x)).add(x)
   }
 

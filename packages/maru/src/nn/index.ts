@@ -1,8 +1,14 @@
 /** Layers and networks. */
 
+export { type ActivationFacts, activations } from './activations.ts'
+export { type Activity, activityOf } from './activity.ts'
+export { type Captured, capture } from './capture.ts'
 export { build, type Definition, define } from './definition.ts'
+export { foldBatchNorm } from './fold-batch-norm.ts'
+export * as init from './initial.ts'
 export * from './layers.ts'
-export { Layer, type LoadResult, Module } from './module.ts'
+export { Layer, type LoadResult, Module, type ParameterMatch } from './module.ts'
+export { type ReceptiveField, receptiveField } from './receptive-field.ts'
 export {
   Cell,
   type Lengths,
@@ -12,5 +18,5 @@ export {
   unroll,
 } from './recurrent.ts'
 export type { SparseOptions } from './sparse.ts'
-export { type Summary, type SummaryRow, summary } from './summary.ts'
+export { isDeep, type Summary, type SummaryRow, summary } from './summary.ts'
 export { klSparsity, l1Sparsity } from './winners.ts'

@@ -2,7 +2,7 @@
 import { expectInteger } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Linear, type LinearFn } from './linear.ts'
-import { Layer } from './module.ts'
+import { applied, Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -39,8 +39,7 @@ export class Maxout<const I extends number, const O extends number> extends Laye
   }
 
   override forward(x: Tensor): Tensor {
-    const maps: Tensor = this.linear.forward(x)
-    return maps.unflatten(-1, [this.outFeatures, this.pieces]).max(-1)
+    return applied(this.linear, x).unflatten(-1, [this.outFeatures, this.pieces]).max(-1)
   }
 
   override config(): Readonly<Record<string, unknown>> {

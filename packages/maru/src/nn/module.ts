@@ -3,11 +3,13 @@ import { ShapeError, ValueError } from '../base/error.ts'
 import { sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { LayerOut, ShapeFn, ShapeMapped } from '../base/types/layer.ts'
+import { setFrozen } from '../graph/cell.ts'
 import { inLayer, isNoting } from '../graph/origin.ts'
 import { assign } from '../runtime/realize.ts'
 import { castNode } from '../tensor/nodes.ts'
 import { Parameter, realize, State, type Tensor } from '../tensor/tensor.ts'
 import type { Arg, Out } from '../tensor/typing.ts'
+import type { ReceptiveField } from './receptive-field.ts'
 
 /** What the `forward` of a module takes after the tensor. */
 type RestOf<L> = L extends {
@@ -21,6 +23,9 @@ export interface LoadResult {
   readonly missing: readonly string[]
   readonly unexpected: readonly string[]
 }
+
+/** Which parameters are meant: a pattern of their paths, or a function. */
+export type ParameterMatch = RegExp | ((name: string, parameter: Parameter) => boolean)
 
 /** Is told what a module was applied to and what it made. */
 export type ModuleWatch = (input: Tensor, output: Tensor) => void
@@ -106,6 +111,38 @@ export abstract class Module {
     return this.parameters().reduce((sum, { size }) => sum + size, 0)
   }
 
+  /**
+   * Parameters that optimisers leave as they are from now on, all or those that match; nothing else changes, so
+   * layers with running statistics may want `eval()`, too.
+   *
+   * @param match of a parameter's path, `layers.0.weight`, or of the parameter itself
+   * @throws ValueError when none matches
+   * @example model.freeze(/^features/)
+   */
+  freeze(match?: ParameterMatch): this {
+    for (const { cell } of this.#matching('freeze', match)) setFrozen(cell, true)
+    return this
+  }
+
+  /** Parameters that optimisers change again, all or those that match. @throws ValueError when none matches */
+  unfreeze(match?: ParameterMatch): this {
+    for (const { cell } of this.#matching('unfreeze', match)) setFrozen(cell, false)
+    return this
+  }
+
+  #matching(op: string, match: ParameterMatch = /^/): Parameter[] {
+    const named = [...this.namedParameters()]
+    const found = named.filter(([name, parameter]) =>
+      match instanceof RegExp ? name.search(match) >= 0 : match(name, parameter),
+    )
+    if (found.length > 0 || named.length === 0) return found.map(([, parameter]) => parameter)
+    throw new ValueError('freeze.match', {
+      op,
+      match: String(match),
+      names: named.map(([name]) => name),
+    })
+  }
+
   /** Training behaviour, here and below. */
   train(on = true): this {
     this.training = on
@@ -162,6 +199,15 @@ export abstract class Module {
   *#kept(): Generator<[name: string, kept: State]> {
     yield* this.namedParameters()
     yield* this.namedBuffers()
+  }
+
+  /**
+   * What a place of the result sees of the input: layers that look through windows say so.
+   *
+   * @throws ValueError unless it is known
+   */
+  sees(): ReceptiveField {
+    throw new ValueError('receptive.unknown', { layer: this.describe() })
   }
 
   /** One line about the module's own settings, as in `Linear(784, 10)`. */

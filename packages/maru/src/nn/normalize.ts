@@ -2,8 +2,7 @@
 import { dtypes } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { SameFn } from './activation.ts'
-import { Layer } from './module.ts'
+import { Pointwise } from './activation.ts'
 import type { Settings } from './settings.ts'
 
 /**
@@ -17,7 +16,7 @@ import type { Settings } from './settings.ts'
  * const { mean, std } = train.moments()
  * const model = new Sequential(new Normalize(mean, std), ...lenet5().layers)
  */
-export class Normalize extends Layer<SameFn> {
+export class Normalize extends Pointwise {
   readonly mean: number
   readonly std: number
 

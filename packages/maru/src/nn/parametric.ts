@@ -3,14 +3,14 @@ import { expectNumber } from '../base/argument.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { EluOptions, GeluOptions } from '../tensor/activation.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
-import type { SameFn } from './activation.ts'
+import { Pointwise } from './activation.ts'
 import { constant } from './init.ts'
 import { Layer } from './module.ts'
 import type { Settings } from './settings.ts'
 import type { SameRankFn } from './shapes.ts'
 
 /** `x` above 0, `slope · x` below. @shape [...] → the same @see Maas, Hannun & Ng 2013, ICML workshop */
-export class LeakyReLU extends Layer<SameFn> {
+export class LeakyReLU extends Pointwise {
   readonly slope: number
 
   constructor(slope = 0.01) {
@@ -32,7 +32,7 @@ export class LeakyReLU extends Layer<SameFn> {
 }
 
 /** Smooth rectifier, `log(1 + e^(βx)) / β`. @shape [...] → the same @see Dugas et al. 2000, NeurIPS */
-export class Softplus extends Layer<SameFn> {
+export class Softplus extends Pointwise {
   readonly beta: number
 
   constructor(beta = 1) {
@@ -54,7 +54,7 @@ export class Softplus extends Layer<SameFn> {
 }
 
 /** Values limited to `low … high`. @shape [...] → the same */
-export class Hardtanh extends Layer<SameFn> {
+export class Hardtanh extends Pointwise {
   readonly low: number
   readonly high: number
 
@@ -78,7 +78,7 @@ export class Hardtanh extends Layer<SameFn> {
 }
 
 /** x brought `lambda` nearer to 0, and 0 for what lies within that. @shape [...] → the same */
-export class Softshrink extends Layer<SameFn> {
+export class Softshrink extends Pointwise {
   readonly lambda: number
 
   constructor(lambda = 0.5) {
@@ -100,7 +100,7 @@ export class Softshrink extends Layer<SameFn> {
 }
 
 /** x, and 0 where it lies within `lambda` of 0. @shape [...] → the same */
-export class Hardshrink extends Layer<SameFn> {
+export class Hardshrink extends Pointwise {
   readonly lambda: number
 
   constructor(lambda = 0.5) {
@@ -122,7 +122,7 @@ export class Hardshrink extends Layer<SameFn> {
 }
 
 /** x above a bound, and `value` at it and below. @shape [...] → the same */
-export class Threshold extends Layer<SameFn> {
+export class Threshold extends Pointwise {
   readonly bound: number
   readonly value: number
 
@@ -146,7 +146,7 @@ export class Threshold extends Layer<SameFn> {
 }
 
 /** `x` above 0, `α(eˣ − 1)` below. @shape [...] → the same @see Clevert, Unterthiner & Hochreiter 2015, https://arxiv.org/abs/1511.07289 */
-export class ELU extends Layer<SameFn> {
+export class ELU extends Pointwise {
   readonly options: EluOptions
 
   constructor(options: EluOptions = {}) {
@@ -168,7 +168,7 @@ export class ELU extends Layer<SameFn> {
 }
 
 /** `x` above 0, `α(e^(x/α) − 1)` below. @shape [...] → the same @see Barron 2017, https://arxiv.org/abs/1704.07483 */
-export class CELU extends Layer<SameFn> {
+export class CELU extends Pointwise {
   readonly options: EluOptions
 
   constructor(options: EluOptions = {}) {
@@ -190,7 +190,7 @@ export class CELU extends Layer<SameFn> {
 }
 
 /** `x · Φ(x)`. @shape [...] → the same @see Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415 */
-export class GELU extends Layer<SameFn> {
+export class GELU extends Pointwise {
   readonly options: GeluOptions
 
   constructor(options: GeluOptions = {}) {
@@ -240,7 +240,7 @@ export class GLU extends Layer<SameRankFn> {
  * @throws ShapeError when there are neither one nor as many weights as channels
  * @see He et al. 2015, https://arxiv.org/abs/1502.01852
  */
-export class PReLU extends Layer<SameFn> {
+export class PReLU extends Pointwise {
   readonly count: number
   readonly start: number
   readonly weight: Parameter

@@ -3,6 +3,7 @@ import { expectNumber } from '../base/argument.ts'
 import type { Averaging, PoolOptions } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
+import { ofWindows, type ReceptiveField } from './receptive-field.ts'
 import { expectSizes, type Settings } from './settings.ts'
 import type { Rank, ResizeFn } from './shapes.ts'
 
@@ -24,12 +25,17 @@ abstract class Pool<R extends Rank, P extends PoolOptions = PoolOptions> extends
 > {
   readonly kernelSize: Kernel
   readonly options: P | Record<never, never>
+  protected abstract readonly rank: R
 
   constructor(kernelSize: Kernel, options?: P) {
     super()
     this.kernelSize = kernelSize
     this.options = options ?? {}
     expectSizes(this.constructor.name, { kernelSize }, this.options)
+  }
+
+  override sees(): ReceptiveField {
+    return ofWindows(this.rank, this.kernelSize, { stride: this.kernelSize, ...this.options })
   }
 
   override config(): Readonly<Record<string, unknown>> {
@@ -53,6 +59,8 @@ abstract class NormPool<R extends Rank> extends Pool<R> {
 
 /** Largest element of each window. @shape x [..., c, L] → [..., c, L'] */
 export class MaxPool1d extends Pool<1, PoolOptions> {
+  protected override readonly rank = 1
+
   static build(settings: Settings): MaxPool1d {
     return new MaxPool1d(settings.integers('kernelSize'), settings.options(poolKinds))
   }
@@ -64,6 +72,8 @@ export class MaxPool1d extends Pool<1, PoolOptions> {
 
 /** Largest element of each window. @shape x [..., c, D, H, W] → [..., c, D', H', W'] */
 export class MaxPool3d extends Pool<3, PoolOptions> {
+  protected override readonly rank = 3
+
   static build(settings: Settings): MaxPool3d {
     return new MaxPool3d(settings.integers('kernelSize'), settings.options(poolKinds))
   }
@@ -75,6 +85,8 @@ export class MaxPool3d extends Pool<3, PoolOptions> {
 
 /** Mean of each window, the border counted as zeros unless `countIncludePad` is false. @shape x [..., c, L] → [..., c, L'] */
 export class AvgPool1d extends Pool<1, PoolOptions & Averaging> {
+  protected override readonly rank = 1
+
   static build(settings: Settings): AvgPool1d {
     return new AvgPool1d(settings.integers('kernelSize'), settings.options(averageKinds))
   }
@@ -86,6 +98,8 @@ export class AvgPool1d extends Pool<1, PoolOptions & Averaging> {
 
 /** Mean of each window, the border counted as zeros unless `countIncludePad` is false. @shape x [..., c, D, H, W] → [..., c, D', H', W'] */
 export class AvgPool3d extends Pool<3, PoolOptions & Averaging> {
+  protected override readonly rank = 3
+
   static build(settings: Settings): AvgPool3d {
     return new AvgPool3d(settings.integers('kernelSize'), settings.options(averageKinds))
   }
@@ -97,6 +111,8 @@ export class AvgPool3d extends Pool<3, PoolOptions & Averaging> {
 
 /** Smallest element of each window. @shape x [..., c, L] → [..., c, L'] */
 export class MinPool1d extends Pool<1, PoolOptions> {
+  protected override readonly rank = 1
+
   static build(settings: Settings): MinPool1d {
     return new MinPool1d(settings.integers('kernelSize'), settings.options(poolKinds))
   }
@@ -108,6 +124,8 @@ export class MinPool1d extends Pool<1, PoolOptions> {
 
 /** Smallest element of each window. @shape x [..., c, D, H, W] → [..., c, D', H', W'] */
 export class MinPool3d extends Pool<3, PoolOptions> {
+  protected override readonly rank = 3
+
   static build(settings: Settings): MinPool3d {
     return new MinPool3d(settings.integers('kernelSize'), settings.options(poolKinds))
   }
@@ -119,6 +137,8 @@ export class MinPool3d extends Pool<3, PoolOptions> {
 
 /** Norm of each window, `(Σ|x|ᵖ)^(1/p)`. @shape x [..., c, L] → [..., c, L'] */
 export class LpPool1d extends NormPool<1> {
+  protected override readonly rank = 1
+
   static build(settings: Settings): LpPool1d {
     const [order, size] = [settings.number('normType'), settings.integers('kernelSize')]
     return new LpPool1d(order, size, settings.options(poolKinds))
@@ -131,6 +151,8 @@ export class LpPool1d extends NormPool<1> {
 
 /** Norm of each window, `(Σ|x|ᵖ)^(1/p)`. @shape x [..., c, H, W] → [..., c, H', W'] */
 export class LpPool2d extends NormPool<2> {
+  protected override readonly rank = 2
+
   static build(settings: Settings): LpPool2d {
     const [order, size] = [settings.number('normType'), settings.integers('kernelSize')]
     return new LpPool2d(order, size, settings.options(poolKinds))
@@ -143,6 +165,8 @@ export class LpPool2d extends NormPool<2> {
 
 /** Norm of each window, `(Σ|x|ᵖ)^(1/p)`. @shape x [..., c, D, H, W] → [..., c, D', H', W'] */
 export class LpPool3d extends NormPool<3> {
+  protected override readonly rank = 3
+
   static build(settings: Settings): LpPool3d {
     const [order, size] = [settings.number('normType'), settings.integers('kernelSize')]
     return new LpPool3d(order, size, settings.options(poolKinds))

@@ -3,6 +3,7 @@ import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { Averaging, Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Layer } from './module.ts'
+import { ofWindows, type ReceptiveField } from './receptive-field.ts'
 import { expectSizes, type Settings } from './settings.ts'
 
 interface PoolFn<K, P, Op extends string> extends ShapeFn {
@@ -30,6 +31,10 @@ abstract class Pool2d<K extends Pair, P extends Pool2dOptions, Op extends string
     this.kernelSize = kernelSize
     this.options = options ?? {}
     expectSizes(this.constructor.name, { kernelSize }, this.options)
+  }
+
+  override sees(): ReceptiveField {
+    return ofWindows(2, this.kernelSize, { stride: this.kernelSize, ...this.options })
   }
 
   override config(): Readonly<Record<string, unknown>> {

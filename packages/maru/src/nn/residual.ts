@@ -1,12 +1,13 @@
 /** Layers that are there for what is around them. */
 import type { Tensor } from '../tensor/tensor.ts'
-import type { SameFn } from './activation.ts'
+import { Pointwise } from './activation.ts'
 import { applied, Layer, type Module } from './module.ts'
+import { POINT, type ReceptiveField, together } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 import type { InnerFn } from './shapes.ts'
 
 /** Gives what it gets. @shape [...] → the same */
-export class Identity extends Layer<SameFn> {
+export class Identity extends Pointwise {
   static build(): Identity {
     return new Identity()
   }
@@ -45,6 +46,10 @@ export class Residual<B extends Module> extends Layer<InnerFn<B>> {
   override forward(x: Tensor): Tensor {
     const direct = this.shortcut ? applied(this.shortcut, x) : x
     return direct.add(applied(this.body, x))
+  }
+
+  override sees(): ReceptiveField {
+    return together([this.body.sees(), this.shortcut?.sees() ?? POINT])
   }
 
   override parts(): readonly Module[] {

@@ -3,6 +3,7 @@ import { ValueError } from '../base/error.ts'
 import { Parameter, type Tensor } from '../tensor/tensor.ts'
 import { dropped, expectProbability } from './dropout.ts'
 import { applied, Layer, type Module } from './module.ts'
+import type { ReceptiveField } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 import type { InnerFn } from './shapes.ts'
 
@@ -37,6 +38,10 @@ export abstract class Reweighted<B extends Module> extends Layer<InnerFn<B>> {
     } finally {
       Reflect.set(this.layer, 'weight', this.#weight)
     }
+  }
+
+  override sees(): ReceptiveField {
+    return this.layer.sees()
   }
 
   override parts(): readonly Module[] {

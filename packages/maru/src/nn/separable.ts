@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor/tensor.ts'
 import { Conv2d } from './conv.ts'
 import { Conv1d } from './conv-any.ts'
 import { applied, Layer, type Module } from './module.ts'
+import { inTurn, type ReceptiveField } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 import type { ChannelsFn, Rank } from './shapes.ts'
 
@@ -32,6 +33,10 @@ abstract class Separable<R extends Rank, O extends number> extends Layer<Channel
 
   override forward(x: Tensor): Tensor {
     return applied(this.pointwise, applied(this.depthwise, x))
+  }
+
+  override sees(): ReceptiveField {
+    return inTurn([this.depthwise.sees(), this.pointwise.sees()])
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@
 import type { Chain, CheckChain, ShapeFn } from '../base/types/layer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { applied, Layer, type Module } from './module.ts'
+import { inTurn, type ReceptiveField } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 
 interface SequentialFn<Ls extends readonly unknown[]> extends ShapeFn {
@@ -37,6 +38,10 @@ export class Sequential<const Ls extends readonly Module[]> extends Layer<Sequen
 
   override forward(x: Tensor): Tensor {
     return this.layers.reduce<Tensor>((value, layer) => applied(layer, value), x)
+  }
+
+  override sees(): ReceptiveField {
+    return inTurn(this.layers.map((layer) => layer.sees()))
   }
 
   override parts(): readonly Module[] {

@@ -5,6 +5,7 @@ import { uniform } from '../tensor/random.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { perAxis } from '../tensor/window.ts'
 import { Layer } from './module.ts'
+import { ofWindows, type ReceptiveField } from './receptive-field.ts'
 import { expectSizes, type Settings } from './settings.ts'
 import type { ResizeFn } from './shapes.ts'
 
@@ -47,6 +48,10 @@ export class StochasticPool2d extends Layer<ResizeFn<2>> {
       .windows({ size, stride, dilation: [1, 1] })
       .flatten(-4, -3)
     return this.training ? drawn(elements) : expected(elements)
+  }
+
+  override sees(): ReceptiveField {
+    return ofWindows(2, this.kernelSize, { stride: this.kernelSize, ...this.options })
   }
 
   override config(): Readonly<Record<string, unknown>> {

@@ -2,6 +2,7 @@
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import { zeros } from '../tensor/create.ts'
 import type { Parameter } from '../tensor/tensor.ts'
+import { weightsByPath } from './capture.ts'
 import type { Module } from './module.ts'
 
 /** One line of a summary. */
@@ -18,6 +19,8 @@ export interface Summary {
   readonly rows: readonly SummaryRow[]
   /** Exact number of learned numbers. */
   readonly parameters: number
+  /** Layers with a matrix or kernels of weights, without the last, which makes the output. */
+  readonly hiddenLayers: number
   toString(): string
 }
 
@@ -49,7 +52,13 @@ export function summary(model: Module, input?: readonly number[]): Summary {
     return { name, layer: module.describe(), output: outputs.get(module), parameters }
   })
   const parameters = model.parameterCount
-  return { rows, parameters, toString: () => draw(rows, parameters) }
+  const hiddenLayers = Math.max(0, weightsByPath(model).size - 1)
+  return { rows, parameters, hiddenLayers, toString: () => draw(rows, parameters) }
+}
+
+/** Whether a network is deep: two hidden layers or more. */
+export function isDeep(model: Module): boolean {
+  return summary(model).hiddenLayers >= 2
 }
 
 /** Notes result shapes while the model is applied to a tensor that is never computed. */

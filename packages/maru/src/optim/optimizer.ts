@@ -183,12 +183,19 @@ export abstract class Optimizer<S extends Settings = Settings> {
    */
   step(loss?: Tensor, { keep = [] }: StepOptions = {}): Promise<void> {
     const gathered = this.parameters.map((parameter) => parameter.grad)
-    const gradients = loss ? grad(loss, this.parameters) : gathered
+    const gradients = loss ? this.#gradients(loss) : gathered
     if (!gradients.some((gradient) => gradient)) throw new ValueError('optimizer.gradients', {})
     assignAll(() => this.#updateAll(gradients))
     beforeRun(() => this.#advance())
     const roots = (loss ? [loss] : gathered).filter((each) => each !== undefined)
     return tracing() ? Promise.resolve() : realize(...roots, ...keep)
+  }
+
+  /** Gradients of all parameters but those that are frozen. */
+  #gradients(loss: Tensor): (Tensor | undefined)[] {
+    const learned = this.parameters.filter(({ frozen }) => !frozen)
+    const found = grad(loss, learned)
+    return this.parameters.map((parameter) => found[learned.indexOf(parameter)])
   }
 
   /** Forgets the gradients that `backward` has gathered. */

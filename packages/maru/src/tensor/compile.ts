@@ -1,5 +1,6 @@
 /** `compile`: record a function once for each input signature, then replay its program. */
 import { TraceError } from '../base/error.ts'
+import { freezes } from '../graph/cell.ts'
 import type { Data } from '../graph/data.ts'
 import { makeLeaf, type Node } from '../graph/node.ts'
 import type { Spec } from '../graph/primitive.ts'
@@ -55,7 +56,7 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
     const values = nodes.map(currentValue)
     if (values.includes(undefined)) await realizeNodes(nodes)
     const data = nodes.map((node, i) => values[i] ?? mustData(node))
-    const key = `${device().name}|${data.map(({ dtype, shape }) => `${dtype}[${shape}]`).join()}`
+    const key = `${device().name}|${freezes()}|${data.map(({ dtype, shape }) => `${dtype}[${shape}]`).join()}`
     let compiled = known.get(key)
     if (!compiled) {
       compiled = record(fn, nodes)

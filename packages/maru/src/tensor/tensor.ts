@@ -139,7 +139,7 @@ export class Tensor<out S extends Shape = any> extends NormalizeTensor implement
    * @example loss.backward(); await optimizer.step(); optimizer.zeroGrad()
    */
   backward(): void {
-    const cells = cellsBelow(this.node)
+    const cells = cellsBelow(this.node).filter(({ frozen }) => !frozen)
     const found = gradients(this.node, cells.map(cellNode), gradContext)
     cells.forEach((cell, i) => {
       const known = cell.gradient && new Tensor(cell.gradient)
@@ -183,6 +183,11 @@ export class State<out S extends Shape = any> extends Tensor<S> {
 /** A tensor whose value is replaced by steps of an optimiser. */
 // biome-ignore lint/suspicious/noExplicitAny: an unknown shape, assignable both ways
 export class Parameter<out S extends Shape = any> extends State<S> {
+  /** Whether optimisers leave it as it is: `freeze` and `unfreeze` of a module say so. */
+  get frozen(): boolean {
+    return this.cell.frozen
+  }
+
   /** The gradient that `backward` has gathered, if any. */
   get grad(): Tensor<S> | undefined {
     const { gradient } = this.cell
