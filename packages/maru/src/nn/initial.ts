@@ -127,8 +127,9 @@ export function xavierNormal(parameter: Parameter, options: GainOptions = {}): v
 }
 
 function kaimingStd(op: string, parameter: Parameter, options: KaimingOptions): number {
-  const { mode = 'fanIn', nonlinearity = 'relu' } = options
-  return gains[nonlinearity] / Math.sqrt(fansOf(op, parameter)[mode])
+  const { mode = 'fanIn', nonlinearity } = options
+  const gain = nonlinearity === undefined ? gains.relu : gains[nonlinearity]
+  return gain / Math.sqrt(fansOf(op, parameter)[mode])
 }
 
 /**

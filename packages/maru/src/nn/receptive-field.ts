@@ -32,7 +32,7 @@ export function ofWindows(
 
 /** A field over as many axes as another one has, where no window has slid yet. */
 function like(field: ReceptiveField, rank: number): ReceptiveField {
-  if (field !== POINT) return field
+  if ([...field.size, ...field.stride].join() !== '1,1') return field
   const ones = Array.from({ length: rank }, () => 1)
   return { size: ones, stride: ones }
 }
