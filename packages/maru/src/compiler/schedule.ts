@@ -128,6 +128,9 @@ class Scheduler implements Schedule {
   /** First pass, inputs before users: what must be in memory whoever reads it. */
   #visit(node: Node): void {
     const { op } = node
+    // First, since what it keeps is no work for what reads this node.
+    if (op.trait === 'movement' && op.overlaps) this.#repeat(node, node.inputs)
+    if (op.trait === 'index') this.#repeat(node, node.inputs.slice(0, 1))
     let cost = op.trait === 'elementwise' ? op.cost : 0
     let loads = 0
     for (const input of new Set(node.inputs)) {
@@ -144,8 +147,6 @@ class Scheduler implements Schedule {
     if (!this.compiled(node) || op.trait === 'control') {
       for (const input of node.inputs) this.#keep(input, 'read as a whole')
     }
-    if (op.trait === 'movement' && op.overlaps) this.#repeat(node, node.inputs)
-    if (op.trait === 'index') this.#repeat(node, node.inputs.slice(0, 1))
   }
 
   /** Why a node is in memory whatever reads it. */

@@ -2,7 +2,7 @@
 import { pause } from '../base/pause.ts'
 
 /** Device bytes handed out since the last collection, after which there is another. */
-const PRESSURE_BYTES = 64 * 1024 * 1024
+const PRESSURE_BYTES = 128 * 1024 * 1024
 /** Longest time in milliseconds for which runs follow each other without a pause: a frame at 60 Hz. */
 const MOST_MS = 12
 

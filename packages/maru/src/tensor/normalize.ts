@@ -128,8 +128,7 @@ export abstract class NormalizeTensor extends ResizeTensor {
     ]
     const centred = binary(p.sub, { node: x }, { node: centre })
     const root = unary(p.sqrt, binary(p.add, { node: wide(spread) }, eps))
-    const y = binary(p.div, { node: centred }, { node: root })
-    const scaled = affine('batchNorm', y, shape, { weight, bias })
+    const scaled = affine('batchNorm', overNode(centred, root), shape, { weight, bias })
     return this.wrap(rounded(scaled, this, mean, variance, weight, bias))
   }
 
@@ -258,7 +257,13 @@ function overRoot(x: Node, y: Node, axes: readonly number[], eps: number): Node 
   const squares = sumNode(binary(p.mul, { node: y }, { node: y }), axes)
   const mean = binary(p.div, { node: squares }, count)
   const root = unary(p.sqrt, binary(p.add, { node: mean }, eps))
-  return binary(p.div, { node: x }, { node: root })
+  return overNode(x, root)
+}
+
+/** `x · (1/root)`: one division for each root instead of one for each element. */
+function overNode(x: Node, root: Node): Node {
+  const scale = binary(p.div, 1, { node: root })
+  return binary(p.mul, { node: x }, { node: scale })
 }
 
 /** A tensor of as many elements as a shape has, in that shape. */
