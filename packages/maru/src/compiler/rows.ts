@@ -120,8 +120,8 @@ const ENOUGH_ROWS = 16
 const ENOUGH_ELEMENTS = 16
 /** Bytes of a row, all its buffers together, that are taken to stay in a core's cache. */
 const ROW_BYTES = 1 << 20
-/** Bytes that reading one element across rows brings along. */
-const LINE_BYTES = 128
+/** Elements up to which values are stored column by column, which goes through memory in long strides. */
+const FEW_IN_COLUMNS = 131_072
 /** Buffers that one kernel may go over. */
 const MOST_BUFFERS = 16
 
@@ -132,7 +132,6 @@ function isWorthwhile({ kernel, byRows, inner }: Joined): boolean {
   if (inner.size > MOST_BUFFERS) return false
   if (rows * elements <= FEW) return true
   const along = (byRows ? folded : extents).findLast((extent) => extent > 1) ?? 1
-  const bytes = elements * inner.size * (byRows ? 4 : LINE_BYTES)
   const within = kernel.passes.flatMap(({ stores }) => stores)
   const writes = within.length > 0
   const last = byRows ? extents.length + folded.length - 1 : extents.length - 1
@@ -140,6 +139,8 @@ function isWorthwhile({ kernel, byRows, inner }: Joined): boolean {
     return factorOf(offset, last) === 1
   })
   if (!vectors) return false
-  if (along < ENOUGH_ELEMENTS || (writes && bytes > ROW_BYTES)) return false
+  if (along < ENOUGH_ELEMENTS) return false
+  if (writes && (byRows ? elements * inner.size * 4 > ROW_BYTES : rows * elements > FEW_IN_COLUMNS))
+    return false
   return rows >= ENOUGH_ROWS || !writes
 }
