@@ -3688,6 +3688,14 @@ export const messages = {
     en: ['{op}: mode is {got}', "'min' where less is better, 'max' where more is", ''],
     ko: ['{op}: mode가 {got}이다', "작을수록 좋으면 'min', 클수록 좋으면 'max'이다", ''],
   },
+  'rates.range': {
+    en: ['findLearningRate: from {from} to {to}', '0 < from < to was expected', ''],
+    ko: ['findLearningRate: from이 {from}, to가 {to}이다', '0 < from < to여야 한다', ''],
+  },
+  'ensemble.none': {
+    en: ['an ensemble has no members', 'at least one was expected', ''],
+    ko: ['앙상블에 구성원이 없다', '하나는 있어야 한다', ''],
+  },
   // cli
   'cli.option': {
     en: ['{got}: there is no such option', 'one of {known} was expected', ''],
