@@ -57,7 +57,18 @@ describe("PyTorch's rates:", () => {
     expect(Object.keys(schedules)).toEqual(entries.map(({ schedule }) => schedule))
   })
 
-  test.each(entries)('$schedule', ({ schedule, rates }) => {
+  /** Lines of the mission that schedules prove. */
+  const lines: readonly (readonly [RegExp, string])[] = [
+    [/^(stepDecay|multiStep|exponentialDecay|polynomial)/, '[I1.1] '],
+    [/^cosine/, '[I1.2] '],
+    [/^oneCycle/, '[I1.3] '],
+    [/^linear/, '[I1.4] '],
+  ]
+  const titled = entries.map(({ schedule, rates }) => {
+    const [, line = ''] = lines.find(([pattern]) => pattern.test(schedule)) ?? []
+    return [line + schedule, schedule, rates] as const
+  })
+  test.each(titled)('%s', (_, schedule, rates) => {
     const got = rates.map((_, step) => schedules[schedule]!(step))
     expect(farthest(got, rates)).toBeLessThan(1e-12)
     // A schedule is a function of the step alone.
@@ -70,7 +81,7 @@ describe("PyTorch's rates:", () => {
     { patience: 0, factor: 0.2, least: 0.01, threshold: 0.01, absolute: true },
     { patience: 1, mode: 'max', factor: 0.5 },
   ]
-  test.each([...plateaus.entries()])('a plateau, %i', (i, { rates }) => {
+  test.each([...plateaus.entries()])('[I1.5] a plateau, %i', (i, { rates }) => {
     const plateau = new ReduceOnPlateau(options[i])
     const scales = metrics.map((metric) => {
       plateau.update(Number(metric))

@@ -123,11 +123,11 @@ describe('clipping', () => {
     return before.map((values, i) => values.map((value, j) => value - after[i]![j]!))
   }
   const cases: readonly (readonly [string, GradientTransform, number[][]])[] = [
-    ['by value', clipValue(3.5), [[3, -3.5], [3.5]]],
-    ['by the norm of all', clipNorm(6.5), [[1.5, -2], [6]]],
+    ['[I6.1] by value', clipValue(3.5), [[3, -3.5], [3.5]]],
+    ['[I6.2] by the norm of all', clipNorm(6.5), [[1.5, -2], [6]]],
     ['by a norm that is not reached', clipNorm(14), [[3, -4], [12]]],
-    ['of each for itself', clipEach(6), [[3, -4], [6]]],
-    ['by the weights', clipAdaptive(0.1), [[0.06 * Math.SQRT2, -0.08 * Math.SQRT2], [10]]],
+    ['[I6.2] of each for itself', clipEach(6), [[3, -4], [6]]],
+    ['[I6.3] by the weights', clipAdaptive(0.1), [[0.06 * Math.SQRT2, -0.08 * Math.SQRT2], [10]]],
   ]
   test.each(cases)('%s', async (_, clip, want) => {
     const got = await steps(clip)
@@ -243,7 +243,7 @@ describe('what becomes of the weights', () => {
     }
   })
 
-  test.each([[0.75], [undefined]])('averages with decay %s', async (decay) => {
+  test.each([[0.75], [undefined]])('[H6.5] averages with decay %s', async (decay) => {
     const p = vector(1)
     const optimizer = new SGD([p], { lr: 1 })
     const average = new WeightAverage([['layer.weight', p]], decay === undefined ? {} : { decay })
