@@ -35,6 +35,7 @@ export {
 export type { Readings } from './meter.ts'
 export * from './metrics.ts'
 export type { MonitorOptions } from './monitor.ts'
+export { type MonteCarloOptions, monteCarlo } from './monte-carlo.ts'
 export type { LossFn, Objective, Told } from './objective.ts'
 export { overfitBatch } from './overfit.ts'
 export { l1, l2, type Penalty, type PenaltyOptions } from './penalty.ts'

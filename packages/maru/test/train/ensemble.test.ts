@@ -1,12 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { manualSeed } from '../../src/base/seed.ts'
 import { DataLoader } from '../../src/data/index.ts'
-import { Linear, Module } from '../../src/nn/index.ts'
+import { BatchNorm1d, Dropout, Linear, Module, Sequential } from '../../src/nn/index.ts'
 import { Adam, cosineRestarts, SGD } from '../../src/optim/index.ts'
 import { tensor } from '../../src/tensor/create.ts'
 import { crossEntropy } from '../../src/tensor/loss.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
-import { bagging, Ensemble, Snapshots, Stacking, Trainer } from '../../src/train/index.ts'
+import {
+  bagging,
+  Ensemble,
+  monteCarlo,
+  Snapshots,
+  Stacking,
+  Trainer,
+} from '../../src/train/index.ts'
 import { network, sectors, weightsOf } from './small.ts'
 
 const data = sectors(60, 0.2)
@@ -38,7 +46,7 @@ describe('an ensemble', () => {
     const own = await Promise.all(members.map(async (each) => each.forward(x).softmax(1).data()))
     const mean = own[0]!.map((_, i) => own.reduce((sum, each) => sum + each[i]!, 0) / 3)
     const together = await new Ensemble(members).forward(x).exp().data()
-    expect([...together]).toEqual(mean.map((value) => expect.closeTo(value, 6)))
+    expect([...together]).toEqual([...mean].map((value) => expect.closeTo(value, 6)))
   })
 
   test('[H6.7] has a negative log-likelihood never above the mean of its members', async () => {
@@ -161,5 +169,28 @@ describe('stacking', () => {
       .data()
     expect([...logs]).toEqual([...wanted].map((value) => expect.closeTo(value, 6)))
     expect(stacked.head).toBeInstanceOf(Linear)
+  })
+})
+
+describe('Monte-Carlo dropout', () => {
+  test('[H6.6] has the mean and the variance of networks that leave things out', async () => {
+    manualSeed(5)
+    const model = new Sequential(new Dropout(0.25), new Linear(4, 1, { bias: false }))
+    await model.loadStateDict(new Map([['1.weight', tensor([[1, 2, 3, 4]])]]))
+    model.eval()
+    const { mean, variance } = await monteCarlo(model, tensor([[1, 1, 1, 1]]), { draws: 4000 })
+    // each term is 0, or w/(1 − p) with probability 1 − p: mean Σ w, variance Σ w² · p/(1 − p)
+    expect(Math.abs((await mean.item()) - 10)).toBeLessThan(0.2)
+    expect(Math.abs((await variance.item()) - 10)).toBeLessThan(0.8)
+    expect([model.training, ...model.layers.map(({ training }) => training)]).toEqual(
+      new Array(3).fill(false),
+    )
+  })
+
+  test('other layers predict: without dropout there is no variance', async () => {
+    const model = new Sequential(new Linear(4, 3), new BatchNorm1d(3))
+    const { variance } = await monteCarlo(model, tensor([[1, 2, 3, 4]]), { draws: 3 })
+    expect(Math.max(...(await variance.data()))).toBeLessThan(1e-12)
+    expect(model.training).toBe(true)
   })
 })
