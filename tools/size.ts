@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild' // comes with tsx
@@ -11,6 +11,8 @@ import ts from 'typescript'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PACKAGE = join(ROOT, 'packages/maru')
 const SRC = join(PACKAGE, 'src')
+/** Where bundles would be written. */
+const OUT = join(tmpdir(), 'maru-size')
 const LONG_LINES = 400
 /** What the core should weigh at most. */
 const CORE_BYTES = 100_000
@@ -82,23 +84,50 @@ async function reportFlags(): Promise<void> {
   }
 }
 
-/** One entry as a single minified module, and the bytes that each file has in it. */
-async function bundled(path: string): Promise<{ code: Uint8Array; files: Map<string, number> }> {
+interface Bundle {
+  /** Minified, without what is imported when it is first needed. */
+  readonly code: readonly { readonly path: string; readonly contents: Uint8Array }[]
+  /** Bytes that each source file has in it. */
+  readonly files: ReadonlyMap<string, number>
+}
+
+/** What a page loads for an entry: its module, and those that it imports at once. */
+async function bundled(path: string): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     entryPoints: [path],
     bundle: true,
+    splitting: true,
     minify: true,
     write: false,
     metafile: true,
     format: 'esm',
     target: 'es2022',
     external: ['node:*'],
-    outdir: tmpdir(),
+    outdir: OUT,
     absWorkingDir: SRC,
   })
-  const inputs = Object.values(metafile.outputs).flatMap((each) => Object.entries(each.inputs))
-  const files = new Map(inputs.map(([file, { bytesInOutput }]) => [file, bytesInOutput]))
-  return { code: outputFiles[0]?.contents ?? new Uint8Array(), files }
+  const outputs = new Map(
+    Object.entries(metafile.outputs).map(([file, output]) => [resolve(SRC, file), output]),
+  )
+  const loaded = new Set<string>()
+  const load = (file: string): void => {
+    if (loaded.has(file)) return
+    loaded.add(file)
+    for (const { path: from, kind } of outputs.get(file)?.imports ?? []) {
+      if (kind === 'import-statement') load(resolve(SRC, from))
+    }
+  }
+  for (const [file, { entryPoint }] of outputs)
+    if (entryPoint && resolve(SRC, entryPoint) === path) load(file)
+  const inputs = [...loaded].flatMap((file) => Object.entries(outputs.get(file)?.inputs ?? {}))
+  const files = new Map<string, number>()
+  for (const [file, { bytesInOutput }] of inputs)
+    files.set(file, bytesInOutput + (files.get(file) ?? 0))
+  return { code: outputFiles.filter((file) => loaded.has(file.path)), files }
+}
+
+function zipped({ code }: Bundle): number {
+  return code.reduce((sum, { contents }) => sum + gzipSync(contents).length, 0)
 }
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
@@ -106,18 +135,17 @@ const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`
 async function reportBytes(): Promise<void> {
   console.log('minified, gzip')
   for (const [subpath, path] of entries()) {
-    const { code } = await bundled(path)
-    row(`  ${subpath}`, kilobytes(gzipSync(code).length))
+    row(`  ${subpath}`, kilobytes(zipped(await bundled(path))))
   }
 }
 
 /** What the core is made of, and how long it takes to load in a process of its own. */
 async function reportCore(): Promise<void> {
-  const { code, files } = await bundled(join(SRC, 'index.ts'))
-  const bytes = gzipSync(code).length
+  const core = await bundled(join(SRC, 'index.ts'))
+  const bytes = zipped(core)
   if (bytes > CORE_BYTES) console.log(`  warning: the core is above ${kilobytes(CORE_BYTES)}`)
   const folders = new Map<string, number>()
-  for (const [file, size] of files) {
+  for (const [file, size] of core.files) {
     const folder = file === MESSAGES ? file : file.slice(0, Math.max(0, file.indexOf('/')))
     folders.set(folder, (folders.get(folder) ?? 0) + size)
   }
@@ -125,14 +153,20 @@ async function reportCore(): Promise<void> {
   for (const [folder, size] of [...folders].sort(([, a], [, b]) => b - a)) {
     row(`  src/${folder}`, kilobytes(size))
   }
-  row('import time', `${(await importTime(code)).toFixed(0)} ms`)
+  const { messages } = await import(pathToFileURL(join(SRC, MESSAGES)).href)
+  for (const language of ['en', 'ko']) {
+    const texts = Object.values<Record<string, unknown>>(messages).map((each) => each[language])
+    row(`  messages ${language}, gzip`, kilobytes(gzipSync(JSON.stringify(texts)).length))
+  }
+  row('import time', `${(await importTime(core)).toFixed(0)} ms`)
 }
 
 /** Median of some fresh processes, in milliseconds. */
-async function importTime(code: Uint8Array): Promise<number> {
+async function importTime({ code }: Bundle): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'maru-size-'))
-  const file = join(folder, 'maru.mjs')
-  writeFileSync(file, code)
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  for (const { path, contents } of code) writeFileSync(join(folder, relative(OUT, path)), contents)
+  const file = join(folder, 'index.js')
   const timed = `const t = performance.now(); await import(${JSON.stringify(pathToFileURL(file).href)}); console.log(performance.now() - t)`
   const run = (): number =>
     Number(
