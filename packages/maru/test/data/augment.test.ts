@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type MaruError, ShapeError, ValueError } from '../../src/base/error.ts'
+import { MaruError, ShapeError, ValueError } from '../../src/base/error.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import type { ImageSample, SampleTransform } from '../../src/data/augment/index.ts'
 import * as augment from '../../src/data/augment/index.ts'
@@ -473,6 +473,11 @@ describe('what cannot be', () => {
     ['nothing to choose', () => augment.randomChoice(), ValueError],
     ['no function', () => augment.compose(3 as never), ValueError],
     ['typos of 2', () => augment.randomTypos({ p: 2 }), ValueError],
+    ['half a pixel', () => augment.crop(good, { top: 0.5, left: 0, size: 2 }), ValueError],
+    ['no size', () => augment.randomCrop(undefined as unknown as number), ValueError],
+    ['no options', () => augment.crop(good, undefined as never), ValueError],
+    ['no number of classes', () => augment.mixup(undefined as never), ValueError],
+    ['no jitter', () => augment.colorJitter(undefined as never), ValueError],
     ['bands of -1', () => augment.timeMasking(-1), ValueError],
   ]
   test.each(rejects)('%s is refused', (_, call, type) => {
@@ -484,12 +489,13 @@ describe('what cannot be', () => {
     ['a wrong length', { ...good, input: { data: new Float32Array(3), shape: [1, 2, 2] } }],
     ['a bare array', { ...good, input: new Float32Array(3) }],
     ['boxes of 3', { ...good, boxes: { data: new Float32Array(3), shape: [1, 3] } }],
+    ['nothing', undefined],
     ['a small mask', { ...good, mask: { data: new Uint8Array(4), shape: [2, 2] } }],
     ['a bare point', { ...good, keypoints: { data: new Float32Array(2), shape: [2] } }],
   ]
   test.each(wrong)('%s is refused by every transform of images', (_, sample) => {
     for (const transform of Object.values(RANDOM)) {
-      expect(() => transform(sample as ImageSample, random())).toThrow(ShapeError)
+      expect(() => transform(sample as ImageSample, random())).toThrow(MaruError)
     }
   })
 

@@ -39,7 +39,7 @@ function tangent(degrees: number): number {
  */
 export function affine(
   sample: ImageSample,
-  { angle = 0, translate = [0, 0], scale = 1, shear = [0, 0], border = 0 }: AffineOptions,
+  { angle = 0, translate = [0, 0], scale = 1, shear = [0, 0], border = 0 }: AffineOptions = {},
 ): ImageSample {
   const op = 'affine'
   const sizes = imageSizes(op, sample)
@@ -99,7 +99,7 @@ export function randomAffine({
   scale = [1, 1],
   shear = 0,
   border = 0,
-}: RandomAffineOptions): SampleTransform {
+}: RandomAffineOptions = {}): SampleTransform {
   const op = 'randomAffine'
   const angles = expectRange(op, 'degrees', degrees)
   const [most, down] = translate

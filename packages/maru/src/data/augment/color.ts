@@ -1,4 +1,5 @@
 /** Brightness, contrast and colours of images whose pixels lie in 0 … 1, and stay there. */
+import { expectOptions } from '../../base/argument.ts'
 import { expectColors, luma } from '../luma.ts'
 import {
   drawFrom,
@@ -127,6 +128,7 @@ type Adjust = (sample: ImageSample, amount: number) => ImageSample
  */
 export function colorJitter(options: ColorJitterOptions): SampleTransform {
   const op = 'colorJitter'
+  expectOptions(op, options)
   const steps: (readonly [Adjust, readonly [number, number]])[] = []
   const add = (name: keyof ColorJitterOptions, adjust: Adjust): void => {
     const given = options[name]

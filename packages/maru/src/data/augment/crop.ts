@@ -1,7 +1,8 @@
 /** Parts of images. */
+import { expectOptions } from '../../base/argument.ts'
 import { ValueError } from '../../base/error.ts'
 import { exp, log } from '../../base/math.ts'
-import { expectInteger } from '../../base/shape.ts'
+import { expectInteger, expectWhole } from '../../base/shape.ts'
 import { type Border, expectBorder, rearrange, warp } from './resample.ts'
 import {
   drawFrom,
@@ -15,31 +16,30 @@ import {
 export type Size = number | readonly [height: number, width: number]
 
 function expectSize(op: string, size: Size): readonly [number, number] {
-  const [height, width] = typeof size === 'number' ? [size, size] : size
+  const [height = Number.NaN, width = Number.NaN] = Array.isArray(size) ? size : [size, size]
   return [expectInteger(op, 'height', height, 1), expectInteger(op, 'width', width, 1)]
 }
 
+export interface CropOptions {
+  readonly top: number
+  readonly left: number
+  readonly size: Size
+  /** A value, or the image again; 0 unless given. */
+  readonly border?: Border
+}
+
 /** The part of an image with this upper left corner; what lies outside is the border. */
-export function crop(
-  sample: ImageSample,
-  {
-    top,
-    left,
-    size,
-    border = 0,
-  }: {
-    readonly top: number
-    readonly left: number
-    readonly size: Size
-    readonly border?: Border
-  },
-): ImageSample {
+export function crop(sample: ImageSample, options: CropOptions): ImageSample {
+  const op = 'crop'
+  const { top, left, size, border = 0 } = expectOptions(op, options)
+  expectWhole(op, 'top', top)
+  expectWhole(op, 'left', left)
   return rearrange(
     sample,
-    imageSizes('crop', sample),
-    expectSize('crop', size),
+    imageSizes(op, sample),
+    expectSize(op, size),
     { rows: (y) => y + top, columns: (x) => x + left, map: [1, 0, -left, 0, 1, -top] },
-    expectBorder('crop', border),
+    expectBorder(op, border),
   )
 }
 

@@ -17,6 +17,7 @@ export {
 } from './color.ts'
 export { compose, randomApply, randomChoice, type Transform } from './compose.ts'
 export {
+  type CropOptions,
   centerCrop,
   crop,
   type RandomCropOptions,

@@ -1,4 +1,5 @@
 /** Batches whose samples are mixed with each other, labels included. */
+import { expectOptions } from '../../base/argument.ts'
 import { IndexError, ShapeError } from '../../base/error.ts'
 import { log, pow } from '../../base/math.ts'
 import { expectInteger, sizeOf } from '../../base/shape.ts'
@@ -29,8 +30,9 @@ export interface MixOptions {
  * @see Zhang et al. 2017, https://arxiv.org/abs/1710.09412
  * @example mixup({ numClasses: 10, alpha: 0.2 })
  */
-export function mixup({ numClasses, alpha = 1 }: MixOptions): BatchTransform {
+export function mixup(options: MixOptions): BatchTransform {
   const op = 'mixup'
+  const { numClasses, alpha = 1 } = expectOptions(op, options)
   expectMix(op, numClasses, alpha)
   return (batch, random) => {
     const { data, shape, labels, count, size } = mixable(op, batch, numClasses)
@@ -54,8 +56,9 @@ export function mixup({ numClasses, alpha = 1 }: MixOptions): BatchTransform {
  *
  * @see Yun et al. 2019, https://arxiv.org/abs/1905.04899
  */
-export function cutmix({ numClasses, alpha = 1 }: MixOptions): BatchTransform {
+export function cutmix(options: MixOptions): BatchTransform {
   const op = 'cutmix'
+  const { numClasses, alpha = 1 } = expectOptions(op, options)
   expectMix(op, numClasses, alpha)
   return (batch, random) => {
     const { data, shape, labels, count, size } = mixable(op, batch, numClasses)
@@ -110,13 +113,17 @@ interface Mixable {
 }
 
 function mixable(op: string, { inputs, labels }: MixableBatch, numClasses: number): Mixable {
-  const { shape } = inputs
+  const shape = isNdArray(inputs) ? inputs.shape : []
   const count = shape[0] ?? 0
-  if (!(inputs.data instanceof Float32Array) || inputs.data.length !== sizeOf(shape)) {
+  if (
+    !isNdArray(inputs) ||
+    !(inputs.data instanceof Float32Array) ||
+    inputs.data.length !== sizeOf(shape)
+  ) {
     throw new ShapeError('augment.batch', { op, got: shape, wanted: 'float32 [N, ...]' })
   }
   if (shape.length === 0 || !isNdArray(labels) || labels.shape[0] !== count) {
-    const got = labels?.shape
+    const got = isNdArray(labels) ? labels.shape : []
     throw new ShapeError('augment.batch', { op, got, wanted: `[${count}], [${count}, classes]` })
   }
   const size = sizeOf(shape.slice(1))

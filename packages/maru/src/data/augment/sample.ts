@@ -1,4 +1,5 @@
 /** Images with what lies in them, and what is asked of transforms' arguments. */
+import { expectOptions } from '../../base/argument.ts'
 import { ShapeError, ValueError } from '../../base/error.ts'
 import { sizeOf } from '../../base/shape.ts'
 import { showAny } from '../../base/show.ts'
@@ -35,7 +36,7 @@ export interface ImageSizes {
 
 /** @throws ShapeError unless the sample's arrays have the shapes that they should */
 export function imageSizes(op: string, sample: ImageSample): ImageSizes {
-  const { input, boxes, keypoints, mask } = sample
+  const { input, boxes, keypoints, mask } = expectOptions(op, sample)
   const [channels = 0, height = 0, width = 0] = expectShape(op, 'input', input, [-1, -1, -1])
   if (boxes) expectShape(op, 'boxes', boxes, [-1, 4])
   if (keypoints) expectShape(op, 'keypoints', keypoints, [-1, 2])
