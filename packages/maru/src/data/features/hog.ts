@@ -86,13 +86,16 @@ function votes(
     const y = (Math.floor(i / width) + 0.5) / cellSize - 0.5
     const x = ((i % width) + 0.5) / cellSize - 0.5
     const turn = (direction[i] as number) * orientations - 0.5
-    const [row, column, bin] = [Math.floor(y), Math.floor(x), Math.floor(turn)]
+    const row = Math.floor(y)
+    const column = Math.floor(x)
+    const bin = Math.floor(turn)
     for (let corner = 0; corner < 8; corner++) {
-      const [dy, dx, dt] = [corner >> 2, (corner >> 1) & 1, corner & 1]
-      const [r, c] = [row + dy, column + dx]
+      const r = row + (corner >> 2)
+      const c = column + ((corner >> 1) & 1)
+      const b = bin + (corner & 1)
       if (r < 0 || r >= rows || c < 0 || c >= columns) continue
-      const share = near(y - r) * near(x - c) * near(turn - bin - dt)
-      const at = (r * columns + c) * orientations + ((bin + dt + orientations) % orientations)
+      const share = near(y - r) * near(x - c) * near(turn - b)
+      const at = (r * columns + c) * orientations + ((b + orientations) % orientations)
       cells[at] = (cells[at] as number) + strength * share
     }
   }

@@ -30,17 +30,7 @@ export function planesOf(op: string, image: Image, least = 1): Planes {
 }
 
 /** Weights of a pixel and its eight neighbours, row by row. */
-export type Kernel = readonly [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+export type Kernel = readonly number[]
 
 /** Differences between a pixel's neighbours: Dalal and Triggs's [−1, 0, 1]. */
 export const CENTRAL: Kernel = [0, 0, 0, -1, 0, 1, 0, 0, 0]
@@ -65,7 +55,8 @@ export function slopesOf({ data, channels, height, width }: Planes, kernel: Kern
     const dx = correlate(plane, width, kernel)
     const dy = correlate(plane, width, transposed(kernel))
     for (let i = 0; i < area; i++) {
-      const [x, y] = [dx[i] as number, dy[i] as number]
+      const x = dx[i] as number
+      const y = dy[i] as number
       const square = x * x + y * y
       if (square <= (squares[i] as number)) continue
       squares[i] = square
@@ -80,26 +71,23 @@ export function slopesOf({ data, channels, height, width }: Planes, kernel: Kern
   return { magnitude: squares.map(Math.sqrt), direction }
 }
 
-function transposed([a, b, c, d, e, f, g, h, i]: Kernel): Kernel {
-  return [a, d, g, b, e, h, c, f, i]
+function transposed(kernel: Kernel): Kernel {
+  return kernel.map((_, i) => kernel[(i % 3) * 3 + Math.floor(i / 3)] ?? 0)
 }
 
 /** The weighted sum around each pixel; what lies outside is like the nearest pixel. */
-export function correlate(plane: Float32Array, width: number, kernel: Kernel): Float64Array {
+function correlate(plane: Float32Array, width: number, kernel: Kernel): Float64Array {
   const height = plane.length / width
   const out = new Float64Array(plane.length)
-  for (let y = 0; y < height; y++) {
-    const rows = [Math.max(0, y - 1) * width, y * width, Math.min(height - 1, y + 1) * width]
-    for (let x = 0; x < width; x++) {
-      const columns = [Math.max(0, x - 1), x, Math.min(width - 1, x + 1)]
-      let sum = 0
-      for (let k = 0; k < 9; k++) {
-        const weight = kernel[k] as number
-        if (weight === 0) continue
-        const at = (rows[(k / 3) | 0] as number) + (columns[k % 3] as number)
-        sum += weight * (plane[at] as number)
+  for (const [k, weight] of kernel.entries()) {
+    if (weight === 0) continue
+    const [dy, dx] = [Math.floor(k / 3) - 1, (k % 3) - 1]
+    for (let y = 0; y < height; y++) {
+      const row = width * Math.min(height - 1, Math.max(0, y + dy))
+      for (let x = 0; x < width; x++) {
+        const at = row + Math.min(width - 1, Math.max(0, x + dx))
+        out[y * width + x] = (out[y * width + x] as number) + weight * (plane[at] as number)
       }
-      out[y * width + x] = sum
     }
   }
   return out
@@ -138,11 +126,9 @@ export class Cells {
     for (let start = 0; start < out.length; start += this.#bins) {
       const cell = this.#histograms.subarray(start, start + this.#bins)
       const sum = cell.reduce((total, votes) => total + votes, 0)
-      if (sum !== 0)
-        out.set(
-          cell.map((votes) => votes / sum),
-          start,
-        )
+      for (let bin = 0; sum !== 0 && bin < this.#bins; bin++) {
+        out[start + bin] = (cell[bin] as number) / sum
+      }
     }
     return out
   }
