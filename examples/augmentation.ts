@@ -9,26 +9,25 @@ import {
   compose,
   type ImageSample,
   randomAffine,
-  randomCrop,
   randomHorizontalFlip,
   type SampleTransform,
 } from 'maru/data'
 import { mean, percent, photos, progress, settings, tell } from './experiment.ts'
-import { convolutional, errorOf, learn } from './learn.ts'
+import { convolutional, errorOf, flipAndCrop, learn } from './learn.ts'
 
 const options = settings({ epochs: 20, samples: 4000 })
 const { name, train, test } = await photos(options)
-const [, height, width] = train.shape
+const { mean: border } = train.moments()
 
 /** Shifts by up to 4 pixels of 32. */
 const shift = 4 / 32
 
 const changes: Readonly<Record<string, SampleTransform>> = {
   none: compose<ImageSample>(),
-  'flip and crop': compose(randomHorizontalFlip(), randomCrop([height, width], { padding: 4 })),
+  'flip and crop': flipAndCrop(train),
   all: compose(
     randomHorizontalFlip(),
-    randomAffine({ translate: [shift, shift], scale: [0.85, 1.15] }),
+    randomAffine({ translate: [shift, shift], scale: [0.85, 1.15], border }),
     colorJitter({ brightness: 0.2, contrast: 0.2 }),
   ),
 }
@@ -37,7 +36,7 @@ const errors: Record<string, number[]> = {}
 for (const seed of options.seeds) {
   for (const [change, transform] of Object.entries(changes)) {
     manualSeed(seed)
-    const model = convolutional(train.shape)
+    const model = convolutional(train)
     await learn(model, train, { name: change, epochs: options.epochs, seed, transform })
     const error = await errorOf(model, test)
     errors[change] = [...(errors[change] ?? []), error]

@@ -4,13 +4,12 @@
  * `npx tsx --conditions=source examples/ensemble.ts --data ../shared/data`
  */
 import { manualSeed, nllLoss, type Tensor, tensor } from 'maru'
-import { compose, DataLoader, randomCrop, randomHorizontalFlip } from 'maru/data'
+import { DataLoader } from 'maru/data'
 import { mean, percent, photos, progress, settings, tell } from './experiment.ts'
-import { convolutional, learn } from './learn.ts'
+import { convolutional, flipAndCrop, learn } from './learn.ts'
 
 const options = settings({ epochs: 20, seeds: [1, 2, 3, 4, 5] })
 const { name, train, test } = await photos(options)
-const [, height, width] = train.shape
 const labels: Tensor = tensor(test.labels)
 
 interface Score {
@@ -32,8 +31,8 @@ const members: (Score & { readonly seed: number })[] = []
 let sum: Tensor | undefined
 for (const seed of options.seeds) {
   manualSeed(seed)
-  const model = convolutional(train.shape)
-  const transform = compose(randomHorizontalFlip(), randomCrop([height, width], { padding: 4 }))
+  const model = convolutional(train)
+  const transform = flipAndCrop(train)
   const recipe = { name: 'member', epochs: options.epochs, seed, transform, decay: true }
   const trainer = await learn(model, train, recipe)
   const logits = await trainer.predict(new DataLoader(test, { batchSize: 250 }))

@@ -6,24 +6,20 @@
 import { manualSeed } from 'maru'
 import {
   colorHistogram,
-  compose,
   edgeHistogram,
   featureMatrix,
   hog,
   type Image,
   lbp,
   PCA,
-  randomCrop,
-  randomHorizontalFlip,
   StandardScaler,
 } from 'maru/data'
 import { GaussianNB, KNeighborsClassifier, LogisticRegression } from 'maru/models'
 import { mean, percent, photos, progress, settings, tell } from './experiment.ts'
-import { convolutional, errorOf, learn } from './learn.ts'
+import { convolutional, errorOf, flipAndCrop, learn } from './learn.ts'
 
 const options = settings({ epochs: 20 })
 const { name, train, test } = await photos(options)
-const [, height, width] = train.shape
 
 const gradients = (image: Image): Float32Array => hog(image, { cellSize: 4 })
 const colours = (image: Image): Float32Array => colorHistogram(image, { grid: 2 })
@@ -70,8 +66,8 @@ for (const [feature, parts] of Object.entries(features)) {
 const learned: number[] = []
 for (const seed of options.seeds) {
   manualSeed(seed)
-  const model = convolutional(train.shape)
-  const transform = compose(randomHorizontalFlip(), randomCrop([height, width], { padding: 4 }))
+  const model = convolutional(train)
+  const transform = flipAndCrop(train)
   const recipe = { name: 'network', epochs: options.epochs, seed, transform, decay: true }
   await learn(model, train, recipe)
   learned.push(await errorOf(model, test))

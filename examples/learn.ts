@@ -1,19 +1,34 @@
 /** The small network and the recipe that the experiments on images share. */
 import { crossEntropy } from 'maru'
-import { DataLoader, type ImageDataset, type SampleTransform } from 'maru/data'
-import { Conv2d, Flatten, Linear, MaxPool2d, type Module, ReLU, Sequential } from 'maru/nn'
+import {
+  compose,
+  DataLoader,
+  type ImageDataset,
+  randomCrop,
+  randomHorizontalFlip,
+  type SampleTransform,
+} from 'maru/data'
+import {
+  Conv2d,
+  Flatten,
+  Linear,
+  MaxPool2d,
+  type Module,
+  Normalize,
+  ReLU,
+  Sequential,
+} from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
 import { Accuracy, Trainer } from 'maru/train'
 import { progress } from './experiment.ts'
 
-/** Three convolutions of 16, 32 and 64 channels, each pooled, and a hidden layer of 128. */
-export function convolutional([channels, height, width]: readonly [
-  number,
-  number,
-  number,
-]): Module {
+/** Three pooled convolutions of 16, 32 and 64 channels and a hidden layer of 128, on standardised pixels. */
+export function convolutional(train: ImageDataset): Module {
+  const [channels, height, width] = train.shape
+  const { mean, std } = train.moments()
   const features = 64 * Math.floor(height / 8) * Math.floor(width / 8)
   return new Sequential<readonly Module[]>(
+    new Normalize(mean, std),
     new Conv2d(channels, 16, 3, { padding: 1 }),
     new ReLU(),
     new MaxPool2d(2),
@@ -28,6 +43,13 @@ export function convolutional([channels, height, width]: readonly [
     new ReLU(),
     new Linear(128, 10),
   )
+}
+
+/** Mirrored half of the time, and moved by up to 4 pixels: what is outside has the mean colour, which the network sees as 0. */
+export function flipAndCrop(train: ImageDataset): SampleTransform {
+  const [, height, width] = train.shape
+  const { mean } = train.moments()
+  return compose(randomHorizontalFlip(), randomCrop([height, width], { padding: 4, border: mean }))
 }
 
 export interface Recipe {
