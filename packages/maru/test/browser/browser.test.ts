@@ -88,6 +88,16 @@ describe.skipIf(missing)(title, { timeout: SLOW_MS }, () => {
       expect([...watched]).toHaveLength(1)
     })
 
+    test('workers of a loader make the batches that the page makes', async () => {
+      const load = (count: number): Promise<number[]> =>
+        page.evaluate(`import('./source.js').then(({ load }) => load(${count}))`)
+      const alone = await load(0)
+      expect(alone).toHaveLength(2 * 40 * (144 + 1))
+      const before = page.workers().length
+      expect(await load(2)).toEqual(alone)
+      await expect.poll(() => page.workers().length).toBe(before)
+    })
+
     test('an error names the line of its user in a module', async () => {
       const message = await messageOf(page, `(await import('./program.js')).multiply(3)`)
       const line = userLine(join(here.project, 'program.js'))
