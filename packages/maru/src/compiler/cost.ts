@@ -43,7 +43,8 @@ export function costOf(launch: Launch, buffers: readonly ProgramBuffer[]): Cost 
 
 type BytesOf = (buffer: number, elements: number) => number
 
-function contraction({ batch, m, n, k, a, b, c }: ContractKernel, bytesOf: BytesOf): Cost {
+function contraction(kernel: ContractKernel, bytesOf: BytesOf): Cost {
+  const { batch, m, n, k, a, b, out, store } = kernel
   let flops = 2 * batch * m * n * k
   let read = 0
   for (const { batch, lines, summed, value } of [a, b]) {
@@ -52,7 +53,10 @@ function contraction({ batch, m, n, k, a, b, c }: ContractKernel, bytesOf: Bytes
     flops += count.flops
     read += count.read(bytesOf)
   }
-  return { flops, read, written: bytesOf(c, batch * m * n) }
+  const count = new Counter({ extents: [...out.batch, ...out.rows, ...out.columns], folded: [] })
+  count.add(store.value)
+  const written = bytesOf(store.buffer, batch * m * n)
+  return { flops: flops + count.flops, read: read + count.read(bytesOf), written }
 }
 
 function loops(before: LoopKernel, bytesOf: BytesOf): Cost {

@@ -97,17 +97,27 @@ export interface Side {
   readonly value: Expr
 }
 
-/** `c[b, m, n] = Σₖ a[b, m, k] · b[b, k, n]`, c contiguous. Each side loops over b, its lines and k. */
+/**
+ * `Σₖ a[b, m, k] · b[b, k, n]` for all b, m and n, and what is stored of it: a store's variables are the
+ * loops of `out` in this order, and `folded` is the sum.
+ */
 export interface ContractKernel {
   readonly kind: 'contract'
+  /** Sizes: products of the loops' extents. */
   readonly batch: number
   readonly m: number
   readonly n: number
   readonly k: number
   readonly a: Side
   readonly b: Side
-  /** The buffer of float32 that the sums go to. */
-  readonly c: number
+  readonly out: {
+    readonly batch: readonly number[]
+    readonly rows: readonly number[]
+    readonly columns: readonly number[]
+  }
+  readonly store: Store
+  /** A buffer for sums that are not complete, row-major, where they cannot be what is stored. */
+  readonly sums: number | undefined
 }
 
 /**
@@ -361,5 +371,18 @@ export function collapseSide({ batch, lines, summed, value }: Side): Side {
     lines: groups[1],
     summed: groups[2],
     value: rewriteIndices(value, rename, done),
+  }
+}
+
+/** Loops and store of a contraction's results, likewise. */
+export function collapseOut({
+  out: { batch, rows, columns },
+  store,
+}: Pick<ContractKernel, 'out' | 'store'>): Pick<ContractKernel, 'out' | 'store'> {
+  const loops = collapseLoops([batch, rows, columns] as const, storeIndices(store))
+  const [outerBatch, lines, inner] = loops.groups
+  return {
+    out: { batch: outerBatch, rows: lines, columns: inner },
+    store: renamedStore(store, loops),
   }
 }

@@ -10,7 +10,7 @@ export interface Likeness {
 }
 
 /** Fields that hold numbers of buffers. Others would only keep kernels apart that are alike. */
-const BUFFERS: ReadonlySet<string> = new Set(['buffer', 'c', 'scratch'])
+const BUFFERS: ReadonlySet<string> = new Set(['buffer', 'sums', 'scratch'])
 /** Follows from the rest. */
 const DERIVED = 'key'
 

@@ -1,6 +1,7 @@
 /** Contractions for machines of one lane, which run very many units at a time: a tile to a unit. */
-import { type ContractKernel, collapseSide, type Side } from './kernel.ts'
+import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
 import { type BufferSizes, type Lowered, Lowering } from './lowering.ts'
+import { place } from './positions.ts'
 import type { Scalar, Vector } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
@@ -13,14 +14,14 @@ const COLUMNS = 4
  * value there as often.
  */
 export function lowerPoints(kernel: ContractKernel, sizes: BufferSizes): Lowered {
-  const { batch, m, n, k, c } = kernel
+  const { batch, m, n, k } = kernel
   const root = new Lowering(1, [], -1, sizes)
   const { b } = root
   const integer = (value: number): Variable => b.variable(root.integer(value))
   const size = { m: integer(m), n: integer(n), k: integer(k) }
   const [down, across] = [Math.ceil(m / ROWS), Math.ceil(n / COLUMNS)]
   const [perColumn, perRow] = [integer(down), integer(across)]
-  const out = b.variable(root.address(c))
+  const out = new Result(kernel, root, sizes)
   const unit = b.variable(b.begin)
   const within = (start: Scalar, i: number, size: Scalar): Variable => {
     const [at, last] = [b.add(start, i), b.sub(size, 1)]
@@ -48,11 +49,8 @@ export function lowerPoints(kernel: ContractKernel, sizes: BufferSizes): Lowered
       })
     })
     sums.forEach((line, i) => {
-      const start = b.mul(b.add(b.mul(batch, size.m), rows[i] ?? row), size.n)
-      const to = b.variable(start)
       line.forEach((sum, j) => {
-        const offset = b.scalar('shl', b.add(to, columns[j] ?? column), 2)
-        b.store('one', 'f32', b.add(out, offset), sum)
+        out.write(sum, [batch, rows[i] ?? row, columns[j] ?? column])
       })
     })
   })
@@ -72,26 +70,40 @@ class Line {
 
   at(batch: Scalar, line: Scalar): this {
     const { batch: batches, lines } = this.#side
-    this.#place(batch, 0, batches)
-    this.#place(line, batches.length, lines)
+    place(this.#l, batch, { first: 0, extents: batches })
+    place(this.#l, line, { first: batches.length, extents: lines })
     return this
   }
 
   value(step: Scalar): Vector {
     const { batch, lines, summed, value } = this.#side
-    this.#place(step, batch.length + lines.length, summed)
+    place(this.#l, step, { first: batch.length + lines.length, extents: summed })
     this.#l.enterRow()
     return this.#l.evaluate(value, 'one')
   }
+}
 
-  /** Coordinates of a position in loops that begin at an axis. */
-  #place(flat: Scalar, first: number, extents: readonly number[]): void {
-    const { b } = this.#l
-    let rest = flat
-    for (let i = extents.length - 1; i >= 0; i--) {
-      const size = this.#l.integer(extents[i] ?? 1)
-      this.#l.coordinates[first + i] = b.variable(i === 0 ? rest : b.scalar('remS', rest, size))
-      if (i > 0) rest = b.variable(b.scalar('divS', rest, size))
-    }
+/** What is stored of a sum. */
+class Result {
+  readonly #kernel: Pick<ContractKernel, 'out' | 'store'>
+  readonly #l: Lowering
+
+  constructor(kernel: ContractKernel, root: Lowering, sizes: BufferSizes) {
+    this.#kernel = collapseOut(kernel)
+    const { batch, rows, columns } = this.#kernel.out
+    this.#l = new Lowering(1, [...batch, ...rows, ...columns], -1, sizes, root)
+  }
+
+  write(sum: Vector, [batch, row, column]: readonly [Scalar, Scalar, Scalar]): void {
+    const l = this.#l
+    const { out, store } = this.#kernel
+    place(l, batch, { first: 0, extents: out.batch })
+    place(l, row, { first: out.batch.length, extents: out.rows })
+    place(l, column, { first: out.batch.length + out.rows.length, extents: out.columns })
+    l.enterRow()
+    l.folded = [sum]
+    const value = l.evaluate(store.value, 'one')
+    const address = l.byteAddress(store.buffer, store.dtype, l.scalar(store.offset))
+    l.store('one', store.dtype, address, value)
   }
 }

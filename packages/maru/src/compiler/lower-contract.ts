@@ -7,11 +7,15 @@
  *
  * @see Goto & van de Geijn 2008, https://doi.org/10.1145/1356052.1356053
  */
-import { factorOf } from './index-expr.ts'
-import { type ContractKernel, collapseSide, type Expr, type Side } from './kernel.ts'
+
+import { ContractStore } from './contract-store.ts'
+import { DEPTH, isPlainStore, sumsLine } from './contraction.ts'
+import { factorOf, type IndexExpr } from './index-expr.ts'
+import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
 import { type BufferSizes, type Lowered, Lowering, SCRATCH_BYTES } from './lowering.ts'
 import { Packing } from './pack.ts'
+import { least } from './positions.ts'
 import type { Scalar, TileStatement, VectorBuilder } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
@@ -32,8 +36,7 @@ const tiles: { readonly [lanes: number]: { readonly rows: number; readonly vecto
 }
 
 const BYTES = 4
-/** Steps of k, rows and columns of a block. */
-const DEPTH = 256
+/** Rows and columns of a block. */
 const HEIGHT = 128
 const BREADTH = 768
 /** Multiply-adds up to which packing is more work than it saves. */
@@ -45,10 +48,15 @@ export function lowerContract(kernel: ContractKernel, target: ContractTarget): L
   return new ContractLowering(kernel, target).lower()
 }
 
-/** A side that is one buffer, read by one stride along its lines and one along k. */
-interface Plain {
-  readonly load: Expr & { readonly kind: 'load' }
+/** Elements of a buffer by batch. */
+interface Batched {
+  readonly buffer: number
+  readonly offset: IndexExpr
   readonly batch: readonly number[]
+}
+
+/** A side that is one buffer, read by one stride along its lines and one along k. */
+interface Plain extends Batched {
   readonly line: number
   readonly step: number
 }
@@ -62,8 +70,7 @@ function plainOf(source: Side): Plain | undefined {
   const stride = (there: number, axis: number): number =>
     there === 0 ? 1 : factorOf(value.offset, axis)
   return {
-    load: value,
-    batch,
+    ...{ buffer: value.buffer, offset: value.offset, batch },
     line: stride(lines.length, batch.length),
     step: stride(summed.length, batch.length + lines.length),
   }
@@ -79,13 +86,36 @@ interface Source {
 }
 
 /** A block of outputs, and the steps of k that are added to it. */
-interface Block {
-  readonly out: Scalar
-  readonly rows: readonly [Scalar, Scalar]
-  readonly columns: readonly [Scalar, Scalar]
+interface Block extends Strip {
   readonly count: Scalar
+  /** Whether these are the first steps, and the last. */
   readonly fresh: Scalar
+  readonly last: Scalar
   readonly source: Source
+}
+
+/** Where sums of a batch begin, and bytes between rows. */
+interface Sums {
+  readonly at: (batch: Scalar) => Scalar
+  readonly line: Scalar
+}
+
+interface Place {
+  readonly at: Scalar
+  readonly line: Scalar | number
+}
+
+interface Size {
+  readonly width: Scalar
+  readonly height: Scalar
+}
+
+/** A column of tiles: its sums in memory if they are there, and the strip beside. */
+interface Column {
+  readonly column: Scalar
+  readonly sums: Place | undefined
+  readonly edge: { readonly at: Scalar; readonly line: number }
+  readonly size: Size
 }
 
 class ContractLowering {
@@ -100,8 +130,10 @@ class ContractLowering {
   /** Columns of a tile, and of a panel of b. */
   readonly #columns: number
   readonly #size: { readonly m: Scalar; readonly n: Scalar; readonly k: Scalar }
-  readonly #out: Scalar
-  readonly #lineBytes: Variable
+  /** Where sums are added to in memory, if they are. */
+  readonly #sums: Sums | undefined
+  /** What computes results that are not the sums themselves. */
+  readonly #store: ContractStore | undefined
 
   constructor(kernel: ContractKernel, target: ContractTarget) {
     this.#kernel = kernel
@@ -116,8 +148,31 @@ class ContractLowering {
     const { m, n, k } = kernel
     const integer = (value: number): Scalar => this.#b.variable(this.#l.integer(value))
     this.#size = { m: integer(m), n: integer(n), k: integer(k) }
-    this.#out = this.#b.variable(this.#l.address(kernel.c))
-    this.#lineBytes = this.#b.variable(this.#b.mul(this.#size.n, BYTES))
+    const plain = isPlainStore(kernel)
+    this.#store = plain ? undefined : new ContractStore(kernel, this.#l, target.sizes)
+    if (plain) this.#sums = this.#storedSums()
+    else if (kernel.sums !== undefined) this.#sums = this.#ownSums(kernel.sums)
+  }
+
+  /** The results as they lie in memory. */
+  #storedSums(): Sums {
+    const b = this.#b
+    const { out, store } = collapseOut(this.#kernel)
+    const { batch, rows } = out
+    const line = rows.length === 0 ? 0 : factorOf(store.offset, batch.length)
+    const at = this.#inBatch({ buffer: store.buffer, offset: store.offset, batch })
+    return { at, line: b.variable(this.#l.integer(line * BYTES)) }
+  }
+
+  /** Sums in memory of their own, with room for whole tiles in every row. */
+  #ownSums(buffer: number): Sums {
+    const b = this.#b
+    const line = b.variable(this.#l.integer(sumsLine(this.#kernel.n) * BYTES))
+    const start = b.variable(this.#l.address(buffer))
+    return {
+      at: (batch) => b.variable(b.add(start, b.mul(b.mul(batch, this.#size.m), line))),
+      line,
+    }
   }
 
   lower(): Lowered {
@@ -156,20 +211,13 @@ class ContractLowering {
       const start = b.variable(b.mul(strip, down))
       const from = b.variable(b.mul(b.sub(b.begin, start), this.#panel))
       b.when(b.scalar('ltS', from, 0), () => b.set(from, 0))
-      const to = this.#least(b.mul(b.sub(b.end, start), this.#panel), m)
+      const to = least(b, b.mul(b.sub(b.end, start), this.#panel), m)
       const batch = b.variable(b.scalar('divS', strip, across))
       const left = b.variable(b.mul(b.scalar('remS', strip, across), broad))
-      const right = this.#least(b.add(left, broad), n)
-      const out = b.variable(b.add(this.#out, b.mul(b.mul(batch, m), this.#lineBytes)))
+      const right = least(b, b.add(left, broad), n)
+      const out = this.#sums?.at(batch)
       body({ batch, out, rows: [from, to], columns: [left, right] })
     })
-  }
-
-  #least(a: Scalar, c: Scalar): Variable {
-    const b = this.#b
-    const least = b.variable(a)
-    b.when(b.scalar('ltS', c, least), () => b.set(least, c))
-    return least
   }
 
   // Sides that are read where they are
@@ -180,28 +228,40 @@ class ContractLowering {
       stride === 1 ? { k: 'const', value: BYTES } : b.variable(this.#l.integer(stride * BYTES))
     const [row, aStep, bStep] = [known(a.line), known(a.step), known(right.step)]
     const [atA, atB] = [this.#inBatch(a), this.#inBatch(right)]
-    return ({ batch, out, rows, columns }) => {
-      const [left, top] = [atA(batch), atB(batch)]
-      this.#block({
-        ...{ out, rows, columns, count: this.#size.k, fresh: { k: 'const', value: 1 } },
-        source: {
-          a: (at) => b.add(left, b.mul(at, row)),
-          b: (at) => b.add(top, b.scalar('shl', at, 2)),
-          ...{ aRow: row, aStep, bStep },
-        },
+    const one: Scalar = { k: 'const', value: 1 }
+    return (strip) => {
+      const [left, above] = [atA(strip.batch), atB(strip.batch)]
+      const source: Source = {
+        a: (at) => b.add(left, b.mul(at, row)),
+        b: (at) => b.add(above, b.scalar('shl', at, 2)),
+        ...{ aRow: row, aStep, bStep },
+      }
+      this.#inHeights(strip.rows, (rows) => {
+        this.#block({ ...strip, rows, count: this.#size.k, fresh: one, last: one, source })
       })
     }
   }
 
-  /** Byte address of a side's first element in a batch. */
-  #inBatch({ load, batch }: Plain): (at: Scalar) => Variable {
+  /** Rows block by block. */
+  #inHeights([from, to]: Range, body: (rows: Range) => void): void {
+    const b = this.#b
+    const top = b.variable(from)
+    b.loop(top, to, 1, () => {
+      const bottom = least(b, b.add(top, HEIGHT), to)
+      body([top, bottom])
+      b.set(top, b.sub(bottom, 1))
+    })
+  }
+
+  /** Byte address of the first element in a batch. */
+  #inBatch({ buffer, offset, batch }: Batched): (at: Scalar) => Variable {
     const b = this.#b
     const start = b.variable(
-      b.add(this.#l.address(load.buffer), this.#l.integer(load.offset.constant * BYTES)),
+      b.add(this.#l.address(buffer), this.#l.integer(offset.constant * BYTES)),
     )
     const loops = batch.map((size, i) => [
       b.variable(this.#l.integer(size)),
-      b.variable(this.#l.integer(factorOf(load.offset, i) * BYTES)),
+      b.variable(this.#l.integer(factorOf(offset, i) * BYTES)),
     ])
     return (at) => {
       const sum = b.variable(start)
@@ -226,23 +286,15 @@ class ContractLowering {
       const more = b.variable(1)
       const stop = b.variable(b.add(k, b.scalar('ltS', k, 1)))
       b.loop(from, stop, 1, () => {
-        const to = this.#least(b.add(from, DEPTH), k)
+        const to = least(b, b.add(from, DEPTH), k)
         const summed = [from, to] as const
         packer.right(strip.batch, strip.columns, summed)
-        const top = b.variable(strip.rows[0])
-        b.loop(top, strip.rows[1], 1, () => {
-          const bottom = this.#least(b.add(top, HEIGHT), strip.rows[1])
-          packer.left(strip.batch, [top, bottom], summed)
-          const count = b.variable(b.sub(to, from))
-          const rows = [top, bottom] as const
-          this.#block({
-            ...strip,
-            rows,
-            count,
-            fresh: more,
-            source: packer.source(rows, strip.columns, count),
-          })
-          b.set(top, b.sub(bottom, 1))
+        const count = b.variable(b.sub(to, from))
+        const last = b.variable(b.scalar('geS', to, k))
+        this.#inHeights(strip.rows, (rows) => {
+          packer.left(strip.batch, rows, summed)
+          const source = packer.source(rows, strip.columns, count)
+          this.#block({ ...strip, rows, count, fresh: more, last, source })
         })
         b.set(more, 0)
         b.set(from, b.add(from, DEPTH - 1))
@@ -252,33 +304,63 @@ class ContractLowering {
 
   // Tiles
 
-  /** Columns of tiles, one after the other; those that reach over the edge are computed beside. */
+  /** Columns of tiles, one after the other; those that are not stored as they are lie in a strip beside. */
   #block(block: Block): void {
     const b = this.#b
     const [left, right] = block.columns
     const [top, bottom] = block.rows
     const column = b.variable(left)
     b.loop(column, right, 1, () => {
-      const out = b.variable(b.add(b.mul(top, this.#lineBytes), b.scalar('shl', column, 2)))
-      b.set(out, b.add(out, block.out))
-      const width = b.variable(b.sub(right, column))
-      const partial = b.variable(b.scalar('ltS', width, this.#columns))
-      const to = b.variable(out)
-      const line = b.variable(this.#lineBytes)
-      const height = b.variable(b.sub(bottom, top))
-      b.when(partial, () => {
-        b.set(to, b.add(b.scratch, EDGE))
-        b.set(line, this.#columns * BYTES)
-        b.when(b.scalar('ltS', block.fresh, 1), () =>
-          this.#copy({ from: out, by: this.#lineBytes, to, line, width, height }),
-        )
-      })
-      this.#tiles(block, { column, to, line })
-      b.when(partial, () =>
-        this.#copy({ from: to, by: line, to: out, line: this.#lineBytes, width, height }),
-      )
+      const width = least(b, b.sub(right, column), { k: 'const', value: this.#columns })
+      const edge = { at: b.variable(b.add(b.scratch, EDGE)), line: this.#columns * BYTES }
+      const size = { width, height: b.variable(b.sub(bottom, top)) }
+      const sums = this.#placeOf(block, column)
+      if (this.#store) this.#beside(this.#store, block, { column, sums, edge, size })
+      else if (sums) this.#inPlace(block, { column, sums, edge, size })
       b.set(column, b.add(column, this.#columns - 1))
     })
+  }
+
+  /** Where a block's sums from a column on are in memory, if they are. */
+  #placeOf({ out, rows }: Block, column: Scalar): Place | undefined {
+    const b = this.#b
+    if (!this.#sums || !out) return undefined
+    const { line } = this.#sums
+    const row = b.add(out, b.mul(rows[0], line))
+    return { at: b.variable(b.add(row, b.scalar('shl', column, 2))), line }
+  }
+
+  /** A strip of tiles from which results are computed at last. */
+  #beside(store: ContractStore, block: Block, { column, sums, edge, size }: Column): void {
+    const b = this.#b
+    const strip = sums ?? edge
+    const line: Scalar =
+      typeof strip.line === 'number' ? { k: 'const', value: strip.line } : strip.line
+    this.#tiles(block, { column, to: strip.at, line })
+    const columns = [column, b.variable(b.add(column, size.width))] as const
+    const { batch, rows } = block
+    const write = (): void => store.write({ batch, rows, columns, at: strip.at, line })
+    if (block.last.k === 'const') write()
+    else b.when(block.last, write)
+  }
+
+  /** Tiles that are stored as they are, but for those that reach over the right edge. */
+  #inPlace(block: Block, { column, sums, edge, size }: Column & { readonly sums: Place }): void {
+    const b = this.#b
+    const partial = b.variable(b.scalar('ltS', size.width, this.#columns))
+    const [to, line] = [b.variable(sums.at), b.variable(sums.line)]
+    b.when(partial, () => {
+      b.set(to, edge.at)
+      b.set(line, edge.line)
+      this.#unless(block.fresh, () => this.#copy(sums, edge, size))
+    })
+    this.#tiles(block, { column, to, line })
+    b.when(partial, () => this.#copy(edge, sums, size))
+  }
+
+  #unless(condition: Scalar, body: () => void): void {
+    if (condition.k === 'const' && condition.value !== 0) return
+    this.#b.when(this.#b.scalar('ltS', condition, 1), body)
   }
 
   #tiles(block: Block, at: { column: Scalar; to: Scalar; line: Scalar }): void {
@@ -289,7 +371,7 @@ class ContractLowering {
     const right = b.variable(source.b(at.column))
     const row = b.variable(top)
     b.loop(row, bottom, 1, () => {
-      const end = this.#least(b.add(row, this.#panel), bottom)
+      const end = least(b, b.add(row, this.#panel), bottom)
       const left = b.variable(source.a(row))
       const within = b.variable(row)
       for (let rows = this.#rows; rows >= 1; rows /= 2) {
@@ -308,28 +390,21 @@ class ContractLowering {
     })
   }
 
-  #copy(it: {
-    readonly from: Scalar
-    readonly by: Scalar
-    readonly to: Scalar
-    readonly line: Scalar
-    readonly width: Scalar
-    readonly height: Scalar
-  }): void {
+  #copy(source: Place, goal: Place, { width, height }: Size): void {
     const b = this.#b
-    const [from, to] = [b.variable(it.from), b.variable(it.to)]
+    const [from, to] = [b.variable(source.at), b.variable(goal.at)]
     const row = b.variable(0)
-    b.loop(row, it.height, 1, () => {
+    b.loop(row, height, 1, () => {
       const column = b.variable(0)
       const move = (form: 'full' | 'one') => (): void => {
         const offset = b.scalar('shl', column, 2)
         const address = b.add(from, offset)
         b.store(form, 'f32', b.add(to, offset), { k: 'load', form, element: 'f32', address })
       }
-      b.loop(column, it.width, b.lanes, move('full'))
-      b.loop(column, it.width, 1, move('one'))
-      b.set(from, b.add(from, it.by))
-      b.set(to, b.add(to, it.line))
+      b.loop(column, width, b.lanes, move('full'))
+      b.loop(column, width, 1, move('one'))
+      b.set(from, b.add(from, source.line))
+      b.set(to, b.add(to, goal.line))
     })
   }
 
@@ -380,10 +455,11 @@ function writtenTile(b: VectorBuilder, tile: Omit<TileStatement, 's'>): void {
   })
 }
 
+/** Rows and columns of a batch. */
 interface Strip {
   readonly batch: Scalar
-  /** Address of the batch's outputs. */
-  readonly out: Scalar
+  /** Address of the batch's sums in memory. */
+  readonly out: Scalar | undefined
   readonly rows: readonly [Scalar, Scalar]
   readonly columns: readonly [Scalar, Scalar]
 }

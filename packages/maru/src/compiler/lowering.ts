@@ -284,7 +284,8 @@ export class Lowering {
     for (const guard of expr.guards) {
       const key = guardKey(guard)
       if (mentions(guard.value, this.inner)) continue
-      if (valuesIn(guard.value).length > 0 || expr.kind === 'guarded') {
+      const mixed = expr.guards.some(({ value }) => mentions(value, this.inner))
+      if (mixed || valuesIn(guard.value).length > 0 || expr.kind === 'guarded') {
         this.#row.masks.set(key, this.b.let(this.mask([guard], 'full')))
       }
       if (expr.kind === 'load') this.#row.tests.set(key, this.b.variable(this.condition([guard])))
@@ -318,6 +319,11 @@ export class Lowering {
     }
   }
 
+  /** Tells that an expression changes along the innermost loop. */
+  vary(expr: Expr): void {
+    this.#varying.set(expr, true)
+  }
+
   #varies(expr: Expr): boolean {
     return this.inner >= 0 && changesWith(expr, [this.inner], this.#varying)
   }
@@ -341,6 +347,11 @@ export class Lowering {
   /** Byte address of what a load reads next along the innermost loop. */
   placeOf(load: Load): Scalar {
     return this.b.add(this.#base(load), this.bytes(load.dtype, this.coordinate(this.inner)))
+  }
+
+  /** Likewise, where that is known already. */
+  setBase(load: Load, base: Scalar): void {
+    this.#row.bases.set(load, this.b.variable(base))
   }
 
   byteAddress(buffer: number, dtype: DType, offset: Scalar): Scalar {

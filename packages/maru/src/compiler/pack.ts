@@ -7,11 +7,14 @@
  * reach beyond the end of its run: what it writes there is written again by what belongs there.
  */
 import { factorOf } from './index-expr.ts'
-import { collapseSide, eachPart, type Side } from './kernel.ts'
+import { collapseSide, type Expr, eachPart, type Side } from './kernel.ts'
 import { type BufferSizes, Lowering, SLACK_BYTES } from './lowering.ts'
+import { least, place, runEnd } from './positions.ts'
 import type { Scalar, Vector } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
+
+type Load = Expr & { readonly kind: 'load' }
 
 /** What to pack, and the address to pack it to. */
 export interface Packed {
@@ -24,6 +27,8 @@ export interface Packed {
 const BYTES = 4
 /** What vectors may read beside what they were asked for. */
 const MOST_BESIDE = SLACK_BYTES / 4
+/** What it costs to begin a run, and to turn an element, in loads. */
+const [RUN_WORK, TURN_WORK] = [4, 0.3]
 
 export class Packing {
   readonly #side: Side
@@ -49,9 +54,11 @@ export class Packing {
     const at = b.variable(it.at)
     const panel = b.variable(it.lines[0])
     const turned = this.#turns()
+    const whole = this.#wholeVectors()
     b.loop(panel, it.lines[1], 1, () => {
-      const end = this.#least(b.add(panel, this.#width), it.lines[1])
+      const end = least(b, b.add(panel, this.#width), it.lines[1])
       if (turned) this.#turned({ ...it, at, lines: [panel, end] })
+      else if (whole) this.#beside({ ...it, at, lines: [panel, end] })
       else this.#straight({ ...it, at, lines: [panel, end] })
       b.set(at, b.add(at, panelBytes))
       b.set(panel, b.add(panel, this.#width - 1))
@@ -64,18 +71,28 @@ export class Packing {
     return new Lowering(b.lanes, [...batch, ...lines, ...summed], inner, this.#sizes, this.#root)
   }
 
-  /** Whether neighbours along k lie closer than those along the lines. */
+  /** Whether vectors along k are less work than those along the lines. */
   #turns(): boolean {
-    const { lines, summed, value } = this.#side
-    if (summed.length === 0 || !this.#context(this.#sumAxis).vectorizable(value)) return false
-    if (lines.length === 0) return true
-    let votes = 0
-    eachPart(value, (part) => {
+    const { lines, summed } = this.#side
+    if (summed.length === 0) return false
+    const across = this.#work(this.#lineAxis, lines) + RUN_WORK / (lines.at(-1) ?? 1)
+    const along = this.#work(this.#sumAxis, summed) + RUN_WORK / (summed.at(-1) ?? 1)
+    return along + TURN_WORK < across
+  }
+
+  /** Rough work for an element, in loads, where vectors run along the last of some loops. */
+  #work(axis: number, loops: readonly number[]): number {
+    const { lanes } = this.#root.b
+    const run = loops.at(-1) ?? 1
+    if (loops.length === 0 || !this.#context(axis).vectorizable(this.#side.value)) return 2
+    const vectors = Math.ceil(run / lanes) / run
+    let work = vectors
+    eachPart(this.#side.value, (part) => {
       if (part.kind !== 'load') return
-      if (Math.abs(factorOf(part.offset, this.#sumAxis)) === 1) votes++
-      if (Math.abs(factorOf(part.offset, this.#lineAxis)) === 1) votes--
+      const near = Math.abs(factorOf(part.offset, axis)) <= 1
+      work += near ? vectors : vectors * lanes * 1.5
     })
-    return votes > 0
+    return work
   }
 
   /** Whether a vector may be read where only its first elements are wanted. */
@@ -89,24 +106,6 @@ export class Packing {
   }
 
   // Positions
-
-  #least(a: Scalar, c: Scalar): Variable {
-    const { b } = this.#root
-    const least = b.variable(a)
-    b.when(b.scalar('ltS', c, least), () => b.set(least, c))
-    return least
-  }
-
-  /** Coordinates of a position in loops that begin at an axis. */
-  #place(l: Lowering, flat: Scalar, first: number, extents: readonly number[]): void {
-    const { b } = l
-    let rest = flat
-    for (let i = extents.length - 1; i >= 0; i--) {
-      const size = l.integer(extents[i] ?? 1)
-      l.coordinates[first + i] = b.variable(i === 0 ? rest : b.scalar('remS', rest, size))
-      if (i > 0) rest = b.variable(b.scalar('divS', rest, size))
-    }
-  }
 
   /** Adds one to the last coordinate of some loops and carries. */
   #advance(l: Lowering, first: number, extents: readonly number[]): void {
@@ -122,20 +121,6 @@ export class Packing {
     })
   }
 
-  /** Where a run along the last of some loops ends, that begins at a position in them. */
-  #runEnd(
-    l: Lowering,
-    from: Scalar,
-    axis: number,
-    extents: readonly number[],
-    end: Scalar,
-  ): Variable {
-    const { b } = l
-    if (extents.length <= 1) return b.variable(end)
-    const left = b.sub(l.integer(extents.at(-1) ?? 1), l.coordinate(axis))
-    return this.#least(b.add(from, left), end)
-  }
-
   // Vectors along the lines
 
   #straight(it: Packed): void {
@@ -144,16 +129,16 @@ export class Packing {
     const { b } = l
     const [first, end] = it.lines
     const row = this.#width * BYTES
-    this.#place(l, it.batch, 0, batch)
+    place(l, it.batch, { first: 0, extents: batch })
     const line = b.variable(first)
     b.loop(line, end, 1, () => {
-      this.#place(l, line, batch.length, lines)
-      const stop = this.#runEnd(l, line, this.#lineAxis, lines, end)
+      place(l, line, { first: batch.length, extents: lines })
+      const stop = runEnd(l, line, { axis: this.#lineAxis, extents: lines, end })
       const column = b.variable(b.scalar('shl', b.sub(line, first), 2))
       const to = b.variable(b.add(it.at, column))
       const start = lines.length === 0 ? b.variable(0) : b.variable(l.coordinate(this.#lineAxis))
       const limit = b.variable(b.add(start, b.sub(stop, line)))
-      this.#place(l, it.summed[0], this.#lineAxis + 1, summed)
+      place(l, it.summed[0], { first: this.#lineAxis + 1, extents: summed })
       const k = b.variable(it.summed[0])
       b.loop(k, it.summed[1], 1, () => {
         l.enterRow()
@@ -164,6 +149,84 @@ export class Packing {
       })
       b.set(line, b.sub(stop, 1))
     })
+  }
+
+  /** Whether no vector along the lines reaches over the end of a run, but for the last of all. */
+  #wholeVectors(): boolean {
+    const { lines, value } = this.#side
+    const last = lines.at(-1) ?? 1
+    const fits = lines.length === 1 || last % this.#root.b.lanes === 0
+    if (lines.length === 0 || !fits || !this.#mayReach(this.#lineAxis)) return false
+    return this.#context(this.#lineAxis).vectorizable(value)
+  }
+
+  /** All vectors of a panel's row at each step of k; those beyond the last line are the panel's first. */
+  #beside(it: Packed): void {
+    const { b } = this.#root
+    const { batch, lines, summed, value } = this.#side
+    const [first, end] = it.lines
+    const bytes = b.lanes * BYTES
+    const contexts = Array.from({ length: this.#width / b.lanes }, (_, i) => {
+      const l = this.#context(this.#lineAxis)
+      const line = b.variable(b.add(first, i * b.lanes))
+      if (i > 0) b.when(b.scalar('geS', line, end), () => b.set(line, first))
+      place(l, it.batch, { first: 0, extents: batch })
+      place(l, line, { first: batch.length, extents: lines })
+      return { l, bases: this.#lineBases(l) }
+    })
+    const [head] = contexts
+    if (!head) throw new RangeError('a panel without vectors')
+    place(head.l, it.summed[0], { first: this.#lineAxis + 1, extents: summed })
+    const to = b.variable(it.at)
+    const k = b.variable(it.summed[0])
+    b.loop(k, it.summed[1], 1, () => {
+      const steps = this.#sumBases(head.l)
+      contexts.forEach(({ l, bases }, i) => {
+        summed.forEach((_, s) => {
+          l.coordinates[this.#lineAxis + 1 + s] = head.l.coordinate(this.#lineAxis + 1 + s)
+        })
+        l.enterRow()
+        for (const [load, base] of bases) l.setBase(load, b.add(base, steps.get(load) ?? 0))
+        l.hoist(value)
+        l.enterBody()
+        b.store('full', 'f32', b.add(to, i * bytes), l.evaluate(value, 'full'))
+      })
+      this.#advance(head.l, this.#lineAxis + 1, summed)
+      b.set(to, b.add(to, this.#width * BYTES))
+    })
+  }
+
+  /** Loads whose offsets are sums of multiples of loop variables. */
+  #affineLoads(): Load[] {
+    const loads: Load[] = []
+    eachPart(this.#side.value, (part) => {
+      if (part.kind !== 'load') return
+      if (part.offset.terms.every(({ atom }) => typeof atom === 'number')) loads.push(part)
+    })
+    return loads
+  }
+
+  /** What of their addresses stays the same along k. */
+  #lineBases(l: Lowering): Map<Load, Scalar> {
+    return new Map(
+      this.#affineLoads().map((load) => {
+        const { buffer, dtype, offset } = load
+        const terms = offset.terms.filter(({ atom }) => Number(atom) < this.#lineAxis)
+        const kept = l.scalar({ constant: offset.constant, terms })
+        return [load, l.b.variable(l.byteAddress(buffer, dtype, kept))]
+      }),
+    )
+  }
+
+  /** What of them moves with k. */
+  #sumBases(l: Lowering): Map<Load, Scalar> {
+    return new Map(
+      this.#affineLoads().map((load) => {
+        const { dtype, offset } = load
+        const terms = offset.terms.filter(({ atom }) => Number(atom) > this.#lineAxis)
+        return [load, l.b.variable(l.bytes(dtype, l.scalar({ constant: 0, terms })))]
+      }),
+    )
   }
 
   #run(
@@ -219,8 +282,9 @@ export class Packing {
     const { batch, lines } = this.#side
     const l = this.#context(this.#sumAxis)
     const { b } = l
-    this.#place(l, it.batch, 0, batch)
-    this.#place(l, this.#least(b.add(group, i), b.sub(it.lines[1], 1)), batch.length, lines)
+    place(l, it.batch, { first: 0, extents: batch })
+    const line = least(b, b.add(group, i), b.sub(it.lines[1], 1))
+    place(l, line, { first: batch.length, extents: lines })
     return l
   }
 
@@ -232,8 +296,8 @@ export class Packing {
     const row = this.#width * BYTES
     const k = b.variable(it.summed[0])
     b.loop(k, it.summed[1], 1, () => {
-      this.#place(l, k, this.#lineAxis + 1, summed)
-      const stop = this.#runEnd(l, k, this.#sumAxis, summed, it.summed[1])
+      place(l, k, { first: this.#lineAxis + 1, extents: summed })
+      const stop = runEnd(l, k, { axis: this.#sumAxis, extents: summed, end: it.summed[1] })
       const at = l.coordinate(this.#sumAxis)
       const limit = b.variable(b.add(at, b.sub(stop, k)))
       for (const each of contexts) {

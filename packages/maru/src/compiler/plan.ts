@@ -3,9 +3,8 @@ import { type DType, dtypes } from '../base/dtype.ts'
 import { type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
-import type { Elementwise, Spec } from '../graph/primitive.ts'
-import { cast } from '../primitives/elementwise.ts'
-import { fitContraction } from './contraction.ts'
+import type { Spec } from '../graph/primitive.ts'
+import { type Contracting, fitContraction } from './contraction.ts'
 import { expectWords } from './extent.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
@@ -155,7 +154,7 @@ export class Planner implements Places {
     }
     const buffer = this.placeFor(node)
     if (!this.#schedule.compiled(node)) this.#interpret(node, [buffer])
-    else if (node.op.trait === 'contract') this.#contract(node, buffer)
+    else if (node.op.trait === 'contract') this.#contraction(node, buffer)
     else if (node.op.trait === 'reduce') this.#reduce(node, buffer)
     else if (node.op.trait === 'join') this.#join(node, node.op.axis(node.attrs), buffer)
     else if (node.op.trait === 'scatter') this.#scatter(node, buffer)
@@ -220,26 +219,15 @@ export class Planner implements Places {
     this.#loops([length], { buffer: to, dtype: 'int32', offset: variable(0), value })
   }
 
-  #contract(node: Node, output: number): void {
-    const { dtype, shape } = node
-    const sums = dtype === 'float32' ? output : this.#buffer('float32', shape)
-    const kernel = fitContraction(node, sums, this, (size, fill) => {
-      const copy = this.#buffer('float32', [size])
-      this.step({ kind: 'kernel', kernel: fill(copy) })
-      return copy
+  /** A contraction, alone or with what it is part of, if that is one kernel. */
+  #contract(it: Contracting): boolean {
+    const kernel = fitContraction(it, {
+      places: this,
+      allocate: (dtype, size) => this.#buffer(dtype, [size]),
+      run: (kernel) => this.step({ kind: 'kernel', kernel }),
     })
-    this.step({ kind: 'kernel', kernel })
-    if (sums === output) return
-    const offset = flatIndex(new Affine(shape), shape)
-    const load: Expr = { kind: 'load', buffer: sums, dtype: 'float32', offset, guards: [] }
-    const value: Expr = {
-      kind: 'op',
-      op: cast as Elementwise,
-      attrs: { dtype },
-      args: [load],
-      dtype,
-    }
-    this.#loops(shape, { buffer: output, dtype, offset, value })
+    if (kernel) this.step({ kind: 'kernel', kernel })
+    return kernel !== undefined
   }
 
   /** What values are scattered into is laid out first; they are combined with it where it lies. */
@@ -282,7 +270,34 @@ export class Planner implements Places {
     return { fold: { combine, result, value, guards, position, dtype: from.dtype }, folded }
   }
 
+  #contraction(node: Node, buffer: number): void {
+    if (this.#contract({ node, fold: undefined, result: node, buffer })) return
+    throw new RangeError('a contraction cannot be expressed')
+  }
+
+  /** A contraction that was put off, computed in the kernel of what alone reads it. */
+  #overContraction(result: Node, buffer: number): boolean {
+    const inner = this.#absorbed.get(result)
+    if (!inner || this.#held.has(inner)) return false
+    const fold = [inner, result].find(({ op }) => op.trait === 'reduce')
+    const node = inner.op.trait === 'contract' ? inner : this.#absorbed.get(inner)
+    if (node?.op.trait !== 'contract') return false
+    if (this.#contract({ node, fold, result, buffer })) return true
+    // In two kernels, then, or three.
+    if (inner === node) this.#contraction(node, this.#own(node))
+    else this.#reduce(inner, this.#own(inner))
+    return false
+  }
+
+  /** A buffer of its own for a value that was to be computed inside of another. */
+  #own(node: Node): number {
+    const buffer = this.#buffer(node.dtype, node.shape)
+    this.#held.set(node, buffer)
+    return buffer
+  }
+
   #reduce(node: Node, buffer: number): void {
+    if (this.#overContraction(node, buffer)) return
     const offset = flatIndex(new Affine(node.shape), node.shape)
     const value: Expr = { kind: 'folded', fold: 0, dtype: node.dtype }
     const store = { buffer, dtype: node.dtype, offset, value }
@@ -295,11 +310,14 @@ export class Planner implements Places {
    */
   #absorb(node: Node): boolean {
     const owner = this.#schedule.owner(node)
-    if (!this.target.fuse || node.op.trait !== 'reduce' || this.#kept.has(node) || !owner)
-      return false
-    const readers = ['elementwise', 'movement']
-    if (!readers.includes(owner.op.trait) || sizeOf(owner.shape) !== sizeOf(node.shape))
-      return false
+    const { trait } = node.op
+    const contracts = trait === 'contract' || (trait === 'reduce' && this.#absorbed.has(node))
+    if (!this.target.fuse || this.#kept.has(node) || !owner) return false
+    if (trait !== 'reduce' && !contracts) return false
+    const sum = trait === 'contract' && addsUp(owner)
+    if (!sum && !['elementwise', 'movement'].includes(owner.op.trait)) return false
+    const grows = sizeOf(owner.shape) - sizeOf(node.shape)
+    if (contracts ? grows > 0 : grows !== 0) return false
     if (!this.#schedule.compiled(node) || !this.#schedule.compiled(owner)) return false
     if (this.#absorbed.has(owner)) return false
     this.#absorbed.set(owner, node)
@@ -309,10 +327,11 @@ export class Planner implements Places {
   #map(node: Node, buffer: number): void {
     const absorbed = this.#absorbed.get(node)
     if (absorbed) {
-      if (this.#mapOverFold(node, absorbed, buffer)) return
-      const own = this.#buffer(absorbed.dtype, absorbed.shape)
-      this.#reduce(absorbed, own)
-      this.#held.set(absorbed, own)
+      if (this.#overContraction(node, buffer)) return
+      if (!this.#held.has(absorbed)) {
+        if (this.#mapOverFold(node, absorbed, buffer)) return
+        this.#reduce(absorbed, this.#own(absorbed))
+      }
     }
     this.#elements(node, node.shape, buffer)
   }
@@ -427,6 +446,12 @@ const MOST_STORES = 6
 
 function variables(shape: Sizes): IndexExpr[] {
   return shape.map((_, axis) => variable(axis))
+}
+
+/** Whether this adds up what it reads. */
+function addsUp({ op, dtype, inputs }: Node): boolean {
+  const adds = op.trait === 'reduce' && op.combine === 'add' && op.result === 'value'
+  return adds && dtype === 'float32' && inputs[0]?.dtype === 'float32'
 }
 
 /** Row-major position of the current output element. */

@@ -1,11 +1,12 @@
 /** Kernels and schedules as text: one form for logs, tests and tools. */
 import type { DType } from '../base/dtype.ts'
-import { type Sizes, stridesOf } from '../base/shape.ts'
-import { dot, type Guard } from '../graph/indexing.ts'
-import { Affine, type IndexExpr, isValueIndex, variable } from './index-expr.ts'
+import type { Sizes } from '../base/shape.ts'
+import type { Guard } from '../graph/indexing.ts'
+import { type IndexExpr, isValueIndex } from './index-expr.ts'
 import {
   type ContractKernel,
   collapse,
+  collapseOut,
   collapseScatter,
   collapseSide,
   type Expr,
@@ -61,7 +62,6 @@ export function labelOfLaunch(launch: Launch): string {
 
 /** Names of the ops that a kernel computes, inputs before users, each once. */
 export function opsOf(kernel: Kernel): string[] {
-  if (kernel.kind === 'contract') return []
   const names = new Set<string>()
   const seen = new Set<Expr>()
   const visit = (expr: Expr): void => {
@@ -71,6 +71,10 @@ export function opsOf(kernel: Kernel): string[] {
     if (expr.kind !== 'op') return
     for (const arg of expr.args) visit(arg)
     names.add(expr.op.name)
+  }
+  if (kernel.kind === 'contract') {
+    for (const { value } of [kernel.a, kernel.b, kernel.store]) visit(value)
+    return [...names]
   }
   if (kernel.kind === 'scatter') {
     visit(kernel.store.value)
@@ -213,39 +217,45 @@ function loops(kernel: LoopKernel, name: (buffer: number) => string): string[] {
   return extents.length === 0 ? lines : [`for ${over(0, extents)}`, ...lines.map(indent)]
 }
 
+/** Loops by name: one of a kind is called by its letter alone. */
+function named(letter: string, sizes: readonly number[]): (readonly [string, number])[] {
+  return sizes.map((size, i) => [sizes.length === 1 ? letter : `${letter}${i}`, size])
+}
+
+function overText(loops: readonly (readonly [string, number])[]): string {
+  return loops.map(([of, size]) => `${of} < ${size}`).join(', ')
+}
+
 /** The sides over their own loops, then what becomes of them. */
 function contraction(kernel: ContractKernel, name: (buffer: number) => string): string[] {
-  const { batch, m, n, k, c } = kernel
-  const side = (title: string, letter: string, source: Side): string[] => {
-    const { batch, lines, summed, value } = collapseSide(source)
-    const groups = [
-      batch.map((size, i) => [`b${i}`, size] as const),
-      lines.map((size, i) => [`${letter}${i}`, size] as const),
-      summed.map((size, i) => [`k${i}`, size] as const),
-    ].filter((group) => group.length > 0)
-    const printer = new Printer(
-      groups.flat().map(([variable]) => variable),
+  const printer = (loops: readonly (readonly [string, number])[]): Printer => {
+    return new Printer(
+      loops.map(([variable]) => variable),
       name,
     )
-    const { text, before } = printer.statements([value])
-    const over = groups.map((group) => group.map(([of, size]) => `${of} < ${size}`).join(', '))
+  }
+  const side = (title: string, letter: string, source: Side): string[] => {
+    const { batch, lines, summed, value } = collapseSide(source)
+    const groups = [named('b', batch), named(letter, lines), named('k', summed)]
+    const { text, before } = printer(groups.flat()).statements([value])
+    const over = groups.filter((group) => group.length > 0).map(overText)
     return [...before, `${title}[${over.join('; ')}] = ${text[0]}`]
   }
-  const sizes = [batch, m, n]
-  const variables = ['b', 'm', 'n']
-  const moving = sizes.flatMap((size, i) => (size === 1 ? [] : [i]))
-  const affine = new Affine(sizes)
-  const index = dot(
-    affine,
-    moving.map(variable),
-    moving.map((i) => stridesOf(sizes)[i] ?? 0),
-  )
-  const place = new Printer(variables, name).index(index)
+  const { out, store } = collapseOut(kernel)
+  const loops = [...named('b', out.batch), ...named('m', out.rows), ...named('n', out.columns)]
+  const result = printer(loops)
+  const { text, before } = result.statements([store.value])
+  const sum = `sum over k < ${kernel.k} of left · right`
+  const place = `${name(store.buffer)}[${result.index(store.offset)}]`
+  const stored =
+    store.value.kind === 'folded'
+      ? [`${place} = ${sum}`]
+      : [`folded = ${sum}`, ...before, `${place} = ${text[0]}`]
   return [
     ...side('left', 'm', kernel.a),
     ...side('right', 'n', kernel.b),
-    `for ${moving.map((i) => `${variables[i]} < ${sizes[i]}`).join(', ') || 'one element'}`,
-    `  ${name(c)}[${place}] = sum over k < ${k} of left · right`,
+    `for ${overText(loops) || 'one element'}`,
+    ...stored.map(indent),
   ]
 }
 

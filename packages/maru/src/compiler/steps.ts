@@ -84,9 +84,10 @@ export function touches(
       within.writes.forEach(write)
     }
   } else if (step.kernel.kind === 'contract') {
-    const { a, b, c } = step.kernel
-    for (const { value } of [a, b]) eachLoad(value, (load) => read(load.buffer))
-    write(c)
+    const { a, b, store, sums } = step.kernel
+    for (const { value } of [a, b, store]) eachLoad(value, (load) => read(load.buffer))
+    write(store.buffer)
+    if (sums !== undefined) write(sums)
   } else if (step.kernel.kind === 'scatter') {
     const { store, guard } = step.kernel
     const note = (load: Load): void => read(load.buffer)
@@ -167,8 +168,12 @@ export function placeWrites({ steps, buffers, sources, leaves, movable }: Writes
 /** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where, and before, it writes. */
 function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
   if (!touches(step, buffers).reads.has(to)) return true
-  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return false
-  const { passes, stores } = step.kernel
+  if (step.kind !== 'kernel' || step.kernel.kind === 'scatter') return false
+  const { kernel } = step
+  // A contraction reads its sides again and again.
+  const sided = kernel.kind === 'contract'
+  const passes = sided ? [{ folds: [kernel.a, kernel.b], stores: [] }] : kernel.passes
+  const stores = sided ? [kernel.store] : kernel.stores
   const turns = [...passes, { folds: [], stores }]
   const at = turns.findIndex((turn) => turn.stores.some(({ buffer }) => buffer === from))
   const own = turns[at]?.stores.find(({ buffer }) => buffer === from)
@@ -179,7 +184,8 @@ function inPlace(step: Step, from: number, to: number, buffers: readonly Planned
       eachLoad(value, (load) => {
         if (rootOf(buffers, load.buffer) !== to) return
         // A view of it begins elsewhere.
-        const here = load.buffer === to && keyOf(load.offset) === keyOf(own.offset)
+        const here =
+          !(sided && i === 0) && load.buffer === to && keyOf(load.offset) === keyOf(own.offset)
         if (!here || i > at) same = false
       })
     }

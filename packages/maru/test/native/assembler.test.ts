@@ -98,6 +98,18 @@ const rows: [text: string, bytes: string, write: (a: Assembler) => void][] = [
   ['vpshufb ymm1, ymm2, ymm3', 'c4 e2 6d 00 cb', (a) => a.vex('vpshufb', 1, 2, 3)],
   ['vpunpcklqdq xmm1, xmm2, xmm3', 'c5 e9 6c cb', (a) => a.vex('vpunpcklqdq', 1, 2, 3)],
   ['vpunpckldq xmm1, xmm2, xmm3', 'c5 e9 62 cb', (a) => a.vex('vpunpckldq', 1, 2, 3)],
+  ['vunpcklps ymm1, ymm2, ymm13', 'c4 c1 6c 14 cd', (a) => a.vex('vunpcklps', 1, 2, 13)],
+  ['vunpckhps ymm9, ymm2, ymm3', 'c5 6c 15 cb', (a) => a.vex('vunpckhps', 9, 2, 3)],
+  ['vshufps ymm1, ymm2, ymm3, 0x44', 'c5 ec c6 cb 44', (a) => a.vex('vshufps', 1, 2, 3, 0x44)],
+  ['movsxd r12, r12d', '4d 63 e4', (a) => a.integer('movsxd', r12, r12, true)],
+  ['vmovups zmm17, [rdi+0x80]', '62 e1 7c 48 10 4f 02', (a) => a.evex('vmovups', 17, 0, { base: rdi, offset: 128 })],
+  ['vmovups zmm3, [r15+rax*1+0x44]', '62 d1 7c 48 10 9c 07 44 00 00 00', (a) => a.evex('vmovups', 3, 0, { base: r15, index: rax, offset: 68 })],
+  ['vmovups [r8], zmm31', '62 41 7c 48 11 38', (a) => a.evex('vmovups.store', 31, 0, { base: r8, offset: 0 })],
+  ['vbroadcastss zmm30, [rsi+r12*4+0x1c]', '62 22 7d 48 18 74 a6 07', (a) => a.evex('vbroadcastss', 30, 0, { base: rsi, index: r12, scale: 2, offset: 28 })],
+  ['vbroadcastss zmm1, [r13+0x0]', '62 d2 7d 48 18 4d 00', (a) => a.evex('vbroadcastss', 1, 0, { base: r13, offset: 0 })],
+  ['vfmadd231ps zmm5, zmm30, zmm28', '62 92 0d 40 b8 ec', (a) => a.evex('vfmadd231ps', 5, 30, 28)],
+  ['vfmadd231ps zmm25, zmm2, zmm11', '62 42 6d 48 b8 cb', (a) => a.evex('vfmadd231ps', 25, 2, 11)],
+  ['vpxord zmm31, zmm31, zmm31', '62 01 05 40 ef ff', (a) => a.evex('vpxord', 31, 31, 31)],
 ]
 
 test.each(rows)('%s', (_, bytes, write) => {

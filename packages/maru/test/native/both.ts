@@ -23,7 +23,9 @@ export const missing: string | undefined =
   'missing' in host ? host.missing : fma ? undefined : 'WebAssembly does not fuse multiply-adds'
 if (missing) console.warn(`machine code is not tested: ${missing}`)
 
-export const LANES = { wasm: 4, native: 8 } as const
+export const LANES = { wasm: 4, native: 8, wide: 8 } as const
+/** Of the vectors that hold a contraction's sums. */
+const SUMS = { wasm: 4, native: 8, wide: 16 } as const
 export type Machine = keyof typeof LANES
 
 /** The functions on a memory, by either way. */
@@ -32,7 +34,7 @@ export function load(
   memory: WebAssembly.Memory,
   functions: readonly VectorFunction[],
 ): NativeKernel[] {
-  if (machine === 'native') {
+  if (machine !== 'wasm') {
     if ('missing' in host) throw new Error(host.missing)
     return host.pages.bind(memory, functions.map(encodeX86))
   }
@@ -95,15 +97,17 @@ export class Bench {
   }
 
   #prepare(machine: Machine): ((most: number) => void)[] {
+    const lowered = launchesOf(this.program.body).map((launch) => {
+      if (launch.kind !== 'code') throw new Error(`a launch is of kind ${launch.kind}`)
+      return launch.lower(LANES[machine], SUMS[machine])
+    })
     const kernels = load(
       machine,
       this.memory,
-      this.program.functions.map(({ code }) => code),
+      lowered.map(({ code }) => code),
     )
     let at = this.#top + SLACK_BYTES
-    return launchesOf(this.program.body).map((launch) => {
-      if (launch.kind !== 'code') throw new Error(`a launch is of kind ${launch.kind}`)
-      const { code, arguments: args, units } = launch
+    return lowered.map(({ arguments: args, units }, code) => {
       const [block, view] = [at, new DataView(this.memory.buffer, at)]
       args.forEach((argument, i) => {
         if (argument.kind === 'integer') view.setInt32(i * 4, argument.value, true)
@@ -137,9 +141,12 @@ export class Bench {
     const copy = this.memory.buffer.slice(base, this.#top + SLACK_BYTES)
     for (const launch of launchesOf(this.program.body)) {
       const kernel = launch.kind === 'code' ? launch.kernel : undefined
-      for (const buffer of kernel?.kind === 'loops' ? (kernel.scratch ?? []) : []) {
-        const bytes = sizeOf(this.program.buffers[buffer]?.shape ?? []) * 4
-        new Uint8Array(copy, (this.addresses[buffer] ?? 0) - base, bytes).fill(0)
+      const scratch = kernel?.kind === 'loops' ? (kernel.scratch ?? []) : []
+      // tiles reach into the room behind rows of sums that are laid aside
+      const sums = kernel?.kind === 'contract' ? [kernel.sums ?? -1] : []
+      for (const buffer of [...scratch, ...sums]) {
+        const bytes = sizeOf(this.program.buffers[buffer]?.shape ?? [0]) * 4
+        new Uint8Array(copy, (this.addresses[buffer] ?? base) - base, bytes).fill(0)
       }
     }
     this.program.buffers.forEach(({ dtype, shape }, buffer) => {
@@ -162,11 +169,14 @@ export function difference(roots: readonly Tensor[]): number {
   const first = new Bench('wasm', roots)
   first.run()
   const wasm = first.bytes()
-  for (const most of [Number.POSITIVE_INFINITY, 1]) {
-    const native = new Bench('native', roots, first.memory)
-    native.run(most)
-    const bytes = native.bytes()
-    if (Buffer.compare(bytes, wasm) !== 0) return bytes.findIndex((byte, i) => byte !== wasm[i])
+  const wide = 'pages' in host && host.pages.wide
+  for (const machine of wide ? (['native', 'wide'] as const) : (['native'] as const)) {
+    for (const most of [Number.POSITIVE_INFINITY, 1]) {
+      const native = new Bench(machine, roots, first.memory)
+      native.run(most)
+      const bytes = native.bytes()
+      if (Buffer.compare(bytes, wasm) !== 0) return bytes.findIndex((byte, i) => byte !== wasm[i])
+    }
   }
   return -1
 }
