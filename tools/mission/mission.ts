@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { recordedEvidence, testEvidence } from './proofs.ts'
+import { filesWithoutTests, recordedEvidence, testEvidence } from './proofs.ts'
 import { idsIn, rows } from './rows.ts'
 import { missionText, verdict } from './verdict.ts'
 
@@ -47,7 +47,9 @@ function runTests(): string {
     { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
   )
   try {
-    return readFileSync(report, 'utf8')
+    const text = readFileSync(report, 'utf8')
+    for (const file of filesWithoutTests(text)) console.error(`no test of it ran: ${file}`)
+    return text
   } catch (cause) {
     throw new Error(`the tests gave no report:\n${stderr}`, { cause })
   } finally {

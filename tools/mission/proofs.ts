@@ -41,6 +41,14 @@ export function testEvidence(reports: readonly string[], root: string): Map<stri
   return new Map([...outcomes].map(([id, all]) => [id, judged(all)]))
 }
 
+/** Files of a report that could not be run. */
+export function filesWithoutTests(report: string): string[] {
+  const { testResults }: Report = JSON.parse(report)
+  return testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.length === 0 ? [name] : [],
+  )
+}
+
 function judged(outcomes: readonly Outcome[]): Evidence {
   const bad = outcomes.find(({ status }) => status !== 'passed')
   if (bad) return { missing: `${bad.status}: ${bad.place}` }

@@ -1,9 +1,11 @@
 /** Activations: their ranges, their gradients once and twice, and how active they leave units. */
+import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { grad, manualSeed, ones, type Tensor, tensor, useDevice } from '../../src/index.ts'
 import * as nn from '../../src/nn/index.ts'
 import { normal } from '../../src/tensor/random.ts'
 import { devices } from '../ops/calls.ts'
+import { activationsText } from './activations-page.ts'
 
 const { activations, activityOf, init } = nn
 const all = Object.entries(activations).map(([name, facts]) => ({ name, ...facts }))
@@ -225,4 +227,35 @@ describe('[E6.1] the mean of |f′(x)|', () => {
     expect(ReLU![1]).toBeCloseTo(0.5, 2)
     expect(Tanh![1]).toBeLessThan(std === 1 ? 0.62 : 0.16)
   })
+})
+
+test('[D11.1] [D11.2] softmax: probabilities that sum to 1, also of logits of ±10,000', async () => {
+  const rows = await normal([200, 10], { std: 5 }).softmax().sum(1).data()
+  for (const sum of rows) expect(Math.abs(sum - 1)).toBeLessThan(1e-6)
+  const extreme = tensor([
+    [1e4, -1e4, 1e4],
+    [-1e4, -1e4, -1e4],
+  ])
+  const got = await valuesOf(extreme.softmax())
+  const third = Math.fround(1 / 3)
+  expect(got).toEqual([0.5, 0, 0.5, third, third, third])
+})
+
+test('[E5.5] docs/activations.md draws each as the registry has it: `npm run activations` writes it', async () => {
+  const page = readFileSync(new URL('../../../../docs/activations.md', import.meta.url), 'utf8')
+  expect(page).toBe(await activationsText())
+  for (const { name } of all) expect(page).toContain(`## ${name}\n`)
+})
+
+test('[E6.2] the change of a weight is the derivative behind it times the output before it', async () => {
+  const layer = new nn.Linear(3, 2)
+  const before = tensor([[0.5, -2, 1]])
+  const z = layer.forward(before)
+  const [dw, dz] = grad(z.sigmoid().sum(), [layer.weight, z])
+  const product: Tensor = dz!.transpose().matmul(before)
+  expect(await dw!.array()).toEqual(await product.array())
+  // far to the right the derivative is 0, and so is the change, however large the output is
+  const far = layer.forward(before).abs().add(200)
+  const [none] = grad(far.sigmoid().sum(), [layer.weight])
+  expect(new Set(await none!.abs().data())).toEqual(new Set([0]))
 })

@@ -56,7 +56,7 @@ describe.each(devices)('on %s', (device) => {
     expect(await back.flip(1).data()).toEqual(await forwards.data())
   })
 
-  test('nothing is seen of what comes after the end', async () => {
+  test('[C5.2] nothing is seen of what comes after the end', async () => {
     useDevice(device)
     const start = normal([3, 2, 2])
     const rnn = new GRU(2, 3, { numLayers: 2, bidirectional: true })
@@ -77,7 +77,7 @@ describe.each(devices)('on %s', (device) => {
     expect([...first!.slice(size, size + 4 * 2 * 3)]).toEqual([...(await whole.state.data())])
   })
 
-  test('a function is a cell', async () => {
+  test('[D4.2] a function is a cell', async () => {
     useDevice(device)
     const x = tensor([1, 2, 3, 4], [4])
     const { output, state } = unroll(
@@ -240,4 +240,22 @@ const refused: [name: string, make: () => unknown, error: object][] = [
 test.each(refused)('refuses %s', (_, make, error) => {
   useDevice('wasm')
   expect(make).toThrow(expect.objectContaining(error))
+})
+
+test('[C7.2] a GRU has three quarters of the parameters of an LSTM', () => {
+  for (const options of [{}, { bias: false }, { numLayers: 2, bidirectional: true }]) {
+    const [gru, lstm] = [new GRU(5, 7, options), new LSTM(5, 7, options)]
+    expect(gru.parameterCount * 4).toBe(lstm.parameterCount * 3)
+  }
+})
+
+test('[D4.5] a sequence in two parts, the state carried over, is the whole', async () => {
+  useDevice('wasm')
+  const layer = new LSTM(3, 4, { numLayers: 2 })
+  const x: Tensor = normal([7, 2, 3])
+  const whole = layer.run(x)
+  const first = layer.run(x.narrow(0, 0, 3))
+  const second = layer.run(x.narrow(0, 3, 4), { state: first.state })
+  const [got, want] = [await second.output.data(), await whole.output.narrow(0, 3, 4).data()]
+  for (const [i, value] of got.entries()) expect(value).toBeCloseTo(want[i]!, 6)
 })

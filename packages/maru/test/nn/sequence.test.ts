@@ -119,46 +119,66 @@ test('every layer that says so has samples', () => {
 
 const tolerance = { relative: 1e-5, absolute: 1e-5, reason: 'float32 against float64' }
 
+/** Acceptance lines that samples of a layer prove. */
+const lines: Named<string> = {
+  AdditiveAttention: '[C17.1]',
+  DotAttention: '[C17.2]',
+  GRU: '[C7.1]',
+  GRUCell: '[C7.1]',
+  LayerNorm: '[D12.4]',
+  LSTM: '[C6.1]',
+  LSTMCell: '[C6.1]',
+  MultiheadAttention: '[C17.3]',
+}
+const samples: Named<string> = {
+  causal: '[C17.4]',
+  'other keys': '[C17.5]',
+  padding: '[C17.4]',
+  'two layers both ways': '[D4.3] [D4.4]',
+}
+
+function titleOf({ layer, sample }: Entry): string {
+  const parts = layer.endsWith('Attention') || layer.length < 5 ? samples[sample] : undefined
+  return `${layer}, ${sample} ${lines[layer] ?? ''} ${parts ?? ''}`.trimEnd()
+}
+
 describe.each(devices)('on %s', (device) => {
-  test.each(entries.map((entry) => [`${entry.layer}, ${entry.sample}`, entry] as const))(
-    '%s',
-    async (_, entry) => {
-      useDevice(device)
-      const module = made(entry)
-      const state = Object.entries(entry.parameters).map(
-        ([name, values]) => [name, tensorOf(values)] as const,
-      )
-      await module.loadStateDict(new Map(state))
-      const inputs = Object.fromEntries(
-        Object.entries(entry.inputs).map(([name, value]) => [
-          name,
-          isValues(value) ? tensorOf(value) : value,
-        ]),
-      )
-      const results = applied(module, inputs)
-      expect(Object.keys(results).sort()).toEqual(Object.keys(entry.results).sort())
-      const loss = Object.entries(entry.cotangents)
-        .map(([name, values]) => results[name]!.mul(tensorOf(values)).sum())
-        .reduce((sum, each) => sum.add(each))
-      const names = [...module.stateDict().keys()]
-      const sources = new Map<string, unknown>(Object.entries(inputs))
-      for (const [i, parameter] of [...module.namedParameters()].entries()) {
-        sources.set(names[i]!, parameter[1])
-      }
-      const wanted = Object.entries(entry.grads)
-      const gradients = grad(
-        loss,
-        wanted.map(([name]) => sources.get(name) as Tensor),
-      )
-      const expected = [...Object.entries(entry.results), ...wanted]
-      const got = await valuesOn(device, [
-        ...Object.keys(entry.results).map((name) => results[name]!),
-        ...gradients,
-      ])
-      const wrong = expected.flatMap(([name, values], i) =>
-        differences(name, got[i]!, values, tolerance, 'alike'),
-      )
-      expect(wrong).toEqual([])
-    },
-  )
+  test.each(entries.map((entry) => [titleOf(entry), entry] as const))('%s', async (_, entry) => {
+    useDevice(device)
+    const module = made(entry)
+    const state = Object.entries(entry.parameters).map(
+      ([name, values]) => [name, tensorOf(values)] as const,
+    )
+    await module.loadStateDict(new Map(state))
+    const inputs = Object.fromEntries(
+      Object.entries(entry.inputs).map(([name, value]) => [
+        name,
+        isValues(value) ? tensorOf(value) : value,
+      ]),
+    )
+    const results = applied(module, inputs)
+    expect(Object.keys(results).sort()).toEqual(Object.keys(entry.results).sort())
+    const loss = Object.entries(entry.cotangents)
+      .map(([name, values]) => results[name]!.mul(tensorOf(values)).sum())
+      .reduce((sum, each) => sum.add(each))
+    const names = [...module.stateDict().keys()]
+    const sources = new Map<string, unknown>(Object.entries(inputs))
+    for (const [i, parameter] of [...module.namedParameters()].entries()) {
+      sources.set(names[i]!, parameter[1])
+    }
+    const wanted = Object.entries(entry.grads)
+    const gradients = grad(
+      loss,
+      wanted.map(([name]) => sources.get(name) as Tensor),
+    )
+    const expected = [...Object.entries(entry.results), ...wanted]
+    const got = await valuesOn(device, [
+      ...Object.keys(entry.results).map((name) => results[name]!),
+      ...gradients,
+    ])
+    const wrong = expected.flatMap(([name, values], i) =>
+      differences(name, got[i]!, values, tolerance, 'alike'),
+    )
+    expect(wrong).toEqual([])
+  })
 })

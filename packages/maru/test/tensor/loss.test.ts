@@ -1,19 +1,25 @@
 /** Losses against their definitions: alignments counted one by one, minima, classes that are alone. */
 import { expect, test } from 'vitest'
 import {
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
   compile,
   crossEntropy,
   ctcLoss,
+  gaussianNllLoss,
   grad,
   huberLoss,
   IndexError,
   l1Loss,
   mseLoss,
   multiClassHingeLoss,
+  nllLoss,
   type Tensor,
   tensor,
   zeros,
 } from '../../src/index.ts'
+import { SGD } from '../../src/optim/index.ts'
+import { parameter } from '../../src/tensor/create.ts'
 
 const ids = (...labels: number[]): Tensor => tensor(Int32Array.from(labels))
 
@@ -28,7 +34,7 @@ test.each([
   [[1, 1], 4],
   [[2, 1, 2], 5],
   [[], 2],
-])('ctcLoss sums over all alignments of %j in %i frames', async (labels, count) => {
+])('[F5.6] ctcLoss sums over all alignments of %j in %i frames', async (labels, count) => {
   const logits = tensor(Array.from({ length: 3 * count }, (_, i) => ((i * 7) % 11) / 4 - 1))
   const probs = logits.reshape([count, 1, 3]).logSoftmax(2)
   const p = (await probs.exp().data()) as Float32Array
@@ -87,7 +93,7 @@ test('the only class has no rival', async () => {
   expect(await crossEntropy(tensor([[3]]), ids(0)).item()).toBe(0)
 })
 
-test('the mean makes the squared error least, the median the absolute one', async () => {
+test('[F6.3] [F6.4] the mean makes the squared error least, the median the absolute one', async () => {
   const y = tensor([1, 2, 3, 4, 90])
   const slopeAt = async (x: number, loss: typeof mseLoss): Promise<number> => {
     const at = tensor(x)
@@ -100,8 +106,59 @@ test('the mean makes the squared error least, the median the absolute one', asyn
   expect(await slopeAt(4, huberLoss)).toBeGreaterThan(0)
 })
 
-test('an ignored label is allowed in a compiled function, another one outside is not', async () => {
+test('[F1.6] an ignored label is allowed in a compiled function, another one outside is not', async () => {
   const loss = compile((labels) => crossEntropy(zeros([2, 3]), labels, { ignoreIndex: -100 }))
   expect(await (await loss(ids(0, -100))).item()).toBeCloseTo(Math.log(3), 6)
   await expect(loss(ids(0, -1))).rejects.toThrow(IndexError)
+})
+
+test('[F2.2] cross entropy is stable at logits of ±10,000, from logits of two classes, too', async () => {
+  const logits = tensor([
+    [1e4, -1e4],
+    [-1e4, 1e4],
+  ])
+  expect(await crossEntropy(logits, ids(0, 1)).item()).toBe(0)
+  expect(await crossEntropy(logits, ids(1, 0)).item()).toBe(2e4)
+  const [slope] = grad(crossEntropy(logits, ids(1, 0)), [logits])
+  expect([...(await slope!.data())]).toEqual([0.5, -0.5, -0.5, 0.5])
+  const scores = tensor([1e4, -1e4])
+  expect(await binaryCrossEntropyWithLogits(scores, tensor([1, 0])).item()).toBe(0)
+  expect(await binaryCrossEntropyWithLogits(scores, tensor([0, 1])).item()).toBe(1e4)
+})
+
+test('[F2.1] from logits and from probabilities comes one result', async () => {
+  const logits = tensor([
+    [0.5, -1, 2],
+    [1, 0, -2],
+  ])
+  const wanted = await crossEntropy(logits, ids(2, 0)).item()
+  expect(await nllLoss(logits.softmax().log(), ids(2, 0)).item()).toBeCloseTo(wanted, 6)
+  const scores = tensor([0.5, -1, 2])
+  const target = tensor([1, 0, 1])
+  const both = await binaryCrossEntropyWithLogits(scores, target).item()
+  expect(await binaryCrossEntropy(scores.sigmoid(), target).item()).toBeCloseTo(both, 6)
+})
+
+test('[F1.7] a plain function is a loss', async () => {
+  const w = parameter(Float32Array.of(3), [], 'float32')
+  const loss = (x: Tensor): Tensor => x.sub(1).pow(4)
+  const optimizer = new SGD([w], { lr: 0.01 })
+  for (let i = 0; i < 20; i++) await optimizer.step(loss(w))
+  expect(await loss(w).item()).toBeLessThan(1)
+})
+
+test('[F1.8] a loss may be negative: a Gaussian that is narrow where it is right', async () => {
+  const value = await gaussianNllLoss(tensor([1]), tensor([1]), tensor([0.01])).item()
+  expect(value).toBeCloseTo(0.5 * Math.log(0.01), 5)
+  expect(value).toBeLessThan(0)
+})
+
+test("[F5.7] a Gaussian's most likely parameters are the moments of the sample", async () => {
+  const y = tensor([1, 2, 4, 9])
+  const [mean, variance] = [tensor(4), tensor(9.5)]
+  const loss = gaussianNllLoss(mean.expand([4]), y, variance.expand([4]))
+  const slopes = grad(loss, [mean, variance])
+  for (const slope of slopes) expect(await slope.item()).toBeCloseTo(0, 6)
+  const higher = gaussianNllLoss(mean.expand([4]), y, tensor(10.5).expand([4]))
+  expect(await higher.item()).toBeGreaterThan(await loss.item())
 })
