@@ -2,9 +2,9 @@
 import { isFloat } from '../base/dtype.ts'
 import { sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
+import { goesByRows } from './direction.ts'
 import { Affine, type IndexExpr, variable } from './index-expr.ts'
 import { collapse, type Expr, type Fold, type LoopKernel, overLoops, type Store } from './kernel.ts'
-import { goesByRows } from './lower-loops.ts'
 import type { PlannedBuffer, Step } from './steps.ts'
 
 /** Elements below which one thread folds as they come. */

@@ -1,5 +1,6 @@
 /** One loop kernel put into another that goes over the same rows. */
 import { type Alignment, align } from './align.ts'
+import { goesByRows } from './direction.ts'
 import { type IndexExpr, keyOf } from './index-expr.ts'
 import {
   type Expr,
@@ -15,7 +16,6 @@ import {
   type Store,
   storesOf,
 } from './kernel.ts'
-import { goesByRows } from './lower-loops.ts'
 import { eachLoad, type Load } from './steps.ts'
 
 /** A kernel that does what two did. */

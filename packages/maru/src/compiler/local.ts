@@ -3,6 +3,7 @@ import { canonical } from '../base/canonical.ts'
 import { dtypes } from '../base/dtype.ts'
 import { stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
+import { goesByRows } from './direction.ts'
 import { Affine, type IndexExpr, keyOf, variable } from './index-expr.ts'
 import {
   type Expr,
@@ -13,7 +14,6 @@ import {
   storesOf,
   withReplaced,
 } from './kernel.ts'
-import { goesByRows } from './lower-loops.ts'
 import { eachLoad, type Load } from './steps.ts'
 
 /** Bytes of an element that a lane is stored as, without narrowing. */

@@ -1,18 +1,9 @@
 /** Loop kernels → vector IR: maps, and passes by rows, by columns or one by one. */
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
-import { factorOf, mentions, valuesIn } from './index-expr.ts'
-import {
-  collapse,
-  type Expr,
-  eachPart,
-  type Fold,
-  indicesOf,
-  type LoopKernel,
-  type Pass,
-  partsOf,
-  type Store,
-} from './kernel.ts'
+import { goesByRows, isCheap, reachesFar } from './direction.ts'
+import { factorOf } from './index-expr.ts'
+import { collapse, type Expr, type Fold, type LoopKernel, type Pass, type Store } from './kernel.ts'
 import { Folds, LEFTOVER_LANES, VIRTUAL_LANES } from './lower-folds.ts'
 import {
   type BufferSizes,
@@ -61,43 +52,12 @@ function lowerPoints(source: LoopKernel, sizes: BufferSizes): Lowered {
   return new LoopLowering(kernel, 1, inner, sizes).chains()
 }
 
-/** Rows if the innermost of the folded loops is the contiguous one, or there is no other. */
-export function goesByRows(kernel: LoopKernel): boolean {
-  const outer = kernel.extents.length
-  if (outer === 0) return true
-  if (kernel.folded.length === 0) return false
-  const last = outer + kernel.folded.length - 1
-  let votes = 0
-  const seen = new Set<Expr>()
-  for (const { value } of kernel.passes.flatMap(({ folds, stores }) => [...folds, ...stores])) {
-    eachPart(
-      value,
-      (part) => {
-        if (part.kind !== 'load') return
-        // what the inner loops do not move is read once either way
-        if (!kernel.folded.some((_, i) => mentions(part.offset, outer + i))) return
-        if (Math.abs(factorOf(part.offset, last)) === 1) votes++
-        if (Math.abs(factorOf(part.offset, outer - 1)) === 1) votes--
-      },
-      seen,
-    )
-  }
-  return votes > 0
-}
-
-/** Whether neighbours along the axis lie more than an element apart in memory. */
-function reachesFar(expr: Expr, axis: number, seen: Set<Expr> = new Set()): boolean {
-  if (seen.has(expr)) return false
-  seen.add(expr)
-  if (expr.kind === 'load' && Math.abs(factorOf(expr.offset, axis)) > 1) return true
-  const values = indicesOf(expr).flatMap((index) => valuesIn(index).map(({ value }) => value))
-  return [...partsOf(expr), ...values].some((part) => reachesFar(part, axis, seen))
-}
-
 class LoopLowering {
   readonly #kernel: LoopKernel
   readonly #l: Lowering
   readonly #folds: Folds
+  /** What stands at the places of stores. */
+  readonly #places = new Map<Store, Load>()
   readonly #outer: number
   readonly #chunk: number
 
@@ -115,7 +75,12 @@ class LoopLowering {
     const vectors = this.#storable(stores)
     return this.#eachRow(() => {
       for (const { value } of stores) this.#l.hoist(value)
-      this.#along((form) => this.#storeAll(stores, form), vectors)
+      this.#hoistPlaces(stores)
+      const pair = (form: Form, count: number): void => {
+        this.#ahead(count, () => this.#storeAll(stores, form))
+      }
+      const blocks = isCheap(stores) ? { most: 2, run: pair } : undefined
+      this.#along((form) => this.#storeAll(stores, form), vectors, blocks)
     })
   }
 
@@ -380,14 +345,42 @@ class LoopLowering {
     }
   }
 
+  /** Runs `body` for so many vectors that lie side by side. */
+  #ahead(count: number, body: (vector: number) => void): void {
+    for (let i = 0; i < count; i++) {
+      this.#l.ahead = i * this.#l.b.lanes
+      this.#l.enterBody()
+      body(i)
+    }
+    this.#l.ahead = 0
+  }
+
   #storeAll(stores: readonly Store[], form: Form): void {
     const values = stores.map(({ value }) => this.#l.evaluate(value, form))
-    stores.forEach(({ buffer, dtype, offset }, i) => {
+    stores.forEach((store, i) => {
       const value = values[i]
-      if (!value) return
-      const place = this.#l.byteAddress(buffer, dtype, this.#l.scalar(offset))
-      this.#l.store(form, dtype, place, value)
+      if (value) this.#l.store(form, store.dtype, this.#placeOf(store), value)
     })
+  }
+
+  #placeOf(store: Store): Scalar {
+    const { buffer, dtype, offset } = store
+    const known = this.#places.get(store)
+    if (known && this.#l.hasPlace(known)) return this.#l.placeOf(known)
+    return this.#l.byteAddress(buffer, dtype, this.#l.scalar(offset))
+  }
+
+  /** Computes the row's part of addresses before the innermost loop. */
+  #hoistPlaces(stores: readonly Store[]): void {
+    for (const store of stores) {
+      const { buffer, dtype, offset } = store
+      if (factorOf(offset, this.#l.inner) !== 1) continue
+      const place: Load = this.#places.get(store) ?? {
+        ...{ kind: 'load', buffer, dtype, offset, guards: [] },
+      }
+      this.#places.set(store, place)
+      this.#l.hoist(place)
+    }
   }
 
   // Passes
@@ -414,6 +407,7 @@ class LoopLowering {
     this.#overFolded(0, folded.length - 1, () => {
       this.#l.enterRow()
       for (const { value } of [...folds, ...stores]) this.#l.hoist(value)
+      this.#hoistPlaces(stores)
       const to = this.#l.integer(folded.at(-1) ?? 1)
       const at = b.variable(0)
       this.#l.coordinates[inner] = at
@@ -437,7 +431,10 @@ class LoopLowering {
     const first = sums.map(([sum]) => sum)
     this.#alongFolded(pass, (at, to) => {
       if (vectors) {
-        b.loop(at, to, VIRTUAL_LANES, () => this.#sixteen(pass, sums, at))
+        if (isCheap([...folds, ...stores])) {
+          b.loop(at, to, 2 * VIRTUAL_LANES, () => this.#blocks(pass, sums, 2))
+        }
+        b.loop(at, to, VIRTUAL_LANES, () => this.#blocks(pass, sums, 1))
         b.loop(at, to, LEFTOVER_LANES, () => this.#four(pass, first, at))
       }
       b.loop(at, to, 1, () => this.#single(pass, first, 0))
@@ -445,15 +442,13 @@ class LoopLowering {
     return folds.map((fold, i) => this.#folds.combineLanes(fold, sums[i] ?? []))
   }
 
-  #sixteen(pass: Pass, sums: readonly VectorVariable[][], at: Variable): void {
-    const { b, lanes, inner } = this.#shared()
-    for (let i = 0; i < VIRTUAL_LANES / lanes; i++) {
-      this.#l.coordinates[inner] = i === 0 ? at : b.variable(b.add(at, i * lanes))
-      this.#l.enterBody()
-      this.#foldAll(pass.folds, (fold) => sums[fold]?.[i], 'full')
+  /** So many blocks of 16 elements. */
+  #blocks(pass: Pass, sums: readonly VectorVariable[][], count: number): void {
+    const vectors = VIRTUAL_LANES / this.#l.b.lanes
+    this.#ahead(count * vectors, (i) => {
+      this.#foldAll(pass.folds, (fold) => sums[fold]?.[i % vectors], 'full')
       this.#storeAll(pass.stores, 'full')
-    }
-    this.#l.coordinates[inner] = at
+    })
   }
 
   #foldAll(

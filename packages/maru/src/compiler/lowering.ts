@@ -128,6 +128,8 @@ export class Lowering {
   /** Values of loop variables; the innermost one is set by the loop that runs it. */
   readonly coordinates: (Coordinate | undefined)[] = []
   readonly inner: number
+  /** Elements before the one at hand, of those that are computed from one coordinate. */
+  ahead = 0
   readonly affine: Affine
   readonly #sizes: BufferSizes
   readonly #addresses = new Map<number, number>()
@@ -183,6 +185,11 @@ export class Lowering {
     return this.b.arg(index)
   }
 
+  #position(variable: number): Scalar {
+    const at = this.coordinate(variable)
+    return variable === this.inner ? this.b.add(at, this.ahead) : at
+  }
+
   coordinate(variable: number): Coordinate {
     const found = this.coordinates[variable]
     if (!found) throw new RangeError(`loop variable ${variable} is not running`)
@@ -197,7 +204,7 @@ export class Lowering {
       if (atom === without) continue
       const value =
         typeof atom === 'number'
-          ? this.coordinate(atom)
+          ? this.#position(atom)
           : isValueIndex(atom)
             ? this.#valueScalar(atom, key)
             : this.#quotient(atom)
@@ -346,7 +353,13 @@ export class Lowering {
 
   /** Byte address of what a load reads next along the innermost loop. */
   placeOf(load: Load): Scalar {
-    return this.b.add(this.#base(load), this.bytes(load.dtype, this.coordinate(this.inner)))
+    const at = this.b.add(this.#base(load), this.bytes(load.dtype, this.coordinate(this.inner)))
+    return this.b.add(at, this.ahead << shiftOf[elementOf(load.dtype)])
+  }
+
+  /** Whether that needs no more than a sum, since the row's part of it was computed before. */
+  hasPlace(load: Load): boolean {
+    return this.#row.bases.has(load) && factorOf(load.offset, this.inner) === 1
   }
 
   /** Likewise, where that is known already. */
@@ -502,11 +515,8 @@ export class Lowering {
     const base = this.#base(expr)
     if (factor === 0) return { k: 'load', form: 'splat', element, address: base }
     const shift = shiftOf[element]
-    const at = this.coordinate(this.inner)
-    if (factor === 1) {
-      const moved = shift === 0 ? at : b.scalar('shl', at, shift)
-      return { k: 'load', form, element, address: b.add(base, moved) }
-    }
+    if (factor === 1) return { k: 'load', form, element, address: this.placeOf(expr) }
+    const at = this.#position(this.inner)
     const step = this.integer(factor * (1 << shift))
     const address = b.add(base, b.mul(at, step))
     if (form === 'one') return { k: 'load', form, element, address }
