@@ -1,5 +1,4 @@
 /** A table of epochs as a file. */
-import { dirname } from 'node:path'
 import { makeFolder, writeFileAtomic } from '../io/files.ts'
 import type { Callback, EpochEnd } from './events.ts'
 import type { Fit } from './fit.ts'
@@ -22,7 +21,8 @@ export class CsvLog implements Callback {
     const names = [...new Set(history.flatMap((logs) => Object.keys(logs)))]
     const rows = history.map((logs, i) => [i + 1, ...names.map((name) => logs[name] ?? '')])
     const lines = [['epoch', ...names.map(quoted)], ...rows].map((row) => `${row.join(',')}\n`)
-    await makeFolder(dirname(this.path))
+    const folder = this.path.slice(0, this.path.search(/[^/\\]*$/))
+    if (folder !== '') await makeFolder(folder)
     await writeFileAtomic(this.path, new TextEncoder().encode(lines.join('')))
   }
 }
