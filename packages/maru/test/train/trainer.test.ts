@@ -110,8 +110,9 @@ describe('fit', () => {
     // from the first small batch on, all is known; leaves for data and results are no graph
     const [first, ...rest] = seen.slice(2)
     expect(rest.map(({ programs }) => programs - first!.programs)).toEqual(rest.map(() => 0))
-    const made = rest.map(({ nodes }, i) => nodes - (rest[i - 1] ?? first!).nodes)
-    expect(Math.max(...made)).toBeLessThanOrEqual(3)
+    // two leaves and a result for each, of which the last step's may be on its way
+    const made = (rest.at(-1)?.nodes ?? 0) - first!.nodes
+    expect(made).toBeLessThanOrEqual(3 * rest.length + 1)
   })
 
   test('trains in training mode, validates in the other, and leaves the mode as it was', async () => {
