@@ -36,12 +36,14 @@ else {
 
 /** Runs every test whose title carries an id, and gives the report. */
 function runTests(): string {
+  const files = filesWithIds()
+  if (files.length === 0) throw new Error('no test carries the id of a line')
   const folder = mkdtempSync(join(tmpdir(), 'maru-mission-'))
   const report = join(folder, 'report.json')
   const { stderr } = spawnSync(
     process.execPath,
     [
-      ...[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'related', '--run', ...filesWithIds()],
+      ...[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'related', '--run', ...files],
       ...['-t', ID_IN_TITLE, '--reporter=json', `--outputFile=${report}`],
     ],
     { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] },
@@ -59,10 +61,14 @@ function runTests(): string {
 
 /** Files of tests, and tables that tests read, with an id somewhere. */
 function filesWithIds(): string[] {
-  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'packages/*/test'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
+  const listed = execFileSync(
+    'git',
+    ['ls-files', '-co', '--exclude-standard', 'packages/*/test/**'],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+    },
+  )
   return listed
     .split('\n')
     .filter(
