@@ -1,4 +1,5 @@
 /** What recurrent networks are made of: cells, and loops of them over sequences. */
+
 import { dtypes } from '../base/dtype.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
@@ -101,8 +102,7 @@ export function endsOf(layer: string, lengths: Lengths, shape: Sizes): Tensor {
   if (good && given instanceof Tensor && sameShape(given.node.shape, [batch])) {
     return given.cast('int32')
   }
-  const got = isList ? `[${lengths}]` : String(lengths)
-  throw new ShapeError('recurrent.lengths', { layer, got, time, batch })
+  throw new ShapeError('recurrent.lengths', { layer, got: showAny(lengths), time, batch })
 }
 
 /** One step of a recurrent network: authors write `step` and `start`. */

@@ -1,7 +1,9 @@
 /** What optimisers share: parameters and their settings, state, and the step. */
+
 import { dtypes, storeAs } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import { type LoadResult, snakeCase } from '../nn/module.ts'
 import { beginStep } from '../runtime/anomaly.ts'
 import { assign, assignAll, pretend } from '../runtime/realize.ts'
@@ -241,7 +243,7 @@ export abstract class Optimizer<S extends Settings = Settings> {
 
   #member(of: Parameter): Member<S> {
     const member = this.#members.get(of)
-    if (!member) throw new ValueError('optimizer.parameter', { got: String(of) })
+    if (!member) throw new ValueError('optimizer.parameter', { got: showAny(of) })
     return member
   }
 

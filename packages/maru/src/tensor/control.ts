@@ -1,7 +1,9 @@
 /** Loops and branches on the device: `scan`, `whileLoop`, `cond`. */
+
 import { expectFunction, expectOptions } from '../base/argument.ts'
 import { DTypeError, ShapeError, TraceError, ValueError } from '../base/error.ts'
 import { at, type Sizes, sameShape } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import { close, order } from '../graph/closed.ts'
 import { makeLiteral, makeNode, type Node } from '../graph/node.ts'
 import type { Primitive, Spec } from '../graph/primitive.ts'
@@ -127,7 +129,7 @@ function lengthOf(sequences: readonly Tensor[], asked: number | undefined): numb
   })
   const length = asked ?? lengths[0]
   if (length === undefined || !Number.isSafeInteger(length) || length < 0) {
-    throw new ValueError('scan.length', { got: String(length) })
+    throw new ValueError('scan.length', { got: showAny(length) })
   }
   for (const each of lengths) {
     if (each !== length) throw new ShapeError('scan.lengths', { a: length, b: each })

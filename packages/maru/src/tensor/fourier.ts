@@ -1,7 +1,9 @@
 /** Fourier transforms. Complex numbers are a last axis of two: the real and the imaginary part. */
+
 import { expectNumber, expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
 import { at, expectInteger, normalizeAxis } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import * as p from '../primitives/index.ts'
 import { apply, floating, nodeOf, numeric } from './nodes.ts'
 import { SelectTensor } from './select.ts'
@@ -25,7 +27,7 @@ export interface FourierOptions extends Scaled {
 function scaleOf(op: string, norm: Norm, n: number, inverse: boolean): number {
   if (norm === 'ortho') return 1 / Math.sqrt(n)
   if (norm !== 'backward' && norm !== 'forward') {
-    throw new ValueError('fourier.norm', { op, got: String(norm) })
+    throw new ValueError('fourier.norm', { op, got: showAny(norm) })
   }
   return inverse === (norm === 'backward') ? 1 / n : 1
 }

@@ -150,7 +150,7 @@ function takeNode(x: Node, indices: Node, axis: number): Node {
 
 function modeOf(mode: unknown): ScatterMode {
   if (isScatterMode(mode)) return mode
-  throw new ValueError('scatter.mode', { got: String(mode) })
+  throw new ValueError('scatter.mode', { got: showAny(mode) })
 }
 
 function scatterNode(

@@ -1,8 +1,10 @@
 /** Losses of scores that should differ by a margin. */
+
 import { expectOptions } from '../base/argument.ts'
 import { dtypes } from '../base/dtype.ts'
 import { DTypeError, IndexError, ValueError } from '../base/error.ts'
 import { at } from '../base/shape.ts'
+import { showAny } from '../base/show.ts'
 import { checkKnown } from './known.ts'
 import type { ClassLossOptions } from './loss-classes.ts'
 import { expectLabels, findKnown, hits, orNaN } from './loss-labels.ts'
@@ -102,7 +104,7 @@ export function multiMarginLoss<R extends Reduction = 'mean'>(
   const labels = expectLabels(op, x, target)
   const { margin = 1, p = 1, weight } = expectOptions(op, options)
   expectSetting(op, 'margin', margin, 'any')
-  if (p !== 1 && p !== 2) throw new ValueError('loss.power', { op, got: String(p) })
+  if (p !== 1 && p !== 2) throw new ValueError('loss.power', { op, got: showAny(p) })
   const isHit = hits(x, labels.ids)
   const own = isHit.where(x, 0).sum(1, { keepDims: true })
   const gap = x.sub(own).add(margin).clampMin(0)

@@ -180,7 +180,7 @@ export const convolutions: readonly Row[] = [
       [() => zero(1, 4).conv1d(zero(1, 1, 5)), ShapeError, 'window.fit'],
       [() => zero(1, 4).conv1d(zero(1, 1, 2), { stride: [1, 1] }), ValueError, 'window.axes'],
       [
-        () => zero(1, 4).conv1d(zero(1, 1, 2), { padding: 'full' as 'same' }),
+        () => zero(1, 4).conv1d(zero(1, 1, 2), { padding: 'half' as 'same' }),
         ValueError,
         'window.padding',
       ],
