@@ -165,7 +165,8 @@ class Fitting {
       if (!value) return undefined
       const loops = [batch, lines, sums].map((each) => this.#sizes(each))
       const [outer = [], middle = [], inner = []] = loops
-      return { batch: outer, lines: middle, summed: inner, value }
+      // Of no terms no place is asked for, but code divides by these.
+      return { batch: outer, lines: middle, summed: inner.map((size) => Math.max(1, size)), value }
     }
     const [a, b] = swapped ? [side(rows, 1), side(columns, 0)] : [side(rows, 0), side(columns, 1)]
     const axes = [...batch, ...rows, ...columns]

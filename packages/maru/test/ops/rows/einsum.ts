@@ -40,6 +40,7 @@ export const sums: readonly Row[] = [
       of('->', []),
       of('ij,jk->ik', [2, 0], [0, 3]),
       of('ij,jk->ik', [0, 2], [2, 3]),
+      of('bij,bik->jk', [5, 0, 4], [5, 0, 8]),
       of('i->', [0]),
     ],
     results: arithmetic,
