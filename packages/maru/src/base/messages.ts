@@ -3697,6 +3697,86 @@ export const messages = {
     ko: ['앙상블에 구성원이 없다', '하나는 있어야 한다', ''],
   },
   // cli
+  'cli.command': {
+    en: ['{got}: there is no such command', 'one of {known} was expected', 'maru --help'],
+    ko: ['{got}: 이런 명령은 없다', '{known} 중 하나여야 한다', 'maru --help'],
+  },
+  'cli.word': {
+    en: ['{name} is missing', '', 'maru --help'],
+    ko: ['{name}이(가) 없다', '', 'maru --help'],
+  },
+  'cli.number': {
+    en: ['{option} is {got}', 'a number above 0 was expected', ''],
+    ko: ['{option}이(가) {got}이다', '0보다 큰 수여야 한다', ''],
+  },
+  'cli.data': {
+    en: [
+      '{path} is nothing to learn from',
+      'a table (.csv, .tsv, .jsonl), a folder with a folder of pictures for each class, or a config (.json, .ts) was expected',
+      '',
+    ],
+    ko: [
+      '{path}에서는 배울 것이 없다',
+      '표(.csv, .tsv, .jsonl)나 클래스마다 하위 폴더가 있는 사진 폴더, 설정 파일(.json, .ts)이어야 한다',
+      '',
+    ],
+  },
+  'cli.columns': {
+    en: [
+      'no column of {names} is left to learn {label} from',
+      'columns of numbers, or of few words, were expected',
+      'name the label: --label <column>',
+    ],
+    ko: [
+      '{names} 가운데 {label}을(를) 배울 열이 없다',
+      '수나 몇 안 되는 낱말로 된 열이 있어야 한다',
+      '레이블 열을 지정한다: --label <열>',
+    ],
+  },
+  'cli.label': {
+    en: ['row {row} has {name} {got}', 'one of {classes} was expected, as in training', ''],
+    ko: ['{row}행의 {name}이(가) {got}이다', '학습 때처럼 {classes} 중 하나여야 한다', ''],
+  },
+  'cli.classes': {
+    en: ['{path} has the classes {got}', 'those of training were expected: {wanted}', ''],
+    ko: ['{path}의 클래스는 {got}이다', '학습 때의 클래스여야 한다: {wanted}', ''],
+  },
+  'cli.record': {
+    en: ['{path}: line {row} is no flat object', 'fields of texts and numbers were expected', ''],
+    ko: ['{path}: {row}번째 줄이 단순한 객체가 아니다', '글과 수로 된 필드여야 한다', ''],
+  },
+  'cli.run': {
+    en: [
+      '{path} is no record of a run, or damaged',
+      'a folder that maru train made was expected',
+      '',
+    ],
+    ko: ['{path}은(는) 실행 기록이 아니거나 손상되었다', 'maru train이 만든 폴더여야 한다', ''],
+  },
+  'cli.config': {
+    en: ['{path} is no JSON: {reason}', 'an object of settings was expected', ''],
+    ko: ['{path}은(는) JSON이 아니다: {reason}', '설정 객체여야 한다', ''],
+  },
+  'cli.config.name': {
+    en: ['{path} sets {name}, which there is not', 'some of {known} were expected', ''],
+    ko: ['{path}에 없는 설정 {name}이(가) 있다', '{known} 중 일부여야 한다', ''],
+  },
+  'cli.config.value': {
+    en: ['{path} sets {name} to {got}', 'another value was expected', 'maru --help'],
+    ko: ['{path}의 {name}이(가) {got}이다', '다른 값이어야 한다', 'maru --help'],
+  },
+  'cli.typescript': {
+    en: [
+      '{path} is TypeScript, which this Node cannot run by itself',
+      'Node 22.18 and later can',
+      'node --import tsx node_modules/.bin/maru train {path}',
+    ],
+    ko: [
+      '{path}은(는) TypeScript인데 이 Node는 스스로 실행하지 못한다',
+      'Node 22.18부터 할 수 있다',
+      'node --import tsx node_modules/.bin/maru train {path}',
+    ],
+  },
   'cli.option': {
     en: ['{got}: there is no such option', 'one of {known} was expected', ''],
     ko: ['{got}: 이런 옵션은 없다', '{known} 중 하나여야 한다', ''],

@@ -12,6 +12,7 @@ import {
   Mistakes,
   Trainer,
 } from '../train/index.ts'
+import { interruptible } from './interruptible.ts'
 import { phrases } from './phrases.ts'
 import { nameOf } from './report.ts'
 
@@ -110,21 +111,6 @@ export async function learnVisibly(
   const last = value.epochs.at(-1)?.loss
   bar.finish({ [text.loss]: (interrupted ? smooth : last) ?? Number.NaN })
   return { ...seen, interrupted, seconds }
-}
-
-/** Tells work of the first Ctrl-C. The second one ends the process, as it does without this. */
-async function interruptible<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<{ value: T; interrupted: boolean }> {
-  const controller = new AbortController()
-  const abort = (): void => controller.abort()
-  process.once('SIGINT', abort)
-  try {
-    const value = await work(controller.signal)
-    return { value, interrupted: controller.signal.aborted }
-  } finally {
-    process.off('SIGINT', abort)
-  }
 }
 
 /** Test error of a linear classifier after the same lesson, its inputs scaled in the same way. */

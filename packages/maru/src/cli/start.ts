@@ -4,6 +4,7 @@ import { manualSeed } from '../base/seed.ts'
 import { lenet5 } from '../models/index.ts'
 import { Normalize, Sequential } from '../nn/index.ts'
 import { type Output, paint, screenOf } from '../terminal/index.ts'
+import { UsageError } from './arguments.ts'
 import { type Digits, findDigits } from './digits.ts'
 import { judge, type Lesson, learnVisibly, linearError, type Progress } from './learn.ts'
 import { type Options, readOptions } from './options.ts'
@@ -89,10 +90,8 @@ function sayStopped(
 
 /** Runs the command line; returns the exit code. */
 async function main(args: readonly string[]): Promise<number> {
-  let code = MISUSED
   try {
     const options = readOptions(args)
-    code = FAILED
     if (!options.help) return await start(options)
     terminal.write(`${phrases().help}\n`)
     return DONE
@@ -100,7 +99,7 @@ async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof MaruError)) throw error
     const { screen, write } = outputTo(process.stderr)
     write(`${paint(screen, error.name, 'red', 'bold')}: ${error.message}\n`)
-    return code
+    return error instanceof UsageError ? MISUSED : FAILED
   }
 }
 

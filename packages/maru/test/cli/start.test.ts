@@ -112,8 +112,8 @@ describe('npm start', { timeout: SECONDS }, () => {
     ['help in Korean', ['-h'], 'ko', 0, /종료 코드/],
     ['a folder that is missing', ['--data', 'nowhere'], 'en', 1, /^FormatError: nowhere: .*t10k/],
     ['the same in Korean', ['--data', 'nowhere'], 'ko', 1, /^FormatError: nowhere: .*없다/],
-    ['wrong usage', ['--epoch', '3'], 'en', 2, /^ValueError: --epoch: .*--epochs/],
-    ['wrong usage in Korean', ['--epochs'], 'ko', 2, /^ValueError: --epochs에 값이 없다/],
+    ['wrong usage', ['--epoch', '3'], 'en', 2, /^UsageError: --epoch: .*--epochs/],
+    ['wrong usage in Korean', ['--epochs'], 'ko', 2, /^UsageError: --epochs에 값이 없다/],
   ])('answers %s', async (_, args, language, wanted, text) => {
     const { code, stdout, stderr } = await start(args, { MARU_LANG: language })
     expect(code).toBe(wanted)

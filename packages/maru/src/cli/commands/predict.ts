@@ -1,0 +1,48 @@
+/** `maru predict`: what a model says of data, one JSON object a line. */
+import { DataLoader } from '../../data/index.ts'
+import { loadModel } from '../../models/index.ts'
+import { mseLoss } from '../../tensor/loss.ts'
+import { Trainer } from '../../train/index.ts'
+import type { Target } from '../encoding.ts'
+import { readRecord } from '../record.ts'
+import { openLike } from '../source.ts'
+import { type Command, EXIT } from './command.ts'
+
+const BATCH = 256
+
+export const predict: Command = {
+  grammar: { words: ['run', 'data'], options: {} },
+  async run(given, to) {
+    const [folder = '', path = ''] = given.words
+    const { encoding } = await readRecord(folder)
+    const { target } = encoding
+    const trainer = new Trainer(await loadModel(folder), { loss: mseLoss })
+    const loader = new DataLoader(await openLike(path, encoding), { batchSize: BATCH })
+    for await (const { inputs } of loader) {
+      const outputs = await trainer.predict(inputs)
+      const made = target.kind === 'class' ? outputs.softmax(1) : outputs
+      const values = await made.data()
+      const width = made.node.shape[1] ?? 1
+      for (let at = 0; at < values.length; at += width) {
+        to.line(answerOf([...values.subarray(at, at + width)], target))
+      }
+    }
+    return EXIT.done
+  },
+}
+
+/** The likeliest class with every probability, or the number in units of the label. */
+function answerOf(values: readonly number[], target: Target): object {
+  if (target.kind === 'number') return { value: (values[0] ?? 0) * target.std + target.mean }
+  const best = values.reduce((at, value, i) => (value > (values[at] ?? 0) ? i : at), 0)
+  const shares = target.classes.map((name, i) => [name, round(values[i] ?? 0)])
+  return {
+    label: target.classes[best],
+    probability: round(values[best] ?? 0),
+    shares: Object.fromEntries(shares),
+  }
+}
+
+function round(share: number): number {
+  return Number(share.toFixed(6))
+}

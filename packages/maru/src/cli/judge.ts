@@ -1,0 +1,37 @@
+/** How well a model does, in the figures that suit what it predicts. */
+import { DataLoader, type Dataset, type Sample } from '../data/index.ts'
+import type { Module } from '../nn/index.ts'
+import { crossEntropy, mseLoss } from '../tensor/loss.ts'
+import { Accuracy, MeanSquaredError, R2Score, Trainer } from '../train/index.ts'
+import type { Encoding } from './encoding.ts'
+import type { Reporter } from './reporter.ts'
+import { words } from './words.ts'
+
+const BATCH = 256
+
+/** Accuracy and loss of classes; root mean square error, in units of the label, and R² of numbers. */
+export async function judge(
+  model: Module,
+  dataset: Dataset<Sample>,
+  { target }: Encoding,
+): Promise<Record<string, number>> {
+  if (dataset.length === 0) return {}
+  const loader = new DataLoader(dataset, { batchSize: BATCH })
+  if (target.kind === 'class') {
+    const accuracy = new Accuracy()
+    const trainer = new Trainer(model, { loss: crossEntropy, metrics: { accuracy } })
+    const { loss, metrics } = await trainer.evaluate(loader)
+    return { accuracy: metrics.accuracy, loss }
+  }
+  const metrics = { square: new MeanSquaredError(), r2: new R2Score() }
+  const trainer = new Trainer(model, { loss: mseLoss, metrics })
+  const found = await trainer.evaluate(loader)
+  return { rmse: Math.sqrt(found.metrics.square) * target.std, r2: found.metrics.r2 }
+}
+
+export function showResults(results: Readonly<Record<string, number>>, to: Reporter): void {
+  const shown = Object.entries(results).map(([name, value]) => {
+    return `${name} ${name === 'accuracy' ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4)}`
+  })
+  if (shown.length > 0) to.say(words().result, shown.join('   '))
+}
