@@ -3721,22 +3721,6 @@ export const messages = {
       '',
     ],
   },
-  'cli.columns': {
-    en: [
-      'no column of {names} is left to learn {label} from',
-      'columns of numbers, or of few words, were expected',
-      'name the label: --label <column>',
-    ],
-    ko: [
-      '{names} 가운데 {label}을(를) 배울 열이 없다',
-      '수나 몇 안 되는 낱말로 된 열이 있어야 한다',
-      '레이블 열을 지정한다: --label <열>',
-    ],
-  },
-  'cli.label': {
-    en: ['row {row} has {name} {got}', 'one of {classes} was expected, as in training', ''],
-    ko: ['{row}행의 {name}이(가) {got}이다', '학습 때처럼 {classes} 중 하나여야 한다', ''],
-  },
   'cli.classes': {
     en: ['{path} has the classes {got}', 'those of training were expected: {wanted}', ''],
     ko: ['{path}의 클래스는 {got}이다', '학습 때의 클래스여야 한다: {wanted}', ''],

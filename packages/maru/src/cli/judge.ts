@@ -3,7 +3,7 @@ import { DataLoader, type Dataset, type Sample } from '../data/index.ts'
 import type { Module } from '../nn/index.ts'
 import { crossEntropy, mseLoss } from '../tensor/loss.ts'
 import { Accuracy, MeanSquaredError, R2Score, Trainer } from '../train/index.ts'
-import type { Encoding } from './encoding.ts'
+import { classesIn, type Encoding } from './encoding.ts'
 import type { Reporter } from './reporter.ts'
 import { words } from './words.ts'
 
@@ -13,20 +13,21 @@ const BATCH = 256
 export async function judge(
   model: Module,
   dataset: Dataset<Sample>,
-  { target }: Encoding,
+  encoding: Encoding,
 ): Promise<Record<string, number>> {
   if (dataset.length === 0) return {}
   const loader = new DataLoader(dataset, { batchSize: BATCH })
-  if (target.kind === 'class') {
+  if (classesIn(encoding)) {
     const accuracy = new Accuracy()
     const trainer = new Trainer(model, { loss: crossEntropy, metrics: { accuracy } })
     const { loss, metrics } = await trainer.evaluate(loader)
     return { accuracy: metrics.accuracy, loss }
   }
+  const { std = 1 } = (encoding.kind === 'table' ? encoding.scale : undefined) ?? {}
   const metrics = { square: new MeanSquaredError(), r2: new R2Score() }
   const trainer = new Trainer(model, { loss: mseLoss, metrics })
   const found = await trainer.evaluate(loader)
-  return { rmse: Math.sqrt(found.metrics.square) * target.std, r2: found.metrics.r2 }
+  return { rmse: Math.sqrt(found.metrics.square) * std, r2: found.metrics.r2 }
 }
 
 export function showResults(results: Readonly<Record<string, number>>, to: Reporter): void {

@@ -12,7 +12,7 @@ import {
   ReLU,
   Sequential,
 } from '../nn/index.ts'
-import { type Encoding, type Target, widthOf } from './encoding.ts'
+import { classesIn, type Encoding, inputShape, type TableEncoding } from './encoding.ts'
 import { words } from './words.ts'
 
 export interface Proposal {
@@ -45,11 +45,12 @@ export function propose(encoding: Encoding, samples: number): Proposal {
 
 type Choice = Pick<Proposal, 'model' | 'name' | 'reasons'>
 
-function forTable(encoding: Encoding & { readonly kind: 'table' }, samples: number): Choice {
-  const [inputs, outputs] = [widthOf(encoding), outputsOf(encoding.target)]
+function forTable(encoding: TableEncoding, samples: number): Choice {
+  const [, inputs = 0] = inputShape(encoding)
+  const outputs = outputsOf(encoding)
   const text = words()
   if (samples < FEW_ROWS) {
-    const name = encoding.target.kind === 'class' ? 'logistic regression' : 'linear regression'
+    const name = classesIn(encoding) ? 'logistic regression' : 'linear regression'
     return {
       model: new Sequential(new Linear(inputs, outputs)),
       name,
@@ -57,16 +58,19 @@ function forTable(encoding: Encoding & { readonly kind: 'table' }, samples: numb
     }
   }
   const model = mlp([inputs, HIDDEN, HIDDEN, outputs])
-  const reasons = [text.manyRows(samples, inputs), text.loss(encoding.target.kind)]
+  const reasons = [
+    text.manyRows(samples, inputs),
+    text.loss(classesIn(encoding) ? 'class' : 'number'),
+  ]
   return { model, name: `MLP ${inputs}-${HIDDEN}-${HIDDEN}-${outputs}`, reasons }
 }
 
 /** Three stages of convolutions, each of half the size; the mean over what is left is classified. */
-function forPictures({
-  channels,
-  size: [height, width],
-  target,
-}: Encoding & { readonly kind: 'pictures' }): Choice {
+function forPictures(encoding: Encoding & { readonly kind: 'pictures' }): Choice {
+  const {
+    channels,
+    size: [height, width],
+  } = encoding
   const [a, b, c] = [16, 32, 64]
   const [down, right] = [Math.floor(height / 8), Math.floor(width / 8)]
   const stage = (from: number, to: number): Module[] => [
@@ -82,7 +86,7 @@ function forPictures({
     ...stage(b, c),
     new Flatten(),
     new Dropout(0.25),
-    new Linear<number, number>(c * down * right, outputsOf(target)),
+    new Linear<number, number>(c * down * right, outputsOf(encoding)),
   )
   const text = words()
   return {
@@ -92,7 +96,7 @@ function forPictures({
   }
 }
 
-/** Numbers that a network gives for a target. */
-export function outputsOf(target: Target): number {
-  return target.kind === 'class' ? target.classes.length : 1
+/** Numbers that a network gives. */
+function outputsOf(encoding: Encoding): number {
+  return classesIn(encoding)?.length ?? 1
 }

@@ -2,7 +2,7 @@
 import { FormatError } from '../base/error.ts'
 import { readFileBytes, writeFileAtomic } from '../io/index.ts'
 import type { Json } from '../train/index.ts'
-import type { Encoding, Target } from './encoding.ts'
+import type { Encoding } from './encoding.ts'
 
 const FILE = 'run.json'
 const FORMAT = 'maru-run'
@@ -61,28 +61,32 @@ function isTexts(value: unknown): value is string[] {
 }
 
 function isEncoding(value: unknown): value is Encoding {
-  if (!isFields(value) || !isTarget(value.target)) return false
+  if (!isFields(value)) return false
   if (value.kind === 'pictures') {
     const sizes = Array.isArray(value.size) ? value.size : []
     const known = value.channels === 1 || value.channels === 3
-    return known && sizes.length === 2 && sizes.every((size) => Number.isInteger(size) && size > 0)
+    const whole = sizes.length === 2 && sizes.every((size) => Number.isInteger(size) && size > 0)
+    return known && whole && isTexts(value.classes)
   }
-  const columns = Array.isArray(value.columns) ? value.columns : undefined
-  return value.kind === 'table' && typeof value.label === 'string' && !!columns?.every(isColumn)
+  if (value.kind !== 'table' || !isFields(value.plan)) return false
+  const { inputs, target, skipped } = value.plan
+  const isPlan = Array.isArray(inputs) && inputs.every(isColumn) && isTexts(skipped)
+  return isPlan && isTarget(target) && (value.scale === undefined || isMoments(value.scale))
 }
 
 function isColumn(value: unknown): boolean {
   if (!isFields(value) || typeof value.name !== 'string') return false
-  return value.kind === 'words' ? isTexts(value.words) : value.kind === 'number' && isMoments(value)
-}
-
-function isTarget(value: unknown): value is Target {
-  if (!isFields(value)) return false
-  return value.kind === 'class'
-    ? isTexts(value.classes)
+  return value.kind === 'category'
+    ? isTexts(value.values)
     : value.kind === 'number' && isMoments(value)
 }
 
-function isMoments({ mean, std }: Fields): boolean {
-  return Number.isFinite(mean) && Number.isFinite(std) && Number(std) > 0
+function isTarget(value: unknown): boolean {
+  if (!isFields(value) || typeof value.name !== 'string') return false
+  return value.kind === 'classes' ? isTexts(value.classes) : value.kind === 'number'
+}
+
+function isMoments(value: unknown): boolean {
+  if (!isFields(value)) return false
+  return Number.isFinite(value.mean) && Number.isFinite(value.std) && Number(value.std) > 0
 }

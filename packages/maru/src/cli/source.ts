@@ -13,15 +13,13 @@ import {
   split,
   Table,
 } from '../data/index.ts'
-import { type Encoding, encodedTable, readingOf, type TableReading } from './encoding.ts'
+import { type Encoding, encoded, encodingOf } from './encoding.ts'
 
 /** Data with what is known of them. */
 export interface Source {
   readonly dataset: Dataset<Sample>
   readonly encoding: Encoding
   readonly description: Description
-  /** Columns of a table that were left out. */
-  readonly left: TableReading['left']
   /** The same data, read by what some of the rows tell. */
   readonly readBy?: (rows: ArrayLike<number>) => Pick<Source, 'dataset' | 'encoding'>
   /** Parts that the data come in; otherwise they are made. */
@@ -55,20 +53,20 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
     kind: 'pictures',
     channels: 3,
     size: [size, size],
-    target: { kind: 'class', classes: [] },
+    classes: [],
   }
   return picturesSource(path, encoding)
 }
 
 /** Reads data as those were read that a model was trained on. */
 export async function openLike(path: string, encoding: Encoding): Promise<Dataset<Sample>> {
-  if (encoding.kind === 'table') return encodedTable(await tableOf(path), encoding)
-  const { channels, size, target } = encoding
+  if (encoding.kind === 'table') return encoded(await tableOf(path), encoding)
+  const { channels, size, classes } = encoding
   const mnist = await readMnist(path).catch(() => undefined)
   if (mnist && channels === 1) return mnist.test
   const folder = await ImageFolder.open(path, { channels, size })
-  if (folder.classes.join() === target.classes.join()) return folder
-  throw new FormatError('cli.classes', { path, got: folder.classes, wanted: target.classes })
+  if (folder.classes.join() === classes.join()) return folder
+  throw new FormatError('cli.classes', { path, got: folder.classes, wanted: classes })
 }
 
 /** Rows of a file of comma- or tab-separated values, or of lines of JSON. */
@@ -94,13 +92,13 @@ function recordsTable(path: string, values: readonly unknown[]): Table {
 
 async function tableSource(path: string, { label }: SourceOptions): Promise<Source> {
   const table = await tableOf(path)
-  const { encoding, left } = readingOf(table, label)
-  const dataset = encodedTable(table, encoding)
+  const encoding = encodingOf(table, { label })
+  const dataset = encoded(table, encoding)
   const readBy = (rows: ArrayLike<number>) => {
-    const { encoding: own } = readingOf(table, encoding.label, rows)
-    return { encoding: own, dataset: encodedTable(table, own) }
+    const own = encodingOf(table, { label, rows })
+    return { encoding: own, dataset: encoded(table, own) }
   }
-  return { dataset, encoding, left, description: await describe(dataset), readBy }
+  return { dataset, encoding, description: await describe(dataset), readBy }
 }
 
 async function mnistSource(path: string): Promise<Source> {
@@ -110,10 +108,10 @@ async function mnistSource(path: string): Promise<Source> {
     kind: 'pictures',
     channels: 1,
     size: [height, width],
-    target: { kind: 'class', classes: train.classes },
+    classes: train.classes,
   }
   const description = await describe(train)
-  return { dataset: train, encoding, left: [], description, parts: { train, test } }
+  return { dataset: train, encoding, description, parts: { train, test } }
 }
 
 async function picturesSource(
@@ -126,8 +124,8 @@ async function picturesSource(
   const whole = folder.paths.flatMap((_, i) => (broken.has(i) ? [] : [i]))
   if (whole.length === 0) throw new FormatError('folder.empty', { folder: path })
   const dataset = new Subset(folder, whole)
-  const target = { kind: 'class', classes: folder.classes } as const
-  return { dataset, encoding: { kind: 'pictures', channels, size, target }, left: [], description }
+  const encoding: Encoding = { kind: 'pictures', channels, size, classes: folder.classes }
+  return { dataset, encoding, description }
 }
 
 export interface Parts {

@@ -22,7 +22,7 @@ export interface Words {
   imbalance(ratio: string): string
   duplicates(groups: number, conflicts: number): string
   broken(count: number, first: string): string
-  left(name: string, why: 'text' | 'constant'): string
+  left(name: string): string
   parameters(name: string, count: number): string
   stoppedAt(epoch: number): string
   readonly columnHeads: readonly [name: string, kind: string, of: string]
@@ -67,8 +67,7 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage, 130 
   duplicates: (groups, conflicts) =>
     `${groups} inputs are there more than once${conflicts > 0 ? `, ${conflicts} of them with different labels` : ''}`,
   broken: (count, first) => `${count} cannot be read and are left out: ${first}`,
-  left: (name, why) =>
-    `column ${name} is left out: ${why === 'text' ? 'too many different words' : 'always the same'}`,
+  left: (name) => `column ${name} is left out: texts, or always the same`,
   parameters: (name, count) => `${name}, ${showCount(count)} parameters`,
   stoppedAt: (epoch) => `by Ctrl-C in epoch ${epoch}; what was learned until then is saved`,
   columnHeads: ['column', 'kind', 'values'],
@@ -113,8 +112,7 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   duplicates: (groups, conflicts) =>
     `입력 ${groups}개가 두 번 이상 있다${conflicts > 0 ? `. 그중 ${conflicts}개는 레이블이 서로 다르다` : ''}`,
   broken: (count, first) => `${count}개는 읽을 수 없어 뺀다: ${first}`,
-  left: (name, why) =>
-    `${name} 열은 뺀다: ${why === 'text' ? '서로 다른 낱말이 너무 많다' : '값이 모두 같다'}`,
+  left: (name) => `${name} 열은 뺀다. 글이거나 값이 모두 같다`,
   parameters: (name, count) => `${name}, 매개변수 ${showCount(count)}개`,
   stoppedAt: (epoch) => `Ctrl-C, 에폭 ${epoch}. 그때까지 배운 것을 저장했다`,
   columnHeads: ['열', '종류', '값'],

@@ -41,6 +41,13 @@ export interface RowSample {
   readonly label: number | NdArray<Float32Array>
 }
 
+export interface PlanOptions {
+  /** The column that is to be predicted. */
+  readonly target: string
+  readonly task?: 'classes' | 'number'
+  readonly rows?: ArrayLike<number>
+}
+
 /** More different words than this are texts, not categories. */
 const MOST_CATEGORIES = 50
 /** Whole numbers of more different values than this are quantities, not classes. */
@@ -52,23 +59,22 @@ const MOST_CLASSES = 20
  * The target is classes where it has a word, or at most 20 different whole numbers; else a number.
  *
  * @param task says what the target is instead
+ * @param rows those that means, deviations and words are taken from, so that a set for testing tells nothing
  * @throws ValueError when there is no such column, or none is left to predict from
  * @throws FormatError when there is no row, or the target is empty somewhere
  * @example
  * const plan = planTable(table, { target: 'species' })
  * const set = encodeTable(table, plan)
  */
-export function planTable(
-  table: Table,
-  { target, task }: { readonly target: string; readonly task?: 'classes' | 'number' },
-): TablePlan {
+export function planTable(table: Table, { target, task, rows }: PlanOptions): TablePlan {
   if (table.length === 0) throw new FormatError('table.empty', {})
   const goal = planTarget(target, table.column(target), task)
   const inputs: ColumnPlan[] = []
   const skipped: string[] = []
   for (const name of table.names) {
     if (name === target) continue
-    const plan = planColumn(name, table.column(name))
+    const all = table.column(name)
+    const plan = planColumn(name, rows ? Array.from(rows, (row) => all[row] ?? '') : all)
     if (plan) inputs.push(plan)
     else skipped.push(name)
   }
@@ -109,19 +115,26 @@ function planColumn(name: string, texts: readonly string[]): ColumnPlan | undefi
   return { kind: 'category', name, values: [...values].sort() }
 }
 
+/** Number of inputs that the columns of a plan become. */
+export function widthOfPlan({ inputs }: TablePlan): number {
+  return inputs.reduce((sum, plan) => sum + widthOf(plan), 0)
+}
+
 /**
  * The rows of a table by a plan, which may have been made of another table.
  *
+ * @param labelled whether the target is there; if not, labels are zeros
  * @returns inputs [width]; labels are class ids, or [1] where a number is to be predicted
  * @throws ValueError when a column is missing
  * @throws FormatError when a number is none, or the class of a row is unknown
  */
 export function encodeTable(
   table: Table,
-  { inputs, target }: TablePlan,
-  { role }: { readonly role?: Role } = {},
+  plan: TablePlan,
+  { role, labelled = true }: { readonly role?: Role; readonly labelled?: boolean } = {},
 ): ColumnDataset<RowSample> {
-  const width = inputs.reduce((sum, plan) => sum + widthOf(plan), 0)
+  const { inputs, target } = plan
+  const width = widthOfPlan(plan)
   const data = new Float32Array(table.length * width)
   let at = 0
   for (const plan of inputs) {
@@ -132,13 +145,14 @@ export function encodeTable(
   }
   const input = { data, shape: [table.length, width] }
   if (target.kind === 'number') {
-    const { data: values } = table.numbers([target.name])
+    const values = labelled ? table.numbers([target.name]).data : new Float32Array(table.length)
     return new ColumnDataset<RowSample>(
       { input, label: { data: values, shape: [table.length, 1] } },
       { role },
     )
   }
-  const label = { data: classIds(table, target), shape: [table.length] }
+  const ids = labelled ? classIds(table, target) : new Int32Array(table.length)
+  const label = { data: ids, shape: [table.length] }
   return new ColumnDataset<RowSample>({ input, label }, { classes: target.classes, role })
 }
 

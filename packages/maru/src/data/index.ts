@@ -12,10 +12,12 @@ export { generateDigits } from './digits.ts'
 export {
   type ColumnPlan,
   encodeTable,
+  type PlanOptions,
   planTable,
   type RowSample,
   type TablePlan,
   type TargetPlan,
+  widthOfPlan,
 } from './encoder.ts'
 export * from './features/index.ts'
 export * from './generate/index.ts'

@@ -25,13 +25,13 @@ export const data: Command = {
 }
 
 /** Says what data hold, and what a person should know of them. */
-export function introduce({ dataset, encoding, description, left }: Source, to: Reporter): void {
+export function introduce({ dataset, encoding, description }: Source, to: Reporter): void {
   const text = words()
   const { screen } = to.output
   to.say(text.data, text.samples(dataset.length))
   if (encoding.kind === 'table') {
-    const rows = encoding.columns.slice(0, MOST_LINES).map((code) => {
-      if (code.kind === 'words') return [code.name, 'words', code.words.join(', ')]
+    const rows = encoding.plan.inputs.slice(0, MOST_LINES).map((code) => {
+      if (code.kind === 'category') return [code.name, 'words', code.values.join(', ')]
       return [code.name, 'number', `${code.mean.toPrecision(4)} ± ${code.std.toPrecision(3)}`]
     })
     to.print(table(rows, screen, { header: text.columnHeads }))
@@ -40,7 +40,8 @@ export function introduce({ dataset, encoding, description, left }: Source, to: 
   if (classes.length > 0) {
     to.say(text.classes, classes.map(({ name, count }) => `${name} ${count}`).join(', '))
   }
-  const notes = left.map(({ name, why }) => text.left(name, why))
+  const skipped = encoding.kind === 'table' ? encoding.plan.skipped : []
+  const notes = skipped.map((name) => text.left(name))
   const { imbalance, duplicates, conflicts, broken } = description
   if (imbalance >= UNBALANCED) notes.push(text.imbalance(imbalance.toFixed(1)))
   if (duplicates.length > 0) notes.push(text.duplicates(duplicates.length, conflicts.length))
@@ -50,7 +51,7 @@ export function introduce({ dataset, encoding, description, left }: Source, to: 
 }
 
 /** The same for programs. */
-export function factsOf({ dataset, encoding, description, left }: Source): object {
+export function factsOf({ dataset, encoding, description }: Source): object {
   const { classes, imbalance, duplicates, conflicts, broken } = description
   return {
     kind: encoding.kind,
@@ -60,6 +61,6 @@ export function factsOf({ dataset, encoding, description, left }: Source): objec
     duplicates: duplicates.length,
     conflicts: conflicts.length,
     broken,
-    left,
+    skipped: encoding.kind === 'table' ? encoding.plan.skipped : [],
   }
 }

@@ -3,7 +3,7 @@ import { DataLoader } from '../../data/index.ts'
 import { loadModel } from '../../models/index.ts'
 import { mseLoss } from '../../tensor/loss.ts'
 import { Trainer } from '../../train/index.ts'
-import type { Target } from '../encoding.ts'
+import { classesIn, type Encoding } from '../encoding.ts'
 import { readRecord } from '../record.ts'
 import { openLike } from '../source.ts'
 import { type Command, EXIT } from './command.ts'
@@ -15,16 +15,15 @@ export const predict: Command = {
   async run(given, to) {
     const [folder = '', path = ''] = given.words
     const { encoding } = await readRecord(folder)
-    const { target } = encoding
     const trainer = new Trainer(await loadModel(folder), { loss: mseLoss })
     const loader = new DataLoader(await openLike(path, encoding), { batchSize: BATCH })
     for await (const { inputs } of loader) {
       const outputs = await trainer.predict(inputs)
-      const made = target.kind === 'class' ? outputs.softmax(1) : outputs
+      const made = classesIn(encoding) ? outputs.softmax(1) : outputs
       const values = await made.data()
       const width = made.node.shape[1] ?? 1
       for (let at = 0; at < values.length; at += width) {
-        to.line(answerOf([...values.subarray(at, at + width)], target))
+        to.line(answerOf([...values.subarray(at, at + width)], encoding))
       }
     }
     return EXIT.done
@@ -32,12 +31,14 @@ export const predict: Command = {
 }
 
 /** The likeliest class with every probability, or the number in units of the label. */
-function answerOf(values: readonly number[], target: Target): object {
-  if (target.kind === 'number') return { value: (values[0] ?? 0) * target.std + target.mean }
+function answerOf(values: readonly number[], encoding: Encoding): object {
+  const { mean = 0, std = 1 } = (encoding.kind === 'table' ? encoding.scale : undefined) ?? {}
+  const classes = classesIn(encoding)
+  if (!classes) return { value: (values[0] ?? 0) * std + mean }
   const best = values.reduce((at, value, i) => (value > (values[at] ?? 0) ? i : at), 0)
-  const shares = target.classes.map((name, i) => [name, round(values[i] ?? 0)])
+  const shares = classes.map((name, i) => [name, round(values[i] ?? 0)])
   return {
-    label: target.classes[best],
+    label: classes[best],
     probability: round(values[best] ?? 0),
     shares: Object.fromEntries(shares),
   }

@@ -1,7 +1,7 @@
 /** `maru summary`: the layers of a saved model. */
 import { loadModel } from '../../models/index.ts'
 import { summary as summaryOf } from '../../nn/index.ts'
-import { type Encoding, widthOf } from '../encoding.ts'
+import { inputShape } from '../encoding.ts'
 import { readRecord } from '../record.ts'
 import { type Command, EXIT } from './command.ts'
 
@@ -11,16 +11,9 @@ export const summary: Command = {
     const [folder = ''] = given.words
     const model = await loadModel(folder)
     const record = await readRecord(folder).catch(() => undefined)
-    const found = summaryOf(model, record && inputOf(record.encoding))
+    const found = summaryOf(model, record && inputShape(record.encoding))
     to.print(String(found))
     to.result({ parameters: found.parameters, layers: found.rows })
     return EXIT.done
   },
-}
-
-/** Shape of a batch of one. */
-export function inputOf(encoding: Encoding): number[] {
-  return encoding.kind === 'table'
-    ? [1, widthOf(encoding)]
-    : [1, encoding.channels, ...encoding.size]
 }

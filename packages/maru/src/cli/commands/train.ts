@@ -15,7 +15,7 @@ import {
   RunLog,
   Trainer,
 } from '../../train/index.ts'
-import type { Encoding } from '../encoding.ts'
+import { classesIn, type Encoding, inputShape } from '../encoding.ts'
 import { interruptible } from '../interruptible.ts'
 import { judge, showResults } from '../judge.ts'
 import { type Proposal, propose } from '../proposal.ts'
@@ -26,7 +26,6 @@ import { openSource, type Parts, partsOf } from '../source.ts'
 import { words } from '../words.ts'
 import { type Command, EXIT } from './command.ts'
 import { factsOf, introduce } from './data.ts'
-import { inputOf } from './summary.ts'
 
 /** Epochs without a better validation loss, after which training ends. */
 const PATIENCE = 8
@@ -71,7 +70,7 @@ export const train: Command = {
       history: history.epochs,
     }
     await saveModel(folder, model, {
-      card: { title: name, results, input: inputOf(encoding) },
+      card: { title: name, results, input: inputShape(encoding) },
     })
     await writeRecord(folder, record)
     if (interrupted) to.say(text.stopped, text.stoppedAt(history.epochs.length + 1))
@@ -114,7 +113,7 @@ async function learn(
   const loader = new DataLoader(train, { batchSize, shuffle: true, seed })
   const schedule = cosine(epochs * loader.length)
   const optimizer = new Adam(model.namedParameters(), { lr, schedule })
-  const loss = encoding.target.kind === 'class' ? crossEntropy : mseLoss
+  const loss = classesIn(encoding) ? crossEntropy : mseLoss
   const trainer = new Trainer<Module>(model, { optimizer, loss })
   const judged = validation.length > 0
   const callbacks: Callback[] = [
