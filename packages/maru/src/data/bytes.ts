@@ -1,5 +1,6 @@
 /** Bytes and text of files that need not be trusted. */
 import { FormatError } from '../base/error.ts'
+import { joinBytes } from '../base/join-bytes.ts'
 import { readFileBytes } from '../io/files.ts'
 
 /** Most bytes of a file on the disk, compressed or not. */
@@ -103,15 +104,5 @@ export async function unpack(
       throw new FormatError('gzip.large', { size: bytes.length, limit })
     }
   }
-  return concatenate(chunks, size)
-}
-
-function concatenate(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return joinBytes(chunks)
 }

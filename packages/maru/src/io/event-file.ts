@@ -1,5 +1,6 @@
 /** The records that TensorBoard reads: framed protocol buffers, written here field by field. */
 import { crc32c } from '../base/crc32c.ts'
+import { joinBytes } from '../base/join-bytes.ts'
 
 /** A summary under a tag at a step. */
 export type Summary =
@@ -22,10 +23,10 @@ export interface EventRecord {
  */
 export function encodeEvent({ time, step, what }: EventRecord): Uint8Array {
   const head = [double(1, time), ...(step > 0 ? [varint(2, step)] : [])]
-  if (what === 'version') return frame(join([...head, text(3, 'brain.Event:2')]))
-  if (what === 'start') return frame(join([...head, message(7, [varint(1, 1)])]))
+  if (what === 'version') return frame(joinBytes([...head, text(3, 'brain.Event:2')]))
+  if (what === 'start') return frame(joinBytes([...head, message(7, [varint(1, 1)])]))
   return frame(
-    join([
+    joinBytes([
       ...head,
       message(
         5,
@@ -104,7 +105,7 @@ function varint(field: number, value: number): Uint8Array {
 }
 
 function double(field: number, value: number): Uint8Array {
-  return join([Uint8Array.from(key(field, 1)), new Uint8Array(Float64Array.of(value).buffer)])
+  return joinBytes([Uint8Array.from(key(field, 1)), new Uint8Array(Float64Array.of(value).buffer)])
 }
 
 function doubles(field: number, values: readonly number[]): Uint8Array {
@@ -112,7 +113,7 @@ function doubles(field: number, values: readonly number[]): Uint8Array {
 }
 
 function float(field: number, value: number): Uint8Array {
-  return join([Uint8Array.from(key(field, 5)), new Uint8Array(Float32Array.of(value).buffer)])
+  return joinBytes([Uint8Array.from(key(field, 5)), new Uint8Array(Float32Array.of(value).buffer)])
 }
 
 function text(field: number, value: string): Uint8Array {
@@ -120,19 +121,9 @@ function text(field: number, value: string): Uint8Array {
 }
 
 function message(field: number, parts: readonly Uint8Array[]): Uint8Array {
-  return delimited(field, join(parts))
+  return delimited(field, joinBytes(parts))
 }
 
 function delimited(field: number, bytes: Uint8Array): Uint8Array {
-  return join([Uint8Array.from([...key(field, 2), ...digits(bytes.length)]), bytes])
-}
-
-function join(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
+  return joinBytes([Uint8Array.from([...key(field, 2), ...digits(bytes.length)]), bytes])
 }

@@ -1,5 +1,6 @@
 /** Pictures in PNG: every colour type and depth, interlaced or not, to bytes. */
 import { FormatError } from '../../base/error.ts'
+import { joinBytes } from '../../base/join-bytes.ts'
 import { unpack } from '../bytes.ts'
 import type { NdArray } from '../record.ts'
 
@@ -112,7 +113,7 @@ function readChunks(bytes: Uint8Array, maxPixels: number): Chunks {
   }
   if (!header) throw damaged('IHDR')
   const palette = colors && header.color === PALETTE ? readPalette(colors, alphas) : undefined
-  return { header, packed: joined(parts), palette }
+  return { header, packed: joinBytes(parts), palette }
 }
 
 function readHeader(body: Uint8Array, maxPixels: number): Header {
@@ -138,16 +139,6 @@ function readPalette(colors: Uint8Array, alphas: Uint8Array | undefined): number
     const rgb = [...colors.subarray(3 * i, 3 * i + 3)]
     return alphas ? [...rgb, alphas[i] ?? 255] : rgb
   })
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 type Pass = readonly [x: number, y: number, stepX: number, stepY: number]
