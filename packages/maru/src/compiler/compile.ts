@@ -3,6 +3,7 @@ import { canonical } from '../base/canonical.ts'
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
+import { refuseExtents } from './extent.ts'
 import { keyOf } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
 import { inPlaceOf, type Likeness, likenessOf } from './likeness.ts'
@@ -32,12 +33,24 @@ export function compile(input: CompileInput, target: Target): Program {
   const planned = plan(input, target)
   const resolve = (buffer: number): number => planned.aliases.get(buffer) ?? buffer
   const places = placeBuffers(planned, resolve)
+  const [large] = planned.large
+  // What no memory holds is the device's to refuse: it knows what was asked, and who has the rest.
+  if (large && !isBeyondMemory(planned, places.bytes)) refuseExtents(large)
   const functions = new Functions(planned.buffers, target.lanes)
   const body = treeOf(planned.steps, (step) => functions.launch(step, resolve), resolve)
   const buffers = planned.buffers.map(({ dtype, shape }, i): ProgramBuffer => {
     return { dtype, shape, place: places.at[i] ?? { kind: 'arena', offset: 0 } }
   })
   return { buffers, functions: functions.list, body, arenaBytes: places.bytes }
+}
+
+/** Bytes that 32-bit addresses reach. */
+const MOST_BYTES = 2 ** 32
+
+function isBeyondMemory({ buffers }: Plan, arenaBytes: number): boolean {
+  const results = buffers.filter(({ outside }) => outside?.kind === 'output')
+  const bytes = results.map(({ dtype, shape }) => sizeOf(shape) * dtypes[dtype].bytes)
+  return [arenaBytes, ...bytes].some((size) => size >= MOST_BYTES)
 }
 
 /** Steps as nodes of the program; those without work are left out. */

@@ -1,5 +1,4 @@
 /** What does not fit the 32-bit words of a program is refused before anything is compiled. */
-import { dtypes } from '../base/dtype.ts'
 import { ShapeError } from '../base/error.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import { order } from '../graph/closed.ts'
@@ -10,19 +9,15 @@ import type { Step } from './steps.ts'
 
 /** Elements that are gone through, and positions, are below this. */
 const MOST_ELEMENTS = 2 ** 31
-const MOST_BYTES = 2 ** 32
 
-/** Throws for a value that is too large to be stored, or steps that go through too much to make it. */
-export function expectWords(node: Node, steps: readonly Step[]): void {
-  for (const { shape, dtype } of node.results ?? [node]) {
-    const size = sizeOf(shape)
-    if (size >= MOST_ELEMENTS || size * dtypes[dtype].bytes >= MOST_BYTES) refuse(node)
-  }
-  for (const step of steps) if (step.kind === 'kernel' && !fits(step.kernel)) refuse(node)
+/** Whether a value has too many elements, or steps go through too many to make it. */
+export function exceedsWords(node: Node, steps: readonly Step[]): boolean {
+  if ((node.results ?? [node]).some(({ shape }) => !counts(shape))) return true
+  return steps.some((step) => step.kind === 'kernel' && !fits(step.kernel))
 }
 
-/** Names what computes the first value that is too large, stored or not, and what it is made from. */
-function refuse(node: Node): never {
+/** Throws, naming what computes the first value that is too large, stored or not, and what it is made from. */
+export function refuseExtents(node: Node): never {
   const large = order([node], new Set()).filter(({ shape }) => !counts(shape))
   const computed = large.find(({ op }) => op.trait !== 'movement') ?? large[0] ?? node
   const from = computed.inputs.map((input) => `[${given(input).shape.join(', ')}]`).join(' · ')

@@ -5,7 +5,7 @@ import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
 import type { Spec } from '../graph/primitive.ts'
 import { type Contracting, fitContraction } from './contraction.ts'
-import { expectWords } from './extent.ts'
+import { exceedsWords } from './extent.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import { type Expr, type Fold, type LoopKernel, replaced, type Store } from './kernel.ts'
@@ -29,6 +29,8 @@ export interface Plan {
   readonly steps: readonly Step[]
   /** Buffers that are a leaf's buffer in truth: results written in place. */
   readonly aliases: ReadonlyMap<number, number>
+  /** Nodes that 32-bit words cannot count, the first one first. */
+  readonly large: readonly Node[]
 }
 
 /** What a planner starts from; a body's planner shares the buffers of the program's. */
@@ -40,6 +42,8 @@ export interface Frame {
   readonly parameters: ReadonlyMap<Node, number>
   /** Where the values of outputs are to be stored. */
   readonly places: ReadonlyMap<Node, readonly number[]>
+  /** Filled with nodes that 32-bit words cannot count. */
+  readonly large: Node[]
 }
 
 /** A fold, and the loops that it is over. */
@@ -113,8 +117,9 @@ export class Planner implements Places {
   }
 
   /** Steps of a graph inside this one. */
-  body(input: CompileInput, frame: Frame): readonly Step[] {
-    return new Planner(input, this.target, frame).steps
+  body(input: CompileInput, frame: Omit<Frame, 'large'>): readonly Step[] {
+    const { large } = this.#frame
+    return new Planner(input, this.target, { ...frame, large }).steps
   }
 
   /** Where to compute a node: straight where it is wanted, or in a buffer of its own. */
@@ -143,7 +148,8 @@ export class Planner implements Places {
       for (const [pick, buffer] of results) this.#held.set(pick, buffer)
     } else if (node.results) this.#several(node, node.results)
     else this.#computeOne(node)
-    if (this.#schedule.compiled(node)) expectWords(node, this.steps.slice(first))
+    const compiled = this.#schedule.compiled(node)
+    if (compiled && exceedsWords(node, this.steps.slice(first))) this.#frame.large.push(node)
   }
 
   #computeOne(node: Node): void {
@@ -477,6 +483,7 @@ export function plan(input: CompileInput, target: Target): Plan {
     held: new Map(input.leaves.map((node, index) => [node, from(node, 'leaf', index)])),
     parameters: new Map(input.parameters.map((node, index) => [node, index])),
     places: new Map(input.outputs.map((node, index) => [node, [from(node, 'output', index)]])),
+    large: [],
   }
   const planner = new Planner(input, target, frame)
   const sources = input.writes.map(({ node }) => planner.ownBuffer(node))
@@ -488,5 +495,5 @@ export function plan(input: CompileInput, target: Target): Plan {
   // A value that somebody outside reads as well has a buffer of its own.
   const movable = (buffer: number): boolean => !buffers[buffer]?.outside && !buffers[buffer]?.view
   const placed = placeWrites({ steps, sources, leaves, movable, buffers })
-  return { buffers, ...placed }
+  return { buffers, large: frame.large, ...placed }
 }
