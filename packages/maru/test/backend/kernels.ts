@@ -46,8 +46,9 @@ function gradient(f: (x: Tensor) => Tensor, ...shape: number[]): Tensor {
 
 const lengths = [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 23, 24, 31, 32, 33, 47, 48, 63, 100]
 
+/** With the most numbers that are added up, where they are many. */
 // biome-ignore format: a table
-export const kernels: [name: string, make: () => Tensor][] = [
+export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a long map', () => values(10_001).mul(3).tanh().add(values(10_001).exp())],
   ['a map over rows', () => values(37, 13).transpose().add(values(13, 37))],
   ['a flipped view', () => values(5, 29).flip(1).mul(2)],
@@ -107,12 +108,12 @@ export const kernels: [name: string, make: () => Tensor][] = [
   ['a contraction of odd sizes', () => values(7, 3).matmul(values(3, 5))],
   ['a contraction with a transposed operand', () => values(31, 45).transpose().matmul(values(61, 31).transpose())],
   ['a batched contraction', () => values(7, 10, 6).matmul(values(7, 6, 25))],
-  ['a contraction in blocks of its inner size', () => values(33, 600).matmul(values(600, 70)).mul(0.5)],
-  ['a contraction in blocks, results as they come', () => values(601, 33).transpose().matmul(values(75, 601).transpose())],
+  ['a contraction in blocks of its inner size', () => values(33, 600).matmul(values(600, 70)).mul(0.5), 600],
+  ['a contraction in blocks, results as they come', () => values(601, 33).transpose().matmul(values(75, 601).transpose()), 600],
   ['a convolution with a bias', () => values(2, 5, 19, 14).conv2d(values(9, 5, 3, 3), { padding: 1 }).add(values(9, 1, 1)).relu()],
   ['a convolution of wide rows', () => values(2, 6, 9, 32).conv2d(values(40, 6, 3, 3), { padding: [1, 1] })],
-  ["a convolution's gradients", () => { const x = values(3, 20, 10, 16), w = values(24, 20, 3, 3); const [dx, dw] = grad(x.conv2d(w, { padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }],
-  ["a strided convolution's gradients", () => { const x = values(2, 17, 11, 11), w = values(18, 17, 3, 3); const [dx, dw] = grad(x.conv2d(w, { stride: 2, padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }],
+  ["a convolution's gradients", () => { const x = values(3, 20, 10, 16), w = values(24, 20, 3, 3); const [dx, dw] = grad(x.conv2d(w, { padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
+  ["a strided convolution's gradients", () => { const x = values(2, 17, 11, 11), w = values(18, 17, 3, 3); const [dx, dw] = grad(x.conv2d(w, { stride: 2, padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
   ['a contraction with no inner size', () => values(4, 0).matmul(values(0, 5))],
   ['a convolution', () => values(3, 2, 8, 9).conv2d(values(5, 2, 3, 3), { padding: 1 })],
   ...lengths.map((n): [string, () => Tensor] => [`sums of rows of ${n}`, () => values(5, n).sum(1)]),
