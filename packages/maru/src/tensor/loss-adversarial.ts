@@ -45,7 +45,7 @@ const games: Readonly<Record<Adversary, Game>> = {
 
 function gameOf(op: string, options: AdversarialOptions): Game {
   const { kind = 'nonSaturating' } = expectOptions(op, options)
-  if (Object.hasOwn(games, kind)) return games[kind]
+  if (typeof kind === 'string' && Object.hasOwn(games, kind)) return games[kind]
   throw new ValueError('loss.kind', { op, got: showAny(kind), known: Object.keys(games) })
 }
 

@@ -41,10 +41,10 @@ export function hog(
   expectInteger(op, 'orientations', orientations, 1)
   expectInteger(op, 'cellSize', cellSize, 1)
   expectInteger(op, 'blockSize', blockSize, 1)
-  const normalise = norms[blockNorm]
-  if (!Object.hasOwn(norms, blockNorm)) {
+  if (typeof blockNorm !== 'string' || !Object.hasOwn(norms, blockNorm)) {
     throw new ValueError('feature.norm', { op, got: showAny(blockNorm), known: Object.keys(norms) })
   }
+  const normalise = norms[blockNorm]
   const planes = planesOf(op, image, cellSize * blockSize)
   const rows = Math.floor(planes.height / cellSize)
   const columns = Math.floor(planes.width / cellSize)

@@ -1,6 +1,7 @@
 /** Dates and numbers as people write them, with what they mean: small tasks of translation. */
 import { ValueError } from '../../base/error.ts'
 import { expectInteger } from '../../base/shape.ts'
+import { showAny } from '../../base/show.ts'
 import type { Stream } from '../../base/threefry.ts'
 import { ArrayDataset } from '../sets.ts'
 import { roomFor, source } from './source.ts'
@@ -111,8 +112,8 @@ const MOST: Readonly<Record<NumberSystem, number>> = {
  */
 export function numberWords(n: number, system: NumberSystem): string {
   const low = system === 'native' ? 1 : 0
-  if (!Object.hasOwn(MOST, system)) {
-    throw new ValueError('numbers.system', { got: String(system), known: Object.keys(MOST) })
+  if (typeof system !== 'string' || !Object.hasOwn(MOST, system)) {
+    throw new ValueError('numbers.system', { got: showAny(system), known: Object.keys(MOST) })
   }
   const high = MOST[system]
   if (!Number.isSafeInteger(n) || n < low || n > high) {
