@@ -159,7 +159,12 @@ export class Planner implements Places {
       return
     }
     const buffer = this.placeFor(node)
-    if (!this.#schedule.compiled(node)) this.#interpret(node, [buffer])
+    const compiled = this.#schedule.compiled(node)
+    if (compiled && sizeOf(node.shape) === 0) {
+      this.#held.set(node, buffer)
+      return
+    }
+    if (!compiled) this.#interpret(node, [buffer])
     else if (node.op.trait === 'contract') this.#contraction(node, buffer)
     else if (node.op.trait === 'reduce') this.#reduce(node, buffer)
     else if (node.op.trait === 'join') this.#join(node, node.op.axis(node.attrs), buffer)

@@ -114,6 +114,7 @@ export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a convolution of wide rows', () => values(2, 6, 9, 32).conv2d(values(40, 6, 3, 3), { padding: [1, 1] })],
   ["a convolution's gradients", () => { const x = values(3, 20, 10, 16), w = values(24, 20, 3, 3); const [dx, dw] = grad(x.conv2d(w, { padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
   ["a strided convolution's gradients", () => { const x = values(2, 17, 11, 11), w = values(18, 17, 3, 3); const [dx, dw] = grad(x.conv2d(w, { stride: 2, padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
+  ['a contraction of nothing, of an operand that is computed', () => values(5, 3, 0, 7).tanh().matmul(values(7, 7))],
   ['a contraction with no inner size', () => values(4, 0).matmul(values(0, 5))],
   ['a convolution', () => values(3, 2, 8, 9).conv2d(values(5, 2, 3, 3), { padding: 1 })],
   ...lengths.map((n): [string, () => Tensor] => [`sums of rows of ${n}`, () => values(5, n).sum(1)]),
