@@ -76,6 +76,12 @@ export function classesIn(encoding: Encoding): readonly string[] | undefined {
   return target.kind === 'classes' ? target.classes : undefined
 }
 
+/** What brings a predicted number back to the units of its column. */
+export function scaleOf(encoding: Encoding): Scale {
+  const own = encoding.kind === 'table' ? encoding.scale : undefined
+  return own ?? { mean: 0, std: 1 }
+}
+
 /** Shape of a batch of one. */
 export function inputShape(encoding: Encoding): number[] {
   return encoding.kind === 'table'

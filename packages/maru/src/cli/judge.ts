@@ -3,7 +3,7 @@ import { DataLoader, type Dataset, type Sample } from '../data/index.ts'
 import type { Module } from '../nn/index.ts'
 import { crossEntropy, mseLoss } from '../tensor/loss.ts'
 import { Accuracy, MeanSquaredError, R2Score, Trainer } from '../train/index.ts'
-import { classesIn, type Encoding } from './encoding.ts'
+import { classesIn, type Encoding, scaleOf } from './encoding.ts'
 import type { Reporter } from './reporter.ts'
 import { words } from './words.ts'
 
@@ -23,7 +23,7 @@ export async function judge(
     const { loss, metrics } = await trainer.evaluate(loader)
     return { accuracy: metrics.accuracy, loss }
   }
-  const { std = 1 } = (encoding.kind === 'table' ? encoding.scale : undefined) ?? {}
+  const { std } = scaleOf(encoding)
   const metrics = { square: new MeanSquaredError(), r2: new R2Score() }
   const trainer = new Trainer(model, { loss: mseLoss, metrics })
   const found = await trainer.evaluate(loader)

@@ -28,7 +28,7 @@ export interface Proposal {
 /** Rows below which a network with hidden layers learns the rows by heart. */
 const FEW_ROWS = 200
 const HIDDEN = 64
-/** Pictures of this many pixels and less take LeNet's sizes. */
+/** Samples of a batch, at most. */
 const BATCH = 64
 /** Steps that are aimed at, within bounds on epochs. */
 const STEPS = 2000

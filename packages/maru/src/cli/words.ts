@@ -10,7 +10,6 @@ export interface Words {
   loss(kind: 'class' | 'number'): string
   readonly data: string
   readonly classes: string
-  readonly columns: string
   readonly model: string
   readonly why: string
   readonly warning: string
@@ -53,7 +52,6 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage, 130 
   loss: (kind) => (kind === 'class' ? 'classes: cross entropy' : 'a number: mean squared error'),
   data: 'data',
   classes: 'classes',
-  columns: 'columns',
   model: 'model',
   why: 'why',
   warning: 'note',
@@ -98,7 +96,6 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   loss: (kind) => (kind === 'class' ? '클래스: 교차 엔트로피' : '수: 평균 제곱 오차'),
   data: '데이터',
   classes: '클래스',
-  columns: '열',
   model: '모델',
   why: '이유',
   warning: '참고',

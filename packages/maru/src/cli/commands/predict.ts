@@ -3,7 +3,7 @@ import { DataLoader } from '../../data/index.ts'
 import { loadModel } from '../../models/index.ts'
 import { mseLoss } from '../../tensor/loss.ts'
 import { Trainer } from '../../train/index.ts'
-import { classesIn, type Encoding } from '../encoding.ts'
+import { classesIn, type Encoding, scaleOf } from '../encoding.ts'
 import { readRecord } from '../record.ts'
 import { openLike } from '../source.ts'
 import { type Command, EXIT } from './command.ts'
@@ -32,9 +32,11 @@ export const predict: Command = {
 
 /** The likeliest class with every probability, or the number in units of the label. */
 function answerOf(values: readonly number[], encoding: Encoding): object {
-  const { mean = 0, std = 1 } = (encoding.kind === 'table' ? encoding.scale : undefined) ?? {}
   const classes = classesIn(encoding)
-  if (!classes) return { value: (values[0] ?? 0) * std + mean }
+  if (!classes) {
+    const { mean, std } = scaleOf(encoding)
+    return { value: (values[0] ?? 0) * std + mean }
+  }
   const best = values.reduce((at, value, i) => (value > (values[at] ?? 0) ? i : at), 0)
   const shares = classes.map((name, i) => [name, round(values[i] ?? 0)])
   return {
