@@ -197,6 +197,7 @@ class Functions {
       code,
       arguments: lowered.arguments,
       units: lowered.units,
+      together: lowered.together,
       writes: [...touches(step, this.#buffers).writes].map(resolve),
       work: workOf(kernel),
       lower,

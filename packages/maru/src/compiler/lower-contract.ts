@@ -186,7 +186,7 @@ class ContractLowering {
       ? this.#direct(direct.a, direct.right)
       : this.#packed(new Packer(this.#kernel, this.#l, this.#target, this.#panel, this.#columns))
     this.#units({ across, down, broad }, body)
-    return this.#l.finish(batch * across * down)
+    return this.#l.finish(batch * across * down, down)
   }
 
   /** Columns of a block: an even number of blocks where there are several, so that two threads share them. */

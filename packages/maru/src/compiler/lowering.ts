@@ -38,6 +38,8 @@ export interface Lowered {
   readonly code: VectorFunction
   readonly arguments: readonly Argument[]
   readonly units: number
+  /** Neighbours that share what is prepared for them; a range prepares it for those that it touches. */
+  readonly together: number
 }
 
 /** How a body sees the innermost loop: several elements at a time, or one. */
@@ -564,8 +566,8 @@ export class Lowering {
     b.store(form, elementOf(dtype), address, words === value ? words : b.let(words))
   }
 
-  finish(units: number): Lowered {
-    return { code: this.b.finish(), arguments: this.args, units }
+  finish(units: number, together = 1): Lowered {
+    return { code: this.b.finish(), arguments: this.args, units, together }
   }
 }
 

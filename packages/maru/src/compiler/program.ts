@@ -46,6 +46,8 @@ export interface CodeLaunch {
   readonly code: number
   readonly arguments: readonly Argument[]
   readonly units: number
+  /** Neighbouring units that share what is prepared for them. */
+  readonly together: number
   readonly writes: readonly number[]
   /** Rough cost: elements computed, eight multiply-adds of a contraction counted as one. */
   readonly work: number

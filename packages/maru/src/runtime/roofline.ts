@@ -63,7 +63,7 @@ async function peak(backend: Backend): Promise<number> {
       // Wider vectors go fewer rounds: the operations are the same.
       const lower = (wide: number): Lowered => {
         const integer = { kind: 'integer', value: (rounds * lanes) / wide } as const
-        return { code: chains(wide), arguments: [address, integer], units: UNITS }
+        return { code: chains(wide), arguments: [address, integer], units: UNITS, together: 1 }
       }
       const launch = launchOf('peak', { lower, lanes, writes: [0], work: Number.MAX_SAFE_INTEGER })
       const program = programOf(code, launch, buffers)
@@ -140,8 +140,8 @@ function launchOf(
     ...more
   }: Pick<CodeLaunch, 'lower' | 'writes' | 'work'> & { readonly lanes: number },
 ): CodeLaunch {
-  const { arguments: args, units } = lower(lanes)
-  return { kind: 'code', label, kernel: undefined, code: 0, arguments: args, units, lower, ...more }
+  const { code: _, ...called } = lower(lanes)
+  return { kind: 'code', label, kernel: undefined, code: 0, ...called, lower, ...more }
 }
 
 function programOf(

@@ -181,6 +181,7 @@ export class WasmBackend implements Backend {
         { kind: 'integer', value: bytes },
       ],
       units: Math.ceil(bytes / 2 ** COPY_SHIFT),
+      together: 1,
     }
   }
 

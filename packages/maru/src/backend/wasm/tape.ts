@@ -111,6 +111,7 @@ export interface Callee {
   readonly function: number
   readonly arguments: readonly Argument[]
   readonly units: number
+  readonly together: number
 }
 
 /** What lays out a program: its kernels, and memory for their arguments. */
@@ -122,8 +123,8 @@ interface Means {
 
 /** Elements of work between looks at the clock. */
 const PIECE_WORK = 250_000
-/** The same for contractions, whose pieces each pack for themselves what they share. */
-const CONTRACT_PIECE_WORK = 12_000_000
+/** The same for contractions, and the most where what units share would have to be packed again. */
+const [CONTRACT_PIECE_WORK, SHARED_PIECE_WORK] = [12_000_000, 40_000_000]
 /** An interpreted element costs about as much as this many computed by a kernel. */
 const INTERPRETED = 50
 
@@ -269,7 +270,7 @@ class Layout {
       if (argument.kind === 'address') touched.add(argument.buffer)
       this.#word++
     }
-    const { units } = callee
+    const { units, together } = callee
     const work = launch.kind === 'code' ? launch.work : sizeOfBuffer(this.#program, launch.to)
     const ranges = (buffers: Iterable<number>): Range[] =>
       [...buffers].map((buffer) => this.#range(buffer))
@@ -279,7 +280,7 @@ class Layout {
       arguments: this.#block.offset + first * 4,
       units,
       work,
-      piece: pieceOf(launch, units, work),
+      piece: pieceOf(launch, { units, together, work }),
       node,
       touches: ranges(touched),
       writes: ranges(writesOf(launch)),
@@ -337,12 +338,19 @@ function isFree(part: Exclude<Part, Section>): part is ControlPart {
   return bodiesOf(part).every((body) => body.every(({ kind }) => kind === 'section'))
 }
 
-function pieceOf(launch: Launch, units: number, work: number): number {
+function pieceOf(
+  launch: Launch,
+  { units, together, work }: { units: number; together: number; work: number },
+): number {
   // Every part of a scatter goes over all indices.
   const kind = launch.kind === 'code' ? launch.kernel?.kind : undefined
   if (kind === 'scatter') return units
   const most = kind === 'contract' ? CONTRACT_PIECE_WORK : PIECE_WORK
-  return Math.max(1, Math.floor((most * units) / Math.max(work, 1)))
+  const piece = Math.max(1, Math.floor((most * units) / Math.max(work, 1)))
+  if (together === 1) return piece
+  if (piece >= together) return piece - (piece % together)
+  const cuts = Math.ceil((work * together) / units / SHARED_PIECE_WORK)
+  return Math.ceil(together / cuts)
 }
 
 function sizeOfBuffer({ buffers }: Program, buffer: number): number {
