@@ -83,6 +83,29 @@ export const mean = (values: readonly number[]): number =>
 /** A share as a percentage with two decimals. */
 export const percent = (share: number): string => `${(100 * share).toFixed(2)} %`
 
+/** What is said of an experiment's outcome, beside what came out. */
+export interface Claim {
+  /** Which line of `docs/mission.md` says so. */
+  readonly line: string
+  readonly promised: string
+  readonly found: string
+  readonly met: 'yes' | 'no'
+}
+
+export function claim(
+  line: string,
+  { promised, found, met }: { promised: string; found: string; met: boolean },
+): Claim {
+  return { line, promised, found, met: met ? 'yes' : 'no' }
+}
+
+/** Claims as lines of text. */
+export const verdicts = (claims: readonly Claim[]): string[] =>
+  claims.map(
+    ({ line, promised, found, met }) =>
+      `${line} ${met === 'yes' ? 'met' : 'MISSED'}: ${found} (${promised})`,
+  )
+
 /** The results: one JSON line, or the lines given. */
 export function tell({ json }: Settings, results: object, lines: readonly string[]): void {
   progress('')

@@ -1,5 +1,5 @@
 /** The small network and the recipe that the experiments on images share. */
-import { crossEntropy } from 'maru'
+import { crossEntropy, type Tensor } from 'maru'
 import {
   compose,
   DataLoader,
@@ -60,22 +60,26 @@ export interface Recipe {
   readonly transform?: SampleTransform
   /** The learning rate falls to 0 along a cosine; otherwise it stays. */
   readonly decay?: boolean
+  readonly batchSize?: number
+  /** What becomes of weights that are products' after each step. */
+  readonly constrain?: (weight: Tensor) => Tensor
 }
 
-/** Adam at 1e-3 on batches of 50. */
+/** Adam at 1e-3, on batches of 50 unless told otherwise. */
 export async function learn(
   model: Module,
   train: ImageDataset,
-  { name, epochs, seed, transform, decay = false }: Recipe,
+  { name, epochs, seed, transform, decay = false, batchSize = 50, constrain }: Recipe,
 ): Promise<Trainer> {
   const loader = new DataLoader(train, {
-    batchSize: 50,
+    batchSize,
     shuffle: true,
     seed,
     ...(transform && { transform }),
   })
   const schedule = decay ? cosine(epochs * loader.length) : () => 1
-  const optimizer = new Adam(model.parameters(), { lr: 1e-3, schedule })
+  const groups = constrain ? [{ match: /weight$/, constrain }] : []
+  const optimizer = new Adam(model.namedParameters(), { lr: 1e-3, schedule, groups })
   const trainer = new Trainer(model, { optimizer, loss: crossEntropy })
   await trainer.fit(loader, {
     epochs,
