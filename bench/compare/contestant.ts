@@ -26,8 +26,8 @@ interface Reply {
   readonly unsupported?: boolean
 }
 
-/** Longest wait for one answer in milliseconds. */
-const PATIENCE = 90_000
+/** Longest wait for one answer in milliseconds: some libraries compile before their first. */
+const PATIENCE = 240_000
 
 /** A library under one number of threads. It is started at its first request, and again after it was stopped. */
 export class Contestant {

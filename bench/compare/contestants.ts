@@ -8,16 +8,23 @@ import type { Options, PeerName } from './options.ts'
 
 const DRIVERS = join(import.meta.dirname, 'drivers')
 
+/** Peers that a Python runs. */
+type PythonPeer = Extract<PeerName, `torch${string}`>
+
 /** Where a peer is, or why it cannot take part. */
 export type Found = { readonly at: string } | { readonly missing: string }
 
-function findTorch({ python }: Options): Found {
+/** Whether a peer is a PyTorch, of whatever version. */
+export const isTorch = (name: string): name is PythonPeer => name.startsWith('torch')
+
+function findTorch(name: PythonPeer, { python, torch2 }: Options): Found {
+  if (name !== 'torch') return torch2 ? { at: torch2 } : { missing: '--torch2 says where it is' }
   const at = python.find((file) => spawnSync(file, ['-c', 'import torch']).status === 0)
   return at ? { at } : { missing: `no torch in ${python.join(' or ')}; --python says where` }
 }
 
 /** The package of each peer that is JavaScript. */
-const packages: Readonly<Record<Exclude<PeerName, 'torch'>, string>> = {
+const packages: Readonly<Record<Exclude<PeerName, PythonPeer>, string>> = {
   tfjs: '@tensorflow/tfjs-backend-wasm',
   'jax-js': '@jax-js/jax',
   ort: 'onnxruntime-node',
@@ -25,7 +32,7 @@ const packages: Readonly<Record<Exclude<PeerName, 'torch'>, string>> = {
 
 /** Looks for a peer: in the folder that was given, else where packages of this repository are. */
 export function find(peer: PeerName, options: Options): Found {
-  if (peer === 'torch') return findTorch(options)
+  if (isTorch(peer)) return findTorch(peer, options)
   const name = packages[peer]
   const folders = options.modules
     ? [options.modules]
@@ -41,6 +48,18 @@ function maru(tier: string, threads: number, { node }: Options): Contestant {
   return new Contestant('maru', tier, { file: node, args, env })
 }
 
+/** Environment of a PyTorch. */
+export function torchSettings(name: PeerName, threads: number): Record<string, string> {
+  const count = String(threads)
+  const compiled = name === 'torch2-compiled' ? { BENCH_COMPILE: '1' } : {}
+  return {
+    OMP_NUM_THREADS: count,
+    OPENBLAS_NUM_THREADS: count,
+    MKL_NUM_THREADS: count,
+    ...compiled,
+  }
+}
+
 /** A peer's processes: with several threads PyTorch has two, of which the better counts. */
 function peer(
   name: PeerName,
@@ -48,8 +67,8 @@ function peer(
   threads: number,
   { node, torch }: { readonly node: string; readonly torch: string },
 ): Contestant[] {
-  if (name === 'torch') {
-    const env = { OMP_NUM_THREADS: String(threads), OPENBLAS_NUM_THREADS: String(threads) }
+  if (isTorch(name)) {
+    const env = torchSettings(name, threads)
     const command = { file: at, args: [join(DRIVERS, 'torch_driver.py')], env }
     const passive = { ...command, env: { ...env, OMP_WAIT_POLICY: 'passive' } }
     const usual = new Contestant(name, 'default', command)

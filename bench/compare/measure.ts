@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Case } from './cases.ts'
 import { type Contestant, Refusal } from './contestant.ts'
+import { isTorch } from './contestants.ts'
 import { ForeignLoad } from './load.ts'
 
 /** What one library did in a case. */
@@ -76,12 +77,12 @@ export async function measure(
     }
     const foreignLoad = load.cores()
     for (const { by, refusal } of runners) if (refusal === undefined) await by.ask('close')
-    const reference = runners.find(({ by }) => by.name === 'torch')?.values
+    const reference = runners.find(({ by }) => isTorch(by.name))?.values
     const performances = runners.map(({ by, times, refusal, values }) => ({
       by,
       times: times.sort((a, b) => a - b),
       refusal,
-      difference: by.name === 'torch' ? undefined : differenceOf(values, reference),
+      difference: isTorch(by.name) ? undefined : differenceOf(values, reference),
     }))
     return { performances, foreignLoad }
   } finally {
@@ -100,7 +101,7 @@ async function opened(by: Contestant, spec: Case['spec'], folder: string): Promi
   }
   try {
     await by.ask('open', spec)
-    const compared = by.name === 'maru' || by.name === 'torch'
+    const compared = by.name === 'maru' || isTorch(by.name)
     const files = compared ? ((await by.ask('values', folder)) as ValueFile[]) : []
     const values = new Map(files.map(({ name, file }) => [name, floatsIn(file)]))
     const [first = 0] = (await by.ask('run', { ms: 0, least: 1 })) as number[]

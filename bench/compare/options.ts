@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { suites } from './cases.ts'
 
 /** Libraries that maru may be measured against. */
-export const peers = ['torch', 'tfjs', 'jax-js', 'ort'] as const
+export const peers = ['torch', 'torch2', 'torch2-compiled', 'tfjs', 'jax-js', 'ort'] as const
 export type PeerName = (typeof peers)[number]
 
 export interface Options {
@@ -24,6 +24,8 @@ export interface Options {
   readonly report: readonly string[]
   readonly node: string
   readonly python: readonly string[]
+  /** A Python with a PyTorch 2. */
+  readonly torch2: string | undefined
   /** A node_modules folder with the JavaScript peers. */
   readonly modules: string | undefined
   readonly help: boolean
@@ -43,6 +45,7 @@ export const usage: string = `npm run bench -- [options]
   --report files     docs/performance.md from files of JSON lines, comma-separated
   --node path        the Node.js that runs the JavaScript libraries (this one unless given)
   --python path      a Python that has torch (BENCH_PYTHON; python3 or the system's unless given)
+  --torch2 path      a Python that has a PyTorch 2 (BENCH_TORCH2), for torch2 and, by torch.compile, torch2-compiled
   --peers folder     a node_modules folder with the JavaScript peers (BENCH_PEERS)
 `
 
@@ -80,6 +83,7 @@ export function readOptions(args: readonly string[]): Options {
       report: text,
       node: text,
       python: text,
+      torch2: text,
       peers: text,
       help: { type: 'boolean' },
     },
@@ -99,6 +103,7 @@ export function readOptions(args: readonly string[]): Options {
     report: listed(values.report) ?? [],
     node: values.node ?? process.execPath,
     python: python ? [python] : ['python3', '/usr/bin/python3'],
+    torch2: values.torch2 ?? process.env.BENCH_TORCH2,
     modules: values.peers ?? process.env.BENCH_PEERS,
     help: values.help ?? false,
   }

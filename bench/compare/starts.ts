@@ -1,7 +1,7 @@
 /** What is measured by processes of their own: from their start to their end, or what they print. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import type { Found } from './contestants.ts'
+import { type Found, isTorch, torchSettings } from './contestants.ts'
 import type { Options, PeerName } from './options.ts'
 import { quantile, type Result, rounded } from './results.ts'
 
@@ -19,13 +19,19 @@ interface StartCase {
   readonly targets?: Readonly<Record<string, number>>
 }
 
+const torches = (script: string): Record<string, string> => ({
+  torch: script,
+  torch2: script,
+  'torch2-compiled': script,
+})
+
 const cases: readonly StartCase[] = [
   {
     name: 'tiny MLP: process start to first trained step',
     unit: 'ms',
     scripts: {
       maru: 'tiny-maru.mjs',
-      torch: 'tiny_torch.py',
+      ...torches('tiny_torch.py'),
       tfjs: 'tiny-tfjs.mjs',
       'jax-js': 'tiny-jax-js.mjs',
     },
@@ -36,7 +42,7 @@ const cases: readonly StartCase[] = [
   {
     name: 'GPT: first step (trace, compile, run)',
     unit: 'ms',
-    scripts: { maru: 'gpt-maru.mjs', torch: 'gpt_torch.py' },
+    scripts: { maru: 'gpt-maru.mjs', ...torches('gpt_torch.py') },
     prints: 'first',
     rounds: 3,
     most: 1500,
@@ -60,7 +66,7 @@ const cases: readonly StartCase[] = [
   {
     name: 'ResNet-18 step: peak memory',
     unit: 'MB',
-    scripts: { maru: 'memory-maru.mjs', torch: 'memory_torch.py' },
+    scripts: { maru: 'memory-maru.mjs', ...torches('memory_torch.py') },
     prints: 'peak',
     rounds: 1,
     targets: { torch: 1 },
@@ -83,12 +89,11 @@ function runners(
   { node }: Options,
 ): Runner[] {
   const own = { name: 'maru', at: node, env: { MARU_THREADS: String(threads) } }
-  const count = String(threads)
   const peers = [...found].flatMap(([name, place]) =>
     'at' in place && scripts[name] !== undefined
       ? [
-          name === 'torch'
-            ? { name, at: place.at, env: { OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count } }
+          isTorch(name)
+            ? { name, at: place.at, env: torchSettings(name, threads) }
             : { name, at: node, env: { BENCH_PEERS: place.at } },
         ]
       : [],

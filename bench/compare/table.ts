@@ -7,7 +7,7 @@ const columns = [
   ['tier', 6],
   ['maru ms', 10],
   ['GFLOP/s', 9],
-  ['peer', 8],
+  ['peer', 16],
   ['ms', 10],
   ['ratio', 7],
   ['of min', 7],

@@ -1,4 +1,4 @@
-"""PyTorch, eager; torch.compile is another library in time and place."""
+"""PyTorch, eager or by torch.compile."""
 
 import os
 
@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 
 import torch_steps
+from torch_models import compiled
 from numbers_drawn import uniform
 from serve import serve
 
@@ -35,13 +36,15 @@ def matmul(n, batch, ta, tb):
             ('gradient of b', db),
         ]
 
-    return lambda: product(a, b), values
+    timed = compiled(product)
+    return lambda: timed(a, b), values
 
 
 def chain(n, count):
     weights = [draw(f'w{i}', [n, n], (3 / n) ** 0.5) for i in range(4)]
     x = draw('x', [n, n])
 
+    @compiled
     def run():
         y = x
         for i in range(count):
@@ -53,6 +56,7 @@ def chain(n, count):
 
 def with_gradients(forward, wrt, g, names):
     """Value and gradients of a function of leaves."""
+    forward = compiled(forward)
 
     def run():
         y = forward()
@@ -62,6 +66,8 @@ def with_gradients(forward, wrt, g, names):
 
 
 def without(forward):
+    forward = compiled(forward)
+
     def run():
         with torch.no_grad():
             return forward()
@@ -126,13 +132,14 @@ def adam(size):
     p = draw('p', [size // columns, columns]).requires_grad_()
     p.grad = draw('g', p.shape)
     optimizer = torch.optim.Adam([p], lr=1e-3)
+    step = compiled(optimizer.step)
 
     def values():
         for _ in range(3):
-            optimizer.step()
+            step()
         return [('parameter', p.detach())]
 
-    return optimizer.step, values
+    return step, values
 
 
 serve(

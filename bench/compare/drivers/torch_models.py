@@ -1,12 +1,21 @@
 """PyTorch's side of the models: the order of their parameters, weights and data are maru's."""
 
 import math
+import os
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from numbers_drawn import integers, started, uniform
+
+
+COMPILES = os.environ.get('BENCH_COMPILE') == '1'
+
+
+def compiled(function):
+    """The function by torch.compile, where that is what is measured."""
+    return torch.compile(function) if COMPILES else function
 
 
 def drawn(model):

@@ -5,10 +5,12 @@ import torch.nn.functional as F
 
 from serve import Unsupported
 from torch_models import (
+    COMPILES,
     CharLstm,
     Gpt,
     Past,
     Vae,
+    compiled,
     discriminator,
     drawn,
     generator,
@@ -29,6 +31,7 @@ OPTIMIZERS = {
 
 def stepping(model, how, loss_of):
     optimizer = OPTIMIZERS[how](model.parameters())
+    loss_of = compiled(loss_of)
 
     def run():
         optimizer.zero_grad(set_to_none=True)
@@ -75,6 +78,7 @@ def gpt_step(batch, time=128, layers=4):
 
 def dcgan_step(batch):
     make, judge = drawn(generator()), drawn(discriminator())
+    made_of, judged_of = compiled(make), compiled(judge)
     kind = {'lr': 2e-4, 'betas': (0.5, 0.999)}
     of_make = torch.optim.Adam(make.parameters(), **kind)
     of_judge = torch.optim.Adam(judge.parameters(), **kind)
@@ -82,12 +86,12 @@ def dcgan_step(batch):
 
     def run():
         of_judge.zero_grad(set_to_none=True)
-        fake = make(noise)
-        judged = F.softplus(-judge(real)).mean() + F.softplus(judge(fake.detach())).mean()
+        fake = made_of(noise)
+        judged = F.softplus(-judged_of(real)).mean() + F.softplus(judged_of(fake.detach())).mean()
         judged.backward()
         of_judge.step()
         of_make.zero_grad(set_to_none=True)
-        made = F.softplus(-judge(fake)).mean()
+        made = F.softplus(-judged_of(fake)).mean()
         made.backward()
         of_make.step()
         return judged.item() + made.item()
@@ -123,7 +127,7 @@ def step(model, **spec):
 def infer(model, batch):
     if model != 'resnet18':
         raise Unsupported(f'no model {model}')
-    network = drawn(resnet18()).eval()
+    network = compiled(drawn(resnet18()).eval())
     x = numbers('x', batch, 3, 32, 32)
 
     def run():
@@ -135,6 +139,8 @@ def infer(model, batch):
 
 def generate(tokens):
     """Greedy continuation of eight tokens; values are the scores after each."""
+    if COMPILES:
+        raise Unsupported('a cache that grows is another program at every token')
     model = drawn(Gpt(context=tokens)).eval()
     prompt = ids('prompt', 1, 8, below=4096)
 
