@@ -13,6 +13,24 @@ function aligned(bytes: number): number {
   return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
 }
 
+/** A buffer at its place. */
+interface Placed {
+  readonly start: number
+  readonly end: number
+  readonly of: Lifetime
+}
+
+/** Where one that starts there goes among those that are ordered by their start: behind its equals. */
+function placeAfter(placed: readonly Placed[], start: number): number {
+  let [low, high] = [0, placed.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((placed[middle]?.start ?? 0) <= start) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 /**
  * Offsets for the lifetimes, largest first, each at the lowest place that is free for as long as
  * it lives. Returns the offsets in order and the size of the whole.
@@ -25,7 +43,7 @@ export function planArena(lifetimes: readonly Lifetime[]): { offsets: number[]; 
       return (y?.bytes ?? 0) - (x?.bytes ?? 0) || a - b
     })
   const offsets = lifetimes.map(() => 0)
-  const placed: { readonly start: number; readonly end: number; readonly of: Lifetime }[] = []
+  const placed: Placed[] = []
   let bytes = 0
   for (const i of order) {
     const own = lifetimes[i]
@@ -37,8 +55,7 @@ export function planArena(lifetimes: readonly Lifetime[]): { offsets: number[]; 
       if (together && start < end && taken < start + size) start = end
     }
     offsets[i] = start
-    placed.push({ start, end: start + size, of: own })
-    placed.sort((a, b) => a.start - b.start)
+    placed.splice(placeAfter(placed, start), 0, { start, end: start + size, of: own })
     bytes = Math.max(bytes, start + size)
   }
   return { offsets, bytes }

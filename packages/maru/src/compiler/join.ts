@@ -6,7 +6,6 @@ import {
   type Expr,
   eachPart,
   type Fold,
-  foldsOf,
   indicesOf,
   type LoopKernel,
   overLoops,
@@ -16,7 +15,7 @@ import {
   type Store,
   storesOf,
 } from './kernel.ts'
-import { eachLoad, type Load } from './steps.ts'
+import { eachLoad, type Load, loadsOf } from './steps.ts'
 
 /** A kernel that does what two did. */
 export interface Joined {
@@ -45,11 +44,7 @@ export function join(first: LoopKernel, second: LoopKernel, rootOf: RootOf): Joi
   return undefined
 }
 
-function valuesOf(kernel: LoopKernel): Expr[] {
-  return [...foldsOf(kernel), ...storesOf(kernel)].map(({ value }) => value)
-}
-
-function loadsOf(values: readonly Expr[]): Load[] {
+function loadsIn(values: readonly Expr[]): Load[] {
   const loads: Load[] = []
   const seen = new Set<Expr>()
   for (const value of values) eachLoad(value, (load) => loads.push(load), seen)
@@ -61,7 +56,7 @@ function anchors(
   first: LoopKernel,
   second: LoopKernel,
 ): { readonly offsets: readonly [IndexExpr, IndexExpr][]; readonly depends: boolean } {
-  const reads = loadsOf(valuesOf(second))
+  const reads = loadsOf(second)
   const pairs = (places: readonly { buffer: number; offset: IndexExpr }[]): void => {
     for (const { buffer, offset } of places) {
       for (const read of reads) {
@@ -74,7 +69,7 @@ function anchors(
   const found = new Map<string, [IndexExpr, IndexExpr]>()
   pairs(storesOf(first))
   const depends = found.size > 0
-  if (!depends) pairs(loadsOf(valuesOf(first)))
+  if (!depends) pairs(loadsOf(first))
   // what goes over most loops tells most
   const loops = ([offset]: [IndexExpr, IndexExpr]): number => offset.terms.length
   const offsets = [...found.values()].sort((a, b) => loops(b) - loops(a)).slice(0, MOST_TRIES)
@@ -89,7 +84,7 @@ function innerBuffers({ extents, folded, passes }: LoopKernel): Set<number> {
         (atom >= extents.length && (folded[atom - extents.length] ?? 1) > 1),
     )
   const values = passes.flatMap(({ folds, stores }) => [...folds, ...stores])
-  const loads = loadsOf(values.map(({ value }) => value))
+  const loads = loadsIn(values.map(({ value }) => value))
   const places = [...loads, ...passes.flatMap(({ stores }) => stores)]
   return new Set(places.filter(({ offset }) => isInner(offset)).map(({ buffer }) => buffer))
 }
@@ -162,7 +157,7 @@ class Joining {
       ...this.#passes.flatMap((pass, i) => pass.stores.map((store) => ({ store, pass: i }))),
       ...this.#stores.map((store) => ({ store, pass: undefined })),
     ]
-    for (const load of loadsOf(valuesOf(this.#second))) {
+    for (const load of loadsOf(this.#second)) {
       const root = this.#rootOf(load.buffer)
       const places = stores.filter(({ store }) => this.#rootOf(store.buffer) === root)
       const [only, ...others] = places
@@ -205,7 +200,7 @@ class Joining {
     const known = new Map<Expr, Expr>()
     const costly: (readonly [Load, Made])[] = []
     let pass = 0
-    for (const load of new Set(loadsOf(values))) {
+    for (const load of new Set(loadsIn(values))) {
       const from = made.get(load)
       if (!from) continue
       const { value } = from.store

@@ -7,14 +7,13 @@ import { goesByRows } from './direction.ts'
 import { Affine, type IndexExpr, keyOf, variable } from './index-expr.ts'
 import {
   type Expr,
-  foldsOf,
   type LoopKernel,
   type Pass,
   type Store,
   storesOf,
   withReplaced,
 } from './kernel.ts'
-import { eachLoad, type Load } from './steps.ts'
+import { loadsOf } from './steps.ts'
 
 /** Bytes of an element that a lane is stored as, without narrowing. */
 const LANE_BYTES = 4
@@ -35,17 +34,6 @@ export function trimmed(kernel: LoopKernel, isLocal: (buffer: number) => boolean
     whole,
     scratch.map(({ buffer }) => buffer),
   )
-}
-
-function valuesOf(kernel: LoopKernel): Expr[] {
-  return [...foldsOf(kernel), ...storesOf(kernel)].map(({ value }) => value)
-}
-
-function loadsOf(kernel: LoopKernel): Load[] {
-  const loads: Load[] = []
-  const seen = new Set<Expr>()
-  for (const value of valuesOf(kernel)) eachLoad(value, (load) => loads.push(load), seen)
-  return loads
 }
 
 function withoutDead(kernel: LoopKernel, isLocal: (buffer: number) => boolean): LoopKernel {

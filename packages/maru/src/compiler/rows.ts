@@ -73,35 +73,95 @@ function trimAll(steps: readonly Step[], isLocal: (buffer: number) => boolean): 
 }
 
 function fuseAll(steps: readonly Step[], around: Around): readonly Step[] {
-  const entries: Entry[] = []
+  const fused = new Fused(around.buffers)
   for (const before of steps) {
     const step = mapBodies(before, (inner) => fuseAll(inner, around))
     const entry = { step, ...touches(step, around.buffers) }
-    if (!joins(entry, entries, around)) entries.push(entry)
+    if (!fused.join(entry)) fused.push(entry)
   }
-  return entries.map(({ step }) => step)
+  return fused.steps
 }
 
-/** Puts a kernel into an earlier one over the same rows, if there is one before which all is ready. */
-function joins(entry: Entry, entries: readonly Entry[], { buffers }: Around): boolean {
-  const { step, reads, writes } = entry
-  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || !isWhole(step.kernel)) return false
-  for (const earlier of entries.toReversed()) {
-    const { step: host } = earlier
-    const overwrites = [...writes].some((it) => earlier.writes.has(it) || earlier.reads.has(it))
-    if (overwrites) return false
-    if (host.kind === 'kernel' && host.kernel.kind === 'loops' && isWhole(host.kernel)) {
-      const joined = join(host.kernel, step.kernel, (buffer) => rootOf(buffers, buffer))
-      if (joined && isWorthwhile(joined)) {
-        host.kernel = joined.kernel
-        earlier.reads = new Set([...earlier.reads, ...reads])
-        earlier.writes = new Set([...earlier.writes, ...writes])
-        return true
+/** Earlier steps that are tried for one to be joined to. */
+const MOST_TRIES = 64
+
+/** Steps so far, found by the buffers that they touch: programs of thousands go over a shared few. */
+class Fused {
+  readonly #entries: Entry[] = []
+  readonly #buffers: readonly PlannedBuffer[]
+  /** Numbers of the entries that touch a buffer, and of the last one that writes it. */
+  readonly #touching = new Map<number, number[]>()
+  readonly #writer = new Map<number, number>()
+
+  constructor(buffers: readonly PlannedBuffer[]) {
+    this.#buffers = buffers
+  }
+
+  get steps(): Step[] {
+    return this.#entries.map(({ step }) => step)
+  }
+
+  push(entry: Entry): void {
+    this.#note(this.#entries.push(entry) - 1, entry)
+  }
+
+  #note(at: number, { reads, writes }: Entry): void {
+    for (const buffer of new Set([...reads, ...writes])) {
+      const touching = this.#touching.get(buffer) ?? []
+      const after = touching.findLastIndex((other) => other <= at)
+      if (touching[after] !== at) touching.splice(after + 1, 0, at)
+      this.#touching.set(buffer, touching)
+    }
+    for (const buffer of writes) {
+      this.#writer.set(buffer, Math.max(at, this.#writer.get(buffer) ?? 0))
+    }
+  }
+
+  /** Puts a kernel into an earlier one over the same rows, if there is one before which all is ready. */
+  join(entry: Entry): boolean {
+    const { step, reads, writes } = entry
+    if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || !isWhole(step.kernel))
+      return false
+    const root = (buffer: number): number => rootOf(this.#buffers, buffer)
+    for (const at of this.#candidates(entry, step.kernel.passes.length > 0)) {
+      const host = this.#entries[at]
+      if (host?.step.kind !== 'kernel' || host.step.kernel.kind !== 'loops') continue
+      if (!isWhole(host.step.kernel)) continue
+      const joined = join(host.step.kernel, step.kernel, root)
+      if (!joined || !isWorthwhile(joined)) continue
+      host.step.kernel = joined.kernel
+      host.reads = new Set([...host.reads, ...reads])
+      host.writes = new Set([...host.writes, ...writes])
+      this.#note(at, { step, reads, writes })
+      return true
+    }
+    return false
+  }
+
+  /** Entries that share what is read, the last one first, back to what must come before. */
+  #candidates({ reads, writes }: Entry, folds: boolean): number[] {
+    const ready = Math.max(0, ...[...reads].map((buffer) => this.#writer.get(buffer) ?? 0))
+    const touched = [...writes].map((buffer) => this.#touching.get(buffer)?.at(-1) ?? -1)
+    const first = Math.max(ready, ...touched.map((at) => at + 1))
+    const found = new Set<number>()
+    for (const buffer of reads) {
+      const touching = this.#touching.get(buffer) ?? []
+      let tries = 0
+      for (let i = touching.length - 1; i >= 0 && tries < MOST_TRIES; i--) {
+        const at = touching[i] ?? -1
+        if (at < first) break
+        if (!folds && !this.#folds(at)) continue
+        found.add(at)
+        tries++
       }
     }
-    if ([...reads].some((buffer) => earlier.writes.has(buffer))) return false
+    return [...found].sort((a, b) => b - a).slice(0, MOST_TRIES)
   }
-  return false
+
+  #folds(at: number): boolean {
+    const step = this.#entries[at]?.step
+    return step?.kind === 'kernel' && step.kernel.kind === 'loops' && step.kernel.passes.length > 0
+  }
 }
 
 /** Whether the kernel has work, and folds, if at all, everything that its loops go over, to values. */

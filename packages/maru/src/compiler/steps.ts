@@ -3,7 +3,15 @@ import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
 import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
-import { type Expr, foldsOf, indicesOf, type Kernel, partsOf, storesOf } from './kernel.ts'
+import {
+  type Expr,
+  foldsOf,
+  indicesOf,
+  type Kernel,
+  type LoopKernel,
+  partsOf,
+  storesOf,
+} from './kernel.ts'
 import type { Operand, View } from './program.ts'
 
 /** A buffer before it has a place. */
@@ -96,11 +104,8 @@ export function touches(
     read(store.buffer)
     write(store.buffer)
   } else {
-    for (const { value } of foldsOf(step.kernel)) eachLoad(value, (load) => read(load.buffer))
-    for (const store of storesOf(step.kernel)) {
-      eachLoad(store.value, (load) => read(load.buffer))
-      write(store.buffer)
-    }
+    for (const { buffer } of loadsOf(step.kernel)) read(buffer)
+    for (const { buffer } of storesOf(step.kernel)) write(buffer)
   }
   return { reads, writes }
 }
@@ -118,6 +123,20 @@ export function eachLoad(
   if (expr.kind === 'load') visit(expr)
   for (const index of indicesOf(expr)) eachIndexLoad(index, visit, seen)
   for (const part of partsOf(expr)) eachLoad(part, visit, seen)
+}
+
+const loads = new WeakMap<LoopKernel, readonly Load[]>()
+
+/** Every load of a kernel, shared ones once; looked for once, since kernels never change. */
+export function loadsOf(kernel: LoopKernel): readonly Load[] {
+  const known = loads.get(kernel)
+  if (known) return known
+  const found: Load[] = []
+  const seen = new Set<Expr>()
+  const values = [...foldsOf(kernel), ...storesOf(kernel)]
+  for (const { value } of values) eachLoad(value, (load) => found.push(load), seen)
+  loads.set(kernel, found)
+  return found
 }
 
 function eachIndexLoad(index: IndexExpr, visit: (load: Load) => void, seen: Set<Expr>): void {
@@ -140,29 +159,35 @@ export function placeWrites({ steps, buffers, sources, leaves, movable }: Writes
   steps: Step[]
   aliases: Map<number, number>
 } {
-  const touching = (step: Step): ReturnType<typeof touches> => touches(step, buffers)
-  const touched = steps.map(touching)
-  const readLater = (buffer: number, at: number): boolean =>
-    touched.some(({ reads }, i) => i > at && reads.has(buffer))
+  const touched = steps.map((step) => ({ step, ...touches(step, buffers) }))
+  const lastRead = lastReads(touched)
   const isWrite = new Set(sources)
-  const last = steps.filter((_, i) => {
-    const writes = [...(touched[i]?.writes ?? [])]
-    return writes.every((buffer) => isWrite.has(buffer) && !readLater(buffer, i))
+  const isLast = touched.map(({ writes }, i) => {
+    return [...writes].every((it) => isWrite.has(it) && (lastRead.get(it) ?? -1) <= i)
   })
-  const ordered = [...steps.filter((step) => !last.includes(step)), ...last]
-  const order = ordered.map(touching)
+  const ordered = [...touched.filter((_, i) => !isLast[i]), ...touched.filter((_, i) => isLast[i])]
+  const lastInOrder = lastReads(ordered)
+  const writer = new Map<number, number>()
+  ordered.forEach(({ writes }, at) => {
+    for (const buffer of writes) if (!writer.has(buffer)) writer.set(buffer, at)
+  })
   const aliases = new Map<number, number>()
   const copies: Step[] = []
   sources.forEach((from, i) => {
     const to = leaves[i] ?? -1
-    const at = order.findIndex(({ writes }) => writes.has(from))
-    const step = ordered[at]
-    const later = order.some(({ reads }, j) => j > at && reads.has(to))
+    const at = writer.get(from) ?? -1
+    const step = ordered[at]?.step
+    const later = (lastInOrder.get(to) ?? -1) > at
     const shared = sources.indexOf(from) !== i || !movable(from)
     if (step && !later && !shared && inPlace(step, from, to, buffers)) aliases.set(from, to)
     else copies.push({ kind: 'copy', from, to })
   })
-  return { steps: [...ordered, ...copies], aliases }
+  return { steps: [...ordered.map(({ step }) => step), ...copies], aliases }
+}
+
+/** Position of the last that reads each buffer. */
+function lastReads(steps: readonly { readonly reads: ReadonlySet<number> }[]): Map<number, number> {
+  return new Map(steps.flatMap(({ reads }, i) => [...reads].map((it) => [it, i] as const)))
 }
 
 /** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where, and before, it writes. */
