@@ -1,8 +1,7 @@
 /** Attention: means of values, weighted by how well queries fit keys. */
 import { DTypeError, ShapeError } from '../base/error.ts'
 import { at, expectInteger, type Sizes, sameShape } from '../base/shape.ts'
-import { attentionWeights } from '../tensor/attention.ts'
-import { arange } from '../tensor/create.ts'
+import { type Attending, attention, weightsOf } from '../tensor/attention.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import type { SameFn } from './activation.ts'
 import { dropped, expectProbability } from './dropout.ts'
@@ -134,7 +133,7 @@ export class MultiheadAttention extends Layer<SameFn> {
   }
 
   override forward(query: Tensor, key: Tensor = query, inputs: MultiheadInputs = {}): Tensor {
-    return this.#attended(query, key, inputs).output
+    return this.#output(query, attention(this.#attending(query, key, inputs)))
   }
 
   /**
@@ -143,10 +142,28 @@ export class MultiheadAttention extends Layer<SameFn> {
    * @shape weights [batch, heads, queries, keys]
    */
   attend(query: Tensor, key: Tensor = query, inputs: MultiheadInputs = {}): Attended {
-    return inModule(this, () => this.#attended(query, key, inputs))
+    return inModule(this, () => {
+      const it = this.#attending(query, key, inputs)
+      const weights = weightsOf(it)
+      const mixed: Tensor = this.#used(weights).matmul(it.v)
+      const batched = query.node.shape.length === 3
+      return {
+        output: this.#output(query, mixed),
+        weights: batched ? weights : weights.squeeze(0),
+      }
+    })
   }
 
-  #attended(query: Tensor, key: Tensor, { value = key, ...masks }: MultiheadInputs): Attended {
+  /** The weights that values are mixed by. */
+  #used(weights: Tensor): Tensor {
+    return this.training ? dropped(weights, this.options.dropout ?? 0) : weights
+  }
+
+  #attending(
+    query: Tensor,
+    key: Tensor,
+    { value = key, causal = false, ...masks }: MultiheadInputs,
+  ): Attending {
     this.#expectInputs(query, key, value)
     const batched = query.node.shape.length === 3
     // [batch, time, features] within
@@ -154,20 +171,23 @@ export class MultiheadAttention extends Layer<SameFn> {
       if (!batched) return x.unsqueeze(0)
       return this.options.batchFirst ? x : x.transpose(0, 1)
     }
-    const outer = (x: Tensor): Tensor => {
-      if (!batched) return x.squeeze(0)
-      return this.options.batchFirst ? x : x.transpose(0, 1)
-    }
     const [q, k, v] = this.#projected(query, key, value).map((x) => this.#heads(inner(x)))
     if (!q || !k || !v) throw new RangeError('attention without its inputs')
-    const raw: Tensor = q.mul(1 / Math.sqrt(this.embedDim / this.numHeads)).matmul(k.transpose())
-    const weights = attentionWeights(this.#masked(raw, masks, batched))
-    const used = this.training ? dropped(weights, this.options.dropout ?? 0) : weights
-    const [batch, , queries] = raw.node.shape
-    const sizes: Sizes = [batch ?? 0, queries ?? 0, this.embedDim]
-    const mixed: Tensor = used.matmul(v).transpose(1, 2).reshape(sizes)
-    const output = this.outProj.call(outer(mixed))
-    return { output, weights: batched ? weights : weights.squeeze(0) }
+    return {
+      ...{ q: q.mul(1 / Math.sqrt(this.embedDim / this.numHeads)), k, v },
+      masks: this.#masks(q, k, masks, batched),
+      first: causal ? 0 : undefined,
+      weigh: (weights) => this.#used(weights),
+    }
+  }
+
+  /** What heads give, [batch, heads, queries, features / heads], put together. */
+  #output(query: Tensor, mixed: Tensor): Tensor {
+    const [batch = 0, , queries = 0] = mixed.node.shape
+    const joined: Sizes = [batch, queries, this.embedDim]
+    const all: Tensor = mixed.transpose(1, 2).reshape(joined)
+    if (query.node.shape.length === 2) return this.outProj.call(all.squeeze(0))
+    return this.outProj.call(this.options.batchFirst ? all : all.transpose(0, 1))
   }
 
   #expectInputs(query: Tensor, key: Tensor, value: Tensor): void {
@@ -216,22 +236,22 @@ export class MultiheadAttention extends Layer<SameFn> {
     return x.reshape(split).transpose(1, 2)
   }
 
-  #masked(raw: Tensor, { mask, keyPaddingMask, causal }: MaskOptions, batched: boolean): Tensor {
-    const [batch = 0, heads = 0, queries = 0, keys = 0] = raw.node.shape
-    let scores = raw
+  /** Masks as attention takes them: true where a query may look. */
+  #masks(q: Tensor, k: Tensor, { mask, keyPaddingMask }: MaskOptions, batched: boolean): Tensor[] {
+    const [batch = 0, heads = 0, queries = 0] = q.node.shape
+    const keys = at(k.node.shape, -2)
+    const masks: Tensor[] = []
     if (mask) {
       const each = mask.node.shape.length === 3
       const wanted = each ? [batch * heads, queries, keys] : [queries, keys]
-      const shaped = fitted('mask', mask, wanted)
-      scores = combined(scores, each ? shaped.reshape([batch, heads, queries, keys]) : shaped)
+      const shaped = seen('mask', mask, wanted, q)
+      masks.push(each ? shaped.reshape([batch, heads, queries, keys]) : shaped)
     }
     if (keyPaddingMask) {
-      const padding = fitted('keyPaddingMask', keyPaddingMask, batched ? [batch, keys] : [keys])
-      scores = combined(scores, padding.reshape([batch, 1, 1, keys]))
+      const wanted = batched ? [batch, keys] : [keys]
+      masks.push(seen('keyPaddingMask', keyPaddingMask, wanted, q).reshape([batch, 1, 1, keys]))
     }
-    if (!causal) return scores
-    const later: Tensor = arange(keys).greater(arange(queries).unsqueeze(1))
-    return without(scores, later)
+    return masks
   }
 
   override config(): Readonly<Record<string, unknown>> {
@@ -240,19 +260,14 @@ export class MultiheadAttention extends Layer<SameFn> {
   }
 }
 
-function fitted(name: string, mask: Tensor, wanted: Sizes): Tensor {
+/** What a mask leaves to be seen: bools turned round, or numbers to add, of the scores' dtype. */
+function seen(name: string, mask: Tensor, wanted: Sizes, scores: Tensor): Tensor {
   const { shape } = mask.node
-  if (sameShape(shape, wanted)) return mask
-  throw new ShapeError('attention.mask', { layer: 'MultiheadAttention', name, got: shape, wanted })
-}
-
-/** Scores under a mask: of flags, or of numbers to add. */
-function combined(scores: Tensor, mask: Tensor): Tensor {
-  if (mask.dtype === 'bool') return without(scores, mask)
-  if (mask.dtype === scores.dtype) return scores.add(mask)
-  throw new DTypeError('dtype.kind', {
-    op: 'MultiheadAttention',
-    dtype: mask.dtype,
-    wanted: 'bool',
-  })
+  const layer = 'MultiheadAttention'
+  if (!sameShape(shape, wanted)) {
+    throw new ShapeError('attention.mask', { layer, name, got: shape, wanted })
+  }
+  if (mask.dtype === 'bool') return mask.equal(0)
+  if (mask.dtype === scores.dtype) return mask
+  throw new DTypeError('dtype.kind', { op: layer, dtype: mask.dtype, wanted: 'bool' })
 }
