@@ -2467,6 +2467,18 @@ export const messages = {
     en: ['{format}: the archive would grow to {total} bytes', 'at most {limit} were expected', ''],
     ko: ['{format}: 압축을 풀면 {total}바이트가 된다', '{limit}바이트 이하여야 한다', ''],
   },
+  'zip.checksum': {
+    en: [
+      '{format}: {name} in the archive is not what its checksum says',
+      '',
+      'the file is damaged: copy it again',
+    ],
+    ko: [
+      '{format}: 압축 파일 속 {name}의 내용이 체크섬과 다르다',
+      '',
+      '파일이 손상되었다. 다시 복사한다',
+    ],
+  },
   'zip.damaged': {
     en: ['{format}: the archive cannot be read: {reason}', '', 'the file is damaged'],
     ko: ['{format}: 압축 파일을 읽을 수 없다: {reason}', '', '파일이 손상되었다'],

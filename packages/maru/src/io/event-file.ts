@@ -1,5 +1,5 @@
 /** The records that TensorBoard reads: framed protocol buffers, written here field by field. */
-import { crc32c } from '../base/crc32c.ts'
+import { crc32c } from '../base/crc32.ts'
 import { joinBytes } from '../base/join-bytes.ts'
 
 /** A summary under a tag at a step. */

@@ -1,4 +1,5 @@
 /** Zip archives of untrusted bytes: named files whose sizes are checked before they are unpacked. */
+import { crc32 } from '../base/crc32.ts'
 import { FormatError } from '../base/error.ts'
 import { quote } from './json-scanner.ts'
 
@@ -6,8 +7,11 @@ import { quote } from './json-scanner.ts'
 const ROOM_BYTES = 64 * 1024 * 1024
 const GROWTH = 100
 const MAX_FILES = 1_000_000
+/** A byte of deflate's format becomes 1,032 at most. */
+const MOST_GROWTH = 1032
 
 type Fflate = typeof import('fflate')
+type UnzipFileInfo = import('fflate').UnzipFileInfo
 
 async function library(): Promise<Fflate> {
   try {
@@ -17,6 +21,33 @@ async function library(): Promise<Fflate> {
   }
 }
 
+/** The directory's words: its end, that of a large archive and where that lies, and an entry. */
+const END = 0x06054b50
+const LARGE_END = 0x06064b50
+const LOCATOR = 0x07064b50
+const ENTRY = 0x02014b50
+
+/** Checksums of an archive's files, in the order of its directory. */
+function checksumsIn(bytes: Uint8Array): number[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  const word = (at: number): number => view.getUint32(at, true)
+  let end = bytes.length - 22
+  while (word(end) !== END) end--
+  let [count, at] = [view.getUint16(end + 8, true), word(end + 16)]
+  const large = end >= 20 && word(end - 20) === LOCATOR ? word(end - 12) : undefined
+  if (large !== undefined && word(large) === LARGE_END) {
+    count = word(large + 32)
+    at = word(large + 48)
+  }
+  const sums: number[] = []
+  for (let i = 0; i < count; i++) {
+    if (word(at) !== ENTRY) throw new RangeError(`no file is at byte ${at}`)
+    sums.push(word(at + 16))
+    at += 46 + [28, 30, 32].reduce((sum, by) => sum + view.getUint16(at + by, true), 0)
+  }
+  return sums
+}
+
 /**
  * The files of an archive by name.
  *
@@ -24,13 +55,18 @@ async function library(): Promise<Fflate> {
  */
 export async function unzip(format: string, bytes: Uint8Array): Promise<Map<string, Uint8Array>> {
   const { unzipSync } = await library()
-  const names = new Set<string>()
+  const names = new Map<string, number>()
   let total = 0
   const limit = ROOM_BYTES + GROWTH * bytes.length
-  const admit = ({ name, originalSize }: { name: string; originalSize: number }): boolean => {
+  const admit = ({ name, size, originalSize, compression }: UnzipFileInfo): boolean => {
     if (name === '__proto__') throw new FormatError('zip.name', { format, name })
     if (names.has(name)) throw new FormatError('zip.twice', { format, name: quote(name) })
-    names.add(name)
+    names.set(name, originalSize)
+    // what is claimed is allocated, so it is held to what the packed bytes can become
+    const most = compression === 0 ? size : Math.min(size, bytes.length) * MOST_GROWTH
+    if (originalSize > most) {
+      throw new FormatError('zip.large', { format, total: originalSize, limit: most })
+    }
     total += originalSize
     if (names.size > MAX_FILES || total > limit) {
       throw new FormatError('zip.large', { format, total, limit })
@@ -38,8 +74,15 @@ export async function unzip(format: string, bytes: Uint8Array): Promise<Map<stri
     return !name.endsWith('/')
   }
   try {
-    const files = unzipSync(bytes, { filter: admit })
-    return new Map(Object.entries(files))
+    const files = new Map(Object.entries(unzipSync(bytes, { filter: admit })))
+    const sums = checksumsIn(bytes)
+    for (const [i, [name, size]] of [...names].entries()) {
+      const file = files.get(name)
+      if (file && (file.length !== size || crc32(file) !== sums[i])) {
+        throw new FormatError('zip.checksum', { format, name: quote(name) })
+      }
+    }
+    return files
   } catch (cause) {
     if (cause instanceof FormatError) throw cause
     throw new FormatError('zip.damaged', { format, reason: String(cause) }, cause)

@@ -22,6 +22,7 @@ import {
   encodeSafetensors,
   type RawTensor,
 } from '../../src/io/index.ts'
+import { unzip, zip } from '../../src/io/zip.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { build, define } from '../../src/nn/index.ts'
 import pictures from '../data/fixtures/pictures.json' with { type: 'json' }
@@ -56,6 +57,9 @@ const tables = [
   text('x,y,name', '1,2.5,"a, b"', '-3,1e3,"say ""so"""', '0,0,', ''),
   text('x', '1', '2', '3'),
 ]
+
+const checkpoint = await unzip('pytorch', fixture('checkpoint.pt'))
+const [pickle = ''] = [...checkpoint.keys()].filter((name) => name.endsWith('/data.pkl'))
 
 /** What JSON a text is; that some are none is known of JSON itself. */
 function parsed(json: string): unknown {
@@ -135,6 +139,14 @@ export const readers: readonly Reader[] = [
     name: 'PyTorch',
     files: [fixture('state-dict.pt'), fixture('checkpoint.pt')],
     read: decodePytorch,
+  },
+  {
+    name: 'PyTorch, within an archive that is whole',
+    files: [checkpoint.get(pickle)!],
+    read: async (file) => {
+      const files = new Map([...checkpoint, [pickle, file] as const])
+      return decodePytorch(await zip(files, { compress: false }))
+    },
   },
   {
     name: 'definition of a model',

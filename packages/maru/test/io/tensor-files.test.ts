@@ -133,6 +133,40 @@ describe('npz', () => {
   })
 })
 
+describe('checksums', () => {
+  it.each(['plain.npz', 'packed.npz'])('of %s tell one bit that fell over', async (name) => {
+    const file = fixture(name)
+    // the last byte of the first file's data: shape and size remain as they were
+    const view = new DataView(file.buffer, file.byteOffset)
+    const directory = view.getUint32(file.length - 22 + 16, true)
+    const at = 30 + view.getUint16(26, true) + view.getUint16(28, true)
+    file[at + view.getUint32(directory + 20, true) - 1]! ^= name === 'plain.npz' ? 1 : 0
+    view.setUint32(directory + 16, view.getUint32(directory + 16, true) ^ Number(name !== 'plain.npz'), true)
+    expect(await keyOf(() => decodeNpz(file))).toBe('zip.checksum')
+  })
+
+  it('of a weight of PyTorch are looked at', async () => {
+    const file = fixture('state-dict.pt')
+    const at = Buffer.from(file).indexOf('/data/0') + '/data/0'.length
+    const whole = await decodePytorch(file)
+    const first = whole.get('0.weight')!.bytes
+    const data = Buffer.from(file).indexOf(Buffer.from(first), at)
+    expect(data).toBeGreaterThan(at)
+    file[data]! ^= 1
+    expect(await keyOf(() => decodePytorch(file))).toBe('zip.checksum')
+  })
+
+  it('sizes that are claimed are held to what packed bytes can become', async () => {
+    const file = await zip(new Map([['a.npy', new Uint8Array(64)]]), { compress: true })
+    const view = new DataView(file.buffer, file.byteOffset)
+    const directory = view.getUint32(file.length - 22 + 16, true)
+    view.setUint32(directory + 24, 2 ** 26, true)
+    const before = process.memoryUsage().arrayBuffers
+    expect(await keyOf(() => decodeNpz(file))).toBe('zip.large')
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20)
+  })
+})
+
 describe('PyTorch', () => {
   it('reads tensors of a checkpoint by their paths, whatever their strides', async () => {
     const read = await decodePytorch(fixture('checkpoint.pt'))

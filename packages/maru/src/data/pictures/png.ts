@@ -1,4 +1,5 @@
 /** Pictures in PNG: every colour type and depth, interlaced or not, to bytes. */
+import { crc32 } from '../../base/crc32.ts'
 import { FormatError } from '../../base/error.ts'
 import { joinBytes } from '../../base/join-bytes.ts'
 import { unpack } from '../bytes.ts'
@@ -222,17 +223,4 @@ function colored(indices: Uint8Array, palette: readonly (readonly number[])[]): 
     out.set(color, i * channels)
   })
   return out
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1
-  return value
-})
-
-/** The checksum of PNG, gzip and zip. */
-function crc32(bytes: Uint8Array): number {
-  let value = 0xffffffff
-  for (const byte of bytes) value = (TABLE[(value ^ byte) & 255] ?? 0) ^ (value >>> 8)
-  return (value ^ 0xffffffff) >>> 0
 }
