@@ -48,6 +48,7 @@ export {
   valueAndGrad,
   vjp,
 } from './tensor/grad.ts'
+export { type GradcheckOptions, gradcheck } from './tensor/gradcheck.ts'
 export {
   eye,
   fullLike,

@@ -1885,6 +1885,26 @@ export const messages = {
     en: ['{layer}: {length} positions in {shape}', 'at most {most} were prepared for', ''],
     ko: ['{layer}: {shape}의 위치가 {length}개이다', '최대 {most}개까지 마련되어 있다', ''],
   },
+  'gradcheck.dtype': {
+    en: ['gradcheck: an input is of dtype {dtype}', 'floats have gradients', ''],
+    ko: ['gradcheck: 입력의 dtype이 {dtype}이다', 'gradient는 실수형에만 있다', ''],
+  },
+  'gradcheck.scalar': {
+    en: ['gradcheck: the function gives {shape}', 'one number was expected', 'add a sum()'],
+    ko: ['gradcheck: 함수의 결과가 {shape}이다', '숫자 하나여야 한다', 'sum()을 붙인다'],
+  },
+  'gradcheck.differs': {
+    en: [
+      'gradcheck: element {element} of the gradient of input {input} is {got}',
+      'the difference quotient is {expected}',
+      'check the rule of customGradient, random numbers, and corners like that of relu at 0',
+    ],
+    ko: [
+      'gradcheck: 입력 {input}에 대한 gradient의 원소 {element}이(가) {got}이다',
+      '차분 몫은 {expected}이다',
+      'customGradient의 규칙, 난수, relu의 0처럼 꺾이는 점을 확인한다',
+    ],
+  },
   'linear.features': {
     en: [
       'Linear: expects {inFeatures} input features, got {k} in {shape}',

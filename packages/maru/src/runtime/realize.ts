@@ -79,6 +79,35 @@ export function pretend(body: () => void): void {
   }
 }
 
+/**
+ * Runs `body` while cells read as if their values were other nodes. What it stores in them stays, as
+ * does what it makes of those nodes.
+ */
+export function readAs<T>(values: ReadonlyMap<Cell, Node>, body: () => T): T {
+  const before = [...values].map(([cell, node]) => {
+    const { pending } = cell
+    cell.pending = node
+    return { cell, pending, node }
+  })
+  try {
+    return body()
+  } finally {
+    for (const { cell, pending, node } of before) {
+      if (cell.pending === node) cell.pending = pending
+    }
+  }
+}
+
+/** Runs `body`; what it stores in cells is forgotten. */
+export function withoutWrites<T>(body: () => T): T {
+  const forget = restorePending()
+  try {
+    return body()
+  } finally {
+    forget()
+  }
+}
+
 /** What brings back the writes that wait now, and them alone. */
 function restorePending(): () => void {
   const before = [...pendingCells()].map((cell) => [cell, cellNode(cell)] as const)

@@ -2,7 +2,7 @@
 import { isFloat } from '../base/dtype.ts'
 import { FormatError } from '../base/error.ts'
 import type { Module } from '../nn/module.ts'
-import { cellNode } from '../runtime/realize.ts'
+import { cellNode, readAs } from '../runtime/realize.ts'
 import { Dial } from '../tensor/dial.ts'
 import { castNode } from '../tensor/nodes.ts'
 import { Parameter, State, Tensor } from '../tensor/tensor.ts'
@@ -18,20 +18,7 @@ export type Precision = 'float32' | 'float16' | 'bfloat16'
 export function withCast<T>(model: Module, precision: Precision, body: () => T): T {
   if (precision === 'float32') return body()
   const wide = [...new Set(readBy(model))].filter(({ dtype }) => dtype === 'float32')
-  const cast = wide.map(({ cell }) => {
-    const { pending } = cell
-    const node = castNode(cellNode(cell), precision)
-    cell.pending = node
-    return { cell, pending, node }
-  })
-  try {
-    return body()
-  } finally {
-    for (const { cell, pending, node } of cast) {
-      // what the body stored stays
-      if (cell.pending === node) cell.pending = pending
-    }
-  }
+  return readAs(new Map(wide.map(({ cell }) => [cell, castNode(cellNode(cell), precision)])), body)
 }
 
 /** What a model computes with: parameters, and statistics of modules that do not gather them now. */

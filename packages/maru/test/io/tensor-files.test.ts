@@ -134,14 +134,20 @@ describe('npz', () => {
 })
 
 describe('checksums', () => {
-  it.each(['plain.npz', 'packed.npz'])('of %s tell one bit that fell over', async (name) => {
-    const file = fixture(name)
-    // the last byte of the first file's data: shape and size remain as they were
+  it('tell one bit of data that fell over', async () => {
+    const file = fixture('plain.npz')
     const view = new DataView(file.buffer, file.byteOffset)
     const directory = view.getUint32(file.length - 22 + 16, true)
+    // the last byte of the first file: shape and size remain as they were
     const at = 30 + view.getUint16(26, true) + view.getUint16(28, true)
-    file[at + view.getUint32(directory + 20, true) - 1]! ^= name === 'plain.npz' ? 1 : 0
-    view.setUint32(directory + 16, view.getUint32(directory + 16, true) ^ Number(name !== 'plain.npz'), true)
+    file[at + view.getUint32(directory + 20, true) - 1]! ^= 1
+    expect(await keyOf(() => decodeNpz(file))).toBe('zip.checksum')
+  })
+
+  it('are those of what was packed', async () => {
+    const file = fixture('packed.npz')
+    const directory = new DataView(file.buffer, file.byteOffset).getUint32(file.length - 6, true)
+    file[directory + 16]! ^= 1
     expect(await keyOf(() => decodeNpz(file))).toBe('zip.checksum')
   })
 
