@@ -20,6 +20,7 @@ export { type Holder, type MemoryReport, memory, useDevice } from './runtime/eng
 export { startTrace, stopTrace } from './runtime/timeline.ts'
 export type { EluOptions, GeluOptions } from './tensor/activation.ts'
 export type { ScaleOptions } from './tensor/arithmetic.ts'
+export { type Distance, type FgsmOptions, fgsm, type PgdOptions, pgd } from './tensor/attack.ts'
 export { scaledDotProductAttention } from './tensor/attention.ts'
 export { compile } from './tensor/compile.ts'
 export { cond, type ScanOptions, scan, whileLoop } from './tensor/control.ts'

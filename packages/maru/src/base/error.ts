@@ -21,16 +21,32 @@ export class MaruError<K extends MessageKey = MessageKey> extends Error {
   readonly fields: FieldsOf<K>
   /** `file:line` of the user's call, when it can be known. */
   readonly site: string | undefined
+  readonly #call: UserCall
+  #layer: string | undefined
 
   constructor(key: K, fields: FieldsOf<K>, cause?: unknown) {
     const { site, called } = userCall(deepStack())
     super(render(key, fields, { site, called }), cause === undefined ? undefined : { cause })
+    this.#call = { site, called }
     this.key = key
     this.fields = 'op' in fields && called ? { ...fields, op: called } : fields
     this.name = this.constructor.name
     this.site = site
     // The engine wrote the stack before it knew the name.
     this.stack = (this.stack ?? '').replace(/^Error/, this.name)
+  }
+
+  /** Path and settings of the layer inside a network that was being applied, `0.hidden, Linear(784, 10)`. */
+  get layer(): string | undefined {
+    return this.#layer
+  }
+
+  /** Says which layer was being applied. */
+  setLayer(layer: string): void {
+    this.#layer = layer
+    const before = this.message
+    this.message = render(this.key, this.fields, { ...this.#call, layer })
+    this.stack = (this.stack ?? '').replace(before, () => this.message)
   }
 }
 
@@ -94,7 +110,7 @@ const catalogue: Readonly<Record<MessageKey, Message>> = messages
 function render(
   key: MessageKey,
   fields: Readonly<Record<string, FieldValue>>,
-  { site, called }: UserCall,
+  { site, called, layer }: UserCall & { readonly layer?: string },
 ): string {
   const lang = language()
   const [head, ...rest] = catalogue[key][lang]
@@ -103,6 +119,7 @@ function render(
   const [what, expected, fix] = lang === 'ko' ? parts.map(chooseParticles) : parts
   const lines = [expected ? `${what} — ${expected}` : `${what}`]
   if (fix) lines.push(`  ${lang === 'ko' ? '해결' : 'try'}: ${fix}`)
+  if (layer) lines.push(`  ${lang === 'ko' ? '층' : 'layer'}: ${plain(layer)}`)
   if (site) lines.push(`  ${lang === 'ko' ? '위치' : 'at'}: ${site}`)
   return lines.join('\n')
 }

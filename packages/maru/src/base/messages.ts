@@ -1170,12 +1170,12 @@ export const messages = {
     en: [
       '{op}: expects {inChannels} input channels, got {c} in {shape}',
       'the axis before those that the kernel slides over counts the channels',
-      '',
+      'a kernel for {c} channels, or an input of {inChannels}; ChannelsLast is for channels at the end',
     ],
     ko: [
       '{op}: 입력 채널 {inChannels}개를 기대했으나 {shape}에는 {c}개이다',
       '커널이 움직이는 축들 바로 앞의 축이 채널이다',
-      '',
+      '채널 {c}개짜리 커널을 쓰거나 채널이 {inChannels}개인 입력을 준다. 채널이 끝에 있으면 ChannelsLast를 쓴다',
     ],
   },
   'conv.groups': {
@@ -1358,12 +1358,12 @@ export const messages = {
     en: [
       '{op}: the last sizes of {shape} are not {wanted}',
       'the shape to normalise over must be that of the last axes',
-      '',
+      'a layer for the last sizes of the input, or another order of its axes: x.permute(order)',
     ],
     ko: [
       '{op}: {shape}의 마지막 크기가 {wanted}이(가) 아니다',
       '정규화할 shape는 마지막 축들의 것이어야 한다',
-      '',
+      '입력의 마지막 크기에 맞는 층을 쓰거나 축의 순서를 바꾼다: x.permute(order)',
     ],
   },
   'norm.channels': {
@@ -1793,24 +1793,24 @@ export const messages = {
     en: [
       '{layer}: expects {wanted} input features, got {k} in {shape}',
       'the last axis holds the features',
-      '',
+      'a layer for {k} features, or an input of {wanted}',
     ],
     ko: [
       '{layer}: 입력 특징 {wanted}개를 기대했으나 {shape}에는 {k}개이다',
       '마지막 축이 특징이다',
-      '',
+      '특징 {k}개짜리 층을 쓰거나 특징이 {wanted}개인 입력을 준다',
     ],
   },
   'recurrent.input': {
     en: [
       '{layer}: got an input of shape {shape}',
       '[time, features] or [time, batch, features] was expected; with batchFirst, [batch, time, features]',
-      '',
+      'a missing batch or time axis is made by unsqueeze',
     ],
     ko: [
       '{layer}: shape {shape}의 입력을 받았다',
       '[시간, 특징] 또는 [시간, 배치, 특징]이어야 한다. batchFirst이면 [배치, 시간, 특징]이다',
-      '',
+      '없는 배치 축이나 시간 축은 unsqueeze로 만든다',
     ],
   },
   'recurrent.cell': {
@@ -1856,13 +1856,13 @@ export const messages = {
   'attention.inputs': {
     en: [
       '{layer}: queries {query}, keys {key} and values {value} do not fit',
-      'they must have the features of the layer and the same batch, and as many keys as values',
-      '',
+      'their last axes must be {embedDim}, {kdim} and {vdim}, with one batch, and as many keys as values',
+      'print the shapes; axes are [length, batch, features], with batchFirst [batch, length, features]',
     ],
     ko: [
       '{layer}: 질의 {query}, 키 {key}, 값 {value}이(가) 맞지 않는다',
-      '층이 정한 특징과 같은 배치여야 하고, 키와 값의 수가 같아야 한다',
-      '',
+      '마지막 축은 {embedDim}, {kdim}, {vdim}이어야 하고, 배치가 같고 키와 값의 수가 같아야 한다',
+      'shape를 출력해 본다. 축은 [길이, 배치, 특징]이고 batchFirst이면 [배치, 길이, 특징]이다',
     ],
   },
   'attention.mask': {
@@ -1884,6 +1884,14 @@ export const messages = {
   'positions.length': {
     en: ['{layer}: {length} positions in {shape}', 'at most {most} were prepared for', ''],
     ko: ['{layer}: {shape}의 위치가 {length}개이다', '최대 {most}개까지 마련되어 있다', ''],
+  },
+  'attack.dtype': {
+    en: ['{op}: the input is of dtype {dtype}', 'floats can be moved a little', ''],
+    ko: ['{op}: 입력의 dtype이 {dtype}이다', '조금씩 움직일 수 있는 실수형이어야 한다', ''],
+  },
+  'attack.range': {
+    en: ['{op}: the range is {got}', '[low, high] was expected', ''],
+    ko: ['{op}: range가 {got}이다', '[최소, 최대]여야 한다', ''],
   },
   'gradcheck.dtype': {
     en: ['gradcheck: an input is of dtype {dtype}', 'floats have gradients', ''],
@@ -1978,8 +1986,16 @@ export const messages = {
     ],
   },
   'layer.axes': {
-    en: ['{layer}: expects {wanted}, got {shape}', 'the axes must be these', ''],
-    ko: ['{layer}: {wanted}을(를) 기대했으나 {shape}을(를) 받았다', '축이 이와 같아야 한다', ''],
+    en: [
+      '{layer}: expects {wanted}, got {shape}',
+      'the axes must be these',
+      'axes of size 1 are made by unsqueeze, several made one by flatten',
+    ],
+    ko: [
+      '{layer}: {wanted}을(를) 기대했으나 {shape}을(를) 받았다',
+      '축이 이와 같아야 한다',
+      '크기 1인 축은 unsqueeze로 만들고, 여러 축은 flatten으로 하나로 만든다',
+    ],
   },
   'batchNorm.few': {
     en: [
@@ -1994,8 +2010,16 @@ export const messages = {
     ],
   },
   'linear.scalar': {
-    en: ['Linear: expects [..., {inFeatures}], got []', 'a scalar has no features', ''],
-    ko: ['Linear: [..., {inFeatures}]을(를) 기대했으나 []을 받았다', '스칼라에는 특징이 없다', ''],
+    en: [
+      'Linear: expects [..., {inFeatures}], got []',
+      'a scalar has no features',
+      'give it an axis: x.reshape([1])',
+    ],
+    ko: [
+      'Linear: [..., {inFeatures}]을(를) 기대했으나 []을 받았다',
+      '스칼라에는 특징이 없다',
+      '축을 만들어 준다: x.reshape([1])',
+    ],
   },
   'state.names': {
     en: [

@@ -19,5 +19,5 @@ export {
 export { KNeighborsClassifier, type KNeighborsOptions } from './neighbors.ts'
 export { cifarResNet, type ResNetOptions, resnet18 } from './resnet.ts'
 export { type SampleOptions, sample } from './sample.ts'
-export { type ElboOptions, type Posterior, VAE, type VaeOptions } from './vae.ts'
+export { type ElboOptions, type IwaeOptions, type Posterior, VAE, type VaeOptions } from './vae.ts'
 export { type VggOptions, vgg } from './vgg.ts'

@@ -1,4 +1,6 @@
 /** The variational autoencoder. */
+import { log } from '../base/math.ts'
+import { expectInteger } from '../base/shape.ts'
 import { Linear, ReLU, Sequential } from '../nn/layers.ts'
 import { Module } from '../nn/module.ts'
 import { binaryCrossEntropyWithLogits, gaussianKlLoss } from '../tensor/loss.ts'
@@ -24,6 +26,13 @@ export interface ElboOptions {
   /** Weight of the divergence, 1 unless given. @see Higgins et al. 2017, β-VAE */
   readonly beta?: number
   /** Standard normal numbers to draw the codes with, [N, latent]; drawn anew unless given. */
+  readonly noise?: Tensor
+}
+
+export interface IwaeOptions {
+  /** Codes that are drawn for each example, 5 unless given. */
+  readonly samples?: number
+  /** Standard normal numbers to draw them with, [samples, N, latent]; drawn anew unless given. */
   readonly noise?: Tensor
 }
 
@@ -90,6 +99,31 @@ export class VAE extends Module {
     const pixels = binaryCrossEntropyWithLogits(logits, x, { reduction: 'none' })
     const distortion: Tensor<[]> = pixels.sum(-1).mean()
     return distortion.add(gaussianKlLoss(posterior.mean, posterior.logVariance).mul(beta))
+  }
+
+  /**
+   * The negative bound of importance weighting, a mean over the batch, in nats: nearer to −log p(x) the more codes
+   * are drawn, and with one it is the lower bound of `loss`, its divergence drawn instead of known.
+   *
+   *     −log 1/k Σᵢ p(x, zᵢ) / q(zᵢ | x)
+   *
+   * @shape x [N, features] → []
+   * @throws ValueError unless a code is drawn
+   * @see Burda, Grosse & Salakhutdinov 2016, https://arxiv.org/abs/1509.00519
+   */
+  iwaeLoss(x: Tensor, { samples = 5, noise: given }: IwaeOptions = {}): Tensor<[]> {
+    expectInteger('iwaeLoss', 'samples', samples, 1)
+    const posterior = this.encode(x)
+    const noise: Tensor = given ?? normal([samples, ...posterior.mean.node.shape])
+    const z = drawn(posterior, noise)
+    const logits = this.decode(z)
+    const targets = x.expand(logits.node.shape)
+    const pixels = binaryCrossEntropyWithLogits(logits, targets, { reduction: 'none' })
+    // of both normal densities, what does not cancel: z² of the prior, noise² and the variance of the posterior
+    const codes: Tensor = z.square().sub(noise.square()).sub(posterior.logVariance).mul(0.5)
+    const logWeights: Tensor = pixels.sum(-1).add(codes.sum(-1)).neg()
+    const count = logWeights.node.shape[0] ?? 1
+    return logWeights.logSumExp(0).sub(log(count)).mean().neg() as Tensor<[]>
   }
 }
 

@@ -205,7 +205,7 @@ export class MultiheadAttention extends Layer<SameFn> {
       at(v, -1) === vdim
     if (good) return
     const fields = { layer: 'MultiheadAttention', query: q, key: k, value: v }
-    throw new ShapeError('attention.inputs', fields)
+    throw new ShapeError('attention.inputs', { ...fields, embedDim, kdim, vdim })
   }
 
   /** Queries, keys and values; where they come from one tensor, by one product. */

@@ -1,5 +1,5 @@
 /** What networks are made of: modules that hold parameters and other modules. */
-import { ShapeError, ValueError } from '../base/error.ts'
+import { MaruError, ShapeError, ValueError } from '../base/error.ts'
 import { sameShape } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type { LayerOut, ShapeFn, ShapeMapped } from '../base/types/layer.ts'
@@ -223,11 +223,45 @@ export function applied(module: Module, x: Tensor, rest: readonly unknown[] = []
   return made
 }
 
+/** Where in the modules around it an error has come from. */
+interface Place {
+  readonly innermost: Module
+  /** The module that it has come up to, and the path from there. */
+  readonly module: Module
+  readonly path: string
+}
+
+const places = new WeakMap<MaruError, Place>()
+
+/** Notes that an error has come out of a module: it names the path from the outermost one. */
+function locate(error: unknown, module: Module): void {
+  if (!(error instanceof MaruError)) return
+  const place = places.get(error)
+  if (!place) {
+    places.set(error, { innermost: module, module, path: '' })
+    return
+  }
+  if (place.module === module) return
+  const name = [...module.children()].find(([, child]) => child === place.module)?.[0]
+  const path = [name, place.path].filter(Boolean).join('.')
+  places.set(error, { ...place, module, path })
+  if (path) error.setLayer(`${path}, ${place.innermost.describe()}`)
+}
+
 /** Who wants to know of a module's applications. */
 const watches = new WeakMap<Module, Set<ModuleWatch>>()
 
 /** Runs `body` as the application of a module. */
 export function inModule<T>(module: Module, body: () => T): T {
+  try {
+    return noted(module, body)
+  } catch (error) {
+    locate(error, module)
+    throw error
+  }
+}
+
+function noted<T>(module: Module, body: () => T): T {
   if (!isNoting()) return body()
   const nameIn = (outer: object | undefined): string => {
     const siblings = outer instanceof Module ? [...outer.children()] : []

@@ -1,8 +1,11 @@
 /** The two sides of adversarial training, over the logits of a discriminator. */
-import { expectOptions } from '../base/argument.ts'
-import { ValueError } from '../base/error.ts'
+import { expectFunction, expectOptions } from '../base/argument.ts'
+import { ShapeError, ValueError } from '../base/error.ts'
+import { sameShape } from '../base/shape.ts'
 import { showAny } from '../base/show.ts'
+import { valueAndGrad } from './grad.ts'
 import { asFloat } from './loss-terms.ts'
+import { uniform } from './random.ts'
 import type { Tensor } from './tensor.ts'
 
 /** Which game is played. */
@@ -89,4 +92,74 @@ export function discriminatorLoss(
 export function generatorLoss(fake: Tensor, options: AdversarialOptions = {}): Tensor<[]> {
   const op = 'generatorLoss'
   return gameOf(op, options).generated(asFloat(op, fake)).mean() as Tensor<[]>
+}
+
+/** A discriminator as a function: logits of examples. @shape [n, ...] → any, a row of it for each example */
+type Discriminator = (x: Tensor) => Tensor
+
+/** Squared lengths of a discriminator's gradients, one for each example. @shape x [n, ...] → [n] */
+function steepness(op: string, discriminator: Discriminator, x: Tensor): Tensor {
+  expectFunction(op, 'discriminator', discriminator)
+  const [, slopes] = valueAndGrad((x: Tensor) => discriminator(x).sum())(asFloat(op, x))
+  // a gradient for each argument
+  const [slope] = slopes as [Tensor]
+  const rest = [...slope.node.shape.keys()].slice(1)
+  return rest.length === 0 ? slope.square() : slope.square().sum(rest)
+}
+
+export interface GradientPenaltyOptions {
+  /** Real examples. @shape [n, ...] */
+  readonly real: Tensor
+  /** Generated ones. @shape [n, ...] */
+  readonly fake: Tensor
+  /** Part of the real example in each place between, [n] in 0 … 1; drawn anew unless given. */
+  readonly mix?: Tensor
+}
+
+/**
+ * What a Wasserstein discriminator pays for slopes that are not 1, between real and generated examples.
+ *
+ *     mean (‖∂D(x̂)/∂x̂‖₂ − 1)²,  x̂ = mix · real + (1 − mix) · fake
+ *
+ * Added to `discriminatorLoss` with a factor, 10 in the paper. Its gradient is one of second order.
+ *
+ * @shape real and fake [n, ...] → []
+ * @throws ShapeError when real and generated examples differ in shape
+ * @see Gulrajani and others 2017, https://arxiv.org/abs/1704.00028
+ * @example loss.add(gradientPenalty((x) => critic.call(x), { real, fake }).mul(10))
+ */
+export function gradientPenalty(
+  discriminator: Discriminator,
+  options: GradientPenaltyOptions,
+): Tensor<[]> {
+  const op = 'gradientPenalty'
+  const { real, fake, mix: given } = expectOptions(op, options)
+  const [r, f] = [asFloat(op, real), asFloat(op, fake)]
+  const { shape, dtype } = r.node
+  if (!sameShape(shape, f.node.shape) || shape.length === 0) {
+    throw new ShapeError('loss.broadcast', { op, a: shape, b: f.node.shape })
+  }
+  const count = shape[0] ?? 0
+  const mix: Tensor = given ?? uniform([count], { dtype })
+  const share: Tensor = mix.reshape([count, ...shape.slice(1).map(() => 1)])
+  const between: Tensor = f.add(share.mul(r.sub(f)))
+  const slope = steepness(op, discriminator, between.stopGradient())
+  // the length has no derivative at 0
+  const length = slope.add(Number.EPSILON).sqrt()
+  return length.sub(1).square().mean() as Tensor<[]>
+}
+
+/**
+ * What a discriminator pays for its slope at real examples, where it has nothing to tell apart in the end.
+ *
+ *     mean ‖∂D(x)/∂x‖₂²
+ *
+ * Added to `discriminatorLoss` with a factor of γ/2; γ is 10 in the paper.
+ *
+ * @shape real [n, ...] → []
+ * @see Mescheder, Geiger & Nowozin 2018, https://arxiv.org/abs/1801.04406
+ * @example loss.add(r1Penalty((x) => discriminator.call(x), real).mul(5))
+ */
+export function r1Penalty(discriminator: Discriminator, real: Tensor): Tensor<[]> {
+  return steepness('r1Penalty', discriminator, real).mean() as Tensor<[]>
 }

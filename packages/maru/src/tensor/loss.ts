@@ -3,7 +3,10 @@ export {
   type AdversarialOptions,
   type Adversary,
   discriminatorLoss,
+  type GradientPenaltyOptions,
   generatorLoss,
+  gradientPenalty,
+  r1Penalty,
 } from './loss-adversarial.ts'
 export {
   binaryCrossEntropy,

@@ -52,7 +52,7 @@ describe.each(['wasm', 'wasm-unfused', 'reference'])('on %s', (device) => {
     expect(await detectAnomaly(() => masked.softmax().data())).toEqual(Float32Array.of(0, 1))
   })
 
-  test('the op is named, not those that it spoils', async () => {
+  test('[X9.2] the op is named, not those that it spoils', async () => {
     useDevice(device)
     const { key, fields } = await anomaly(() => tensor([4, -1]).sqrt().add(1).mul(2).sum().item())
     expect(key).toBe('anomaly.made')
@@ -70,7 +70,7 @@ describe.each(['wasm', 'wasm-unfused', 'reference'])('on %s', (device) => {
     expect(fields).toMatchObject({ op: 'exp', value: 'Infinity' })
   })
 
-  test('the layer and the step', async () => {
+  test('[X9.2] the layer and the step', async () => {
     useDevice(device)
     const net = new Net()
     const optimizer = new SGD(net.parameters(), { lr: 0 })
