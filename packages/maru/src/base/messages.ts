@@ -1643,6 +1643,14 @@ export const messages = {
     en: ['{op}: {name} has shape {got}', '{wanted} was expected', ''],
     ko: ['{op}: {name}의 shape가 {got}이다', '{wanted}이어야 한다', ''],
   },
+  'loss.mask': {
+    en: ['{op}: a mask of shape {got} for losses {shape}', 'it must broadcast to them', ''],
+    ko: [
+      '{op}: 손실 {shape}에 대한 mask의 shape가 {got}이다',
+      '손실의 shape로 broadcast되어야 한다',
+      '',
+    ],
+  },
   'loss.weight': {
     en: [
       '{op}: {got} does not broadcast to the losses, which are {shape}',

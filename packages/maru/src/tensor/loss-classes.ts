@@ -12,6 +12,7 @@ import {
   expectReduction,
   expectSetting,
   expectShape,
+  flagsFor,
   floats,
   type LossOptions,
   type Reduced,
@@ -141,9 +142,11 @@ function nll<R extends Reduction>(
   options: NllOptions<R>,
   smoothing: number,
 ): Reduced<R> {
-  const { weight, ignoreIndex } = options
+  const { weight, ignoreIndex, mask } = options
   const { ids, classes } = labels
-  const isCounted = ignoreIndex === undefined ? undefined : ids.notEqual(ignoreIndex)
+  const isLabel = ignoreIndex === undefined ? undefined : ids.notEqual(ignoreIndex)
+  const isKept = mask === undefined ? undefined : flagsFor(op, mask, ids)
+  const isCounted = isLabel && isKept ? isLabel.logicalAnd(isKept) : (isLabel ?? isKept)
   const isHit = hits(logp, isCounted ? isCounted.where(ids, NOWHERE) : ids)
   const terms = byClass(op, logp.neg(), options)
   const spread = isCounted ? isCounted.unsqueeze(1).where(terms, 0) : terms
@@ -152,7 +155,8 @@ function nll<R extends Reduction>(
     smoothing === 0
       ? single
       : single.mul(1 - smoothing).add(spread.mul(smoothing / Math.max(1, classes)))
-  const parts = orNaN(smooth, labels, ignoreIndex)
+  const unmasked = orNaN(smooth, labels, ignoreIndex)
+  const parts = isKept ? isKept.unsqueeze(1).where(unmasked, 0) : unmasked
   const reduction = expectReduction(op, options)
   if (reduction === 'none') return parts.sum(1) as Reduced<R>
   const total = parts.sum()

@@ -24,6 +24,8 @@ export interface KlDivOptions {
   readonly reduction?: Reduction | 'batchMean'
   /** The target holds logarithms, too. */
   readonly logTarget?: boolean
+  /** Which elements count, as in other losses. */
+  readonly mask?: Tensor
 }
 
 /**
@@ -43,9 +45,11 @@ export function klDiv(input: Tensor, target: Tensor, options: KlDivOptions = {})
   const isNone = p.equal(0)
   const gap = (logTarget ? isNone.where(0, y) : isNone.where(1, y).log()).sub(isNone.where(0, x))
   const losses = p.mul(gap)
-  if (options.reduction !== 'batchMean') return reduced(op, losses, { reduction })
+  const { mask } = options
+  const masked = mask === undefined ? {} : { mask }
+  if (options.reduction !== 'batchMean') return reduced(op, losses, { reduction, ...masked })
   expectAxes(op, x, 1, '[N, ...]')
-  return losses.sum().div(at(x.node.shape, 0))
+  return reduced(op, losses, { reduction: 'sum', ...masked }).div(at(x.node.shape, 0))
 }
 
 export interface PoissonOptions<R extends Reduction> extends LossOptions<R> {

@@ -17,6 +17,11 @@ export type Reduced<R extends Reduction> = R extends 'none' ? Tensor : Tensor<[]
 export interface LossOptions<R extends Reduction> {
   /** `mean` by default. */
   readonly reduction?: R
+  /**
+   * Which losses count: others are 0, without gradients, and no part of a mean. A tensor of flags that broadcasts
+   * to the losses, such as the mask of padded sequences; what stands in other places must be finite.
+   */
+  readonly mask?: Tensor
 }
 
 export interface WeightedLossOptions<R extends Reduction> extends LossOptions<R> {
@@ -32,12 +37,27 @@ export function reduced<R extends Reduction>(
   losses: Tensor,
   options: LossOptions<R>,
 ): Reduced<R> {
-  return reduceBy(expectReduction(op, options), losses) as Reduced<R>
+  const { mask } = expectOptions(op, options)
+  const counts = mask === undefined ? undefined : flagsFor(op, mask, losses)
+  const kept = counts ? counts.where(losses, 0) : losses
+  const count = counts?.cast(losses.dtype).sum()
+  return reduceBy(expectReduction(op, options), kept, count) as Reduced<R>
 }
 
-function reduceBy(reduction: Reduction, losses: Tensor): Tensor {
+function reduceBy(reduction: Reduction, losses: Tensor, count?: Tensor): Tensor {
   if (reduction === 'none') return losses
-  return reduction === 'sum' ? losses.sum() : losses.mean()
+  if (reduction === 'sum') return losses.sum()
+  return count ? losses.sum().div(count) : losses.mean()
+}
+
+/** A mask as flags of the shape of losses. */
+export function flagsFor(op: string, mask: unknown, { node: { shape } }: Tensor): Tensor {
+  const given = new Tensor(nodeOf(op, mask))
+  if (!fitsInto(op, given.node.shape, shape)) {
+    throw new ShapeError('loss.mask', { op, got: given.node.shape, shape })
+  }
+  const flags: Tensor = given.dtype === 'bool' ? given : given.notEqual(0)
+  return new Tensor(expandNode(flags.node, shape))
 }
 
 /** The reduction that options ask for. */

@@ -14,6 +14,7 @@ import {
   valuesOn,
 } from './calls.ts'
 import { stream } from './draw.ts'
+import { withLines } from './lines.ts'
 import type { Row, Values } from './row.ts'
 import { table } from './table.ts'
 
@@ -22,7 +23,7 @@ const STEP = 2 ** -16
 /** Of a difference quotient, relative to the largest element of the gradient. */
 const RELATIVE = 1e-6
 
-const rows = table.map((row) => [row.name, row] as const)
+const rows = table.map((row) => [withLines(row.name), row] as const)
 const differentiable = rows.filter(([, { gradient }]) => !hasNone(gradient))
 const flat = rows.filter(([, { gradient }]) => hasNone(gradient))
 

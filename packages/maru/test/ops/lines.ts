@@ -1,4 +1,5 @@
-/** Acceptance lines that PyTorch's values of an op prove, by the op's name. */
+/** Acceptance lines that the values and slopes of an op prove, by the op's name. */
+import * as losses from '../../src/tensor/loss.ts'
 
 const lines: Readonly<Record<string, string>> = {
   binaryCrossEntropy: '[F2.3] [F5.2]',
@@ -17,4 +18,7 @@ const lines: Readonly<Record<string, string>> = {
 }
 
 /** A row's name in a title, with the ids of the lines. */
-export const withLines = (name: string): string => `${name} ${lines[name] ?? ''}`.trimEnd()
+export const withLines = (name: string): string => {
+  const every = Object.hasOwn(losses, name) ? '[F1.1]' : ''
+  return [name, every, lines[name]].filter(Boolean).join(' ')
+}
