@@ -31,12 +31,17 @@ const NOT_ON_TENSORS = new Set([
   'jvp',
   'detectAnomaly', // this one, and those below: test/inside
   'scan',
+  'gradcheck',
   'valueAndGrad',
   'vjp',
   'vmap',
   'whileLoop',
   'dim',
   'explain',
+  'fgsm', // these take models: test/tensor/adversarial.test.ts
+  'pgd',
+  'gradientPenalty',
+  'r1Penalty',
   'grad', // its own suite
   'manualSeed',
   'memory',
