@@ -5,6 +5,8 @@
 import { performance } from 'node:perf_hooks'
 import { tensor } from 'maru'
 import { encodeX86 } from '../packages/maru/src/backend/native/encode.ts'
+import { lowered } from '../packages/maru/src/compiler/likeness.ts'
+import { launchesOf } from '../packages/maru/src/compiler/program.ts'
 import { Bench, missing } from '../packages/maru/test/native/both.ts'
 
 if (missing) throw new Error(`no machine code here: ${missing}`)
@@ -52,9 +54,10 @@ for (const [m, n, k] of sizes) {
 }
 
 const kernel = new Bench('native', [tensor(ones(8, 8), [8, 8]).matmul(tensor(ones(8, 8), [8, 8]))])
-const [code] = kernel.program.functions
-if (code) {
+const [launch] = launchesOf(kernel.program.body)
+if (launch?.kind === 'code') {
+  const { code } = lowered(launch.alike, 8)
   const start = performance.now()
-  const bytes = encodeX86(code.code).length
+  const bytes = encodeX86(code).length
   console.log(`its code: ${bytes} bytes, encoded in ${(performance.now() - start).toFixed(1)} ms`)
 }

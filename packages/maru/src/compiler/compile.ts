@@ -1,16 +1,15 @@
 /** The compiler from end to end: schedule, plan, lower, place. Read this file first. */
-import { canonical } from '../base/canonical.ts'
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
 import { refuseExtents } from './extent.ts'
 import { keyOf } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
-import { inPlaceOf, type Likeness, likenessOf } from './likeness.ts'
+import { inCommon, likenessOf } from './likeness.ts'
 import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
 import { lowerScatter } from './lower-scatter.ts'
-import type { Argument, Lowered } from './lowering.ts'
+import type { BufferSizes, Lowered } from './lowering.ts'
 import { type Plan, plan } from './plan.ts'
 import { labelOf } from './print.ts'
 import type {
@@ -36,12 +35,11 @@ export function compile(input: CompileInput, target: Target): Program {
   const [large] = planned.large
   // What no memory holds is the device's to refuse: it knows what was asked, and who has the rest.
   if (large && !isBeyondMemory(planned, places.bytes)) refuseExtents(large)
-  const functions = new Functions(planned.buffers, target.lanes)
-  const body = treeOf(planned.steps, (step) => functions.launch(step, resolve), resolve)
+  const body = treeOf(planned.steps, (step) => launchOf(step, planned.buffers, resolve), resolve)
   const buffers = planned.buffers.map(({ dtype, shape }, i): ProgramBuffer => {
     return { dtype, shape, place: places.at[i] ?? { kind: 'arena', offset: 0 } }
   })
-  return { buffers, functions: functions.list, body, arenaBytes: places.bytes }
+  return { buffers, body, arenaBytes: places.bytes }
 }
 
 /** Bytes that 32-bit addresses reach. */
@@ -150,92 +148,53 @@ function fixedPlace(
   return { kind: 'arena', offset: 0 }
 }
 
-/** What was lowered for the first of kernels that are alike. */
-interface Sample {
-  readonly likeness: Likeness
-  /** Held weakly: when all are lowered, code is what the backend made of it. */
-  readonly lowered: WeakRef<Lowered>
+function launchOf(
+  step: PlainStep,
+  buffers: readonly PlannedBuffer[],
+  resolve: (buffer: number) => number,
+): Launch | undefined {
+  if (step.kind === 'copy') {
+    return { kind: 'copy', from: resolve(step.from), to: resolve(step.to) }
+  }
+  if (step.kind === 'interpret') {
+    const { op, attrs } = step.node
+    const inputs = step.inputs.map((input): Operand => {
+      return input.kind === 'buffer' ? { ...input, buffer: resolve(input.buffer) } : input
+    })
+    return { kind: 'interpret', op, attrs, inputs, outputs: step.outputs.map(resolve) }
+  }
+  const kernel = withoutIdentity(step.kernel, resolve)
+  if (!kernel || isEmpty(kernel)) return undefined
+  const sizes = (buffer: number): number => sizeOf(buffers[buffer]?.shape ?? [])
+  const likeness = likenessOf(kernel, sizes)
+  return {
+    kind: 'code',
+    label: labelOf(kernel),
+    kernel,
+    writes: [...touches(step, buffers).writes].map(resolve),
+    work: workOf(kernel),
+    alike: {
+      ...likeness,
+      buffers: likeness.buffers.map(resolve),
+      lower: (lanes, sums) => inCommon(lower(kernel, { lanes, sums, sizes }), likeness),
+    },
+  }
 }
 
-/** Lowers steps, kernels that are alike once, giving those with equal code one function. */
-class Functions {
-  readonly list: { key: string; code: Lowered['code'] }[] = []
-  readonly #known = new Map<string, number>()
-  readonly #numbers = new Map<Lowered['code'], number>()
-  readonly #samples = new Map<string, Sample>()
-  readonly #buffers: readonly PlannedBuffer[]
-  readonly #lanes: number
+function lower(
+  kernel: Kernel,
+  target: { readonly lanes: number; readonly sums: number; readonly sizes: BufferSizes },
+): Lowered {
+  const { lanes, sizes } = target
+  if (kernel.kind === 'contract') return lowerContract(kernel, target)
+  if (kernel.kind === 'scatter') return lowerScatter(kernel, lanes, sizes)
+  return lowerLoops(kernel, lanes, sizes)
+}
 
-  constructor(buffers: readonly PlannedBuffer[], lanes: number) {
-    this.#buffers = buffers
-    this.#lanes = lanes
-  }
-
-  launch(step: PlainStep, resolve: (buffer: number) => number): Launch | undefined {
-    if (step.kind === 'copy') {
-      return { kind: 'copy', from: resolve(step.from), to: resolve(step.to) }
-    }
-    if (step.kind === 'interpret') {
-      const { op, attrs } = step.node
-      const inputs = step.inputs.map((input): Operand => {
-        return input.kind === 'buffer' ? { ...input, buffer: resolve(input.buffer) } : input
-      })
-      return { kind: 'interpret', op, attrs, inputs, outputs: step.outputs.map(resolve) }
-    }
-    const kernel = withoutIdentity(step.kernel, resolve)
-    if (!kernel) return undefined
-    const likeness = likenessOf(kernel, (buffer) => this.#sizeOf(buffer))
-    const lower = (lanes: number, sums = lanes): Lowered =>
-      resolved(this.#lowered(kernel, likeness, lanes, sums), resolve)
-    const lowered = lower(this.#lanes)
-    if (lowered.units === 0) return undefined
-    const code = this.#number(lowered.code)
-    return {
-      kind: 'code',
-      label: labelOf(kernel),
-      kernel,
-      code,
-      arguments: lowered.arguments,
-      units: lowered.units,
-      together: lowered.together,
-      writes: [...touches(step, this.#buffers).writes].map(resolve),
-      work: workOf(kernel),
-      lower,
-    }
-  }
-
-  /** Number of the function with this code. */
-  #number(code: Lowered['code']): number {
-    const seen = this.#numbers.get(code)
-    if (seen !== undefined) return seen
-    const key = canonical(code)
-    const number = this.#known.get(key) ?? this.list.push({ key, code }) - 1
-    this.#known.set(key, number)
-    this.#numbers.set(code, number)
-    return number
-  }
-
-  #sizeOf(buffer: number): number {
-    return sizeOf(this.#buffers[buffer]?.shape ?? [])
-  }
-
-  /** What the first kernel that is like this one was lowered to, with this one's arguments. */
-  #lowered(kernel: Kernel, likeness: Likeness, lanes: number, sums: number): Lowered {
-    const key = `${lanes} ${sums} ${likeness.text}`
-    const sample = this.#samples.get(key)
-    const known = sample?.lowered.deref()
-    if (sample && known) return inPlaceOf(known, sample.likeness, likeness)
-    const lowered = this.#lower(kernel, lanes, sums)
-    this.#samples.set(key, { likeness, lowered: new WeakRef(lowered) })
-    return lowered
-  }
-
-  #lower(kernel: Kernel, lanes: number, sums: number): Lowered {
-    const sizes = (buffer: number): number => this.#sizeOf(buffer)
-    if (kernel.kind === 'contract') return lowerContract(kernel, { lanes, sums, sizes })
-    if (kernel.kind === 'scatter') return lowerScatter(kernel, lanes, sizes)
-    return lowerLoops(kernel, lanes, sizes)
-  }
+/** Whether a kernel goes over nothing. */
+function isEmpty(kernel: Kernel): boolean {
+  if (kernel.kind !== 'contract') return sizeOf(kernel.extents) === 0
+  return kernel.batch * kernel.m * kernel.n === 0
 }
 
 /** The kernel without stores of what lies where it should be, since a result is written in place. */
@@ -246,16 +205,6 @@ function withoutIdentity(kernel: Kernel, resolve: (buffer: number) => number): K
     return resolve(value.buffer) !== resolve(buffer) || keyOf(value.offset) !== keyOf(offset)
   })
   return stores.length === 0 ? undefined : { ...kernel, stores }
-}
-
-/** Arguments that address the buffers which results go to in truth. */
-function resolved(lowered: Lowered, resolve: (buffer: number) => number): Lowered {
-  const args = lowered.arguments.map((argument): Argument => {
-    return argument.kind === 'address'
-      ? { ...argument, buffer: resolve(argument.buffer) }
-      : argument
-  })
-  return { ...lowered, arguments: args }
 }
 
 function workOf(kernel: Kernel): number {

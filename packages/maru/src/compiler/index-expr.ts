@@ -45,12 +45,17 @@ export function isValueIndex(atom: Term['atom']): atom is ValueIndex {
 }
 
 /** The values that an index depends on, inside quotients too. */
-export function valuesIn(expr: IndexExpr): ValueIndex[] {
-  return expr.terms.flatMap(({ atom }) => {
-    if (typeof atom === 'number') return []
-    return isValueIndex(atom) ? [atom] : valuesIn(atom.of)
-  })
+export function valuesIn(expr: IndexExpr): readonly ValueIndex[] {
+  let found = none
+  for (const { atom } of expr.terms) {
+    if (typeof atom === 'number') continue
+    const inside = isValueIndex(atom) ? [atom] : valuesIn(atom.of)
+    if (inside.length > 0) found = [...found, ...inside]
+  }
+  return found
 }
+
+const none: readonly ValueIndex[] = []
 
 /** Factor of a loop variable in the affine part. */
 export function factorOf(expr: IndexExpr, index: number): number {
@@ -95,15 +100,28 @@ export function splitValues(
   }
 }
 
+/** The sum: both lists of terms are in order already. */
 function combine(a: IndexExpr, b: IndexExpr): IndexExpr {
-  const terms = new Map<string, Term>()
-  for (const term of [...a.terms, ...b.terms]) {
-    const known = terms.get(term.key)
-    terms.set(term.key, known ? { ...term, factor: known.factor + term.factor } : term)
+  const constant = a.constant + b.constant
+  if (a.terms.length === 0) return { constant, terms: b.terms }
+  if (b.terms.length === 0) return { constant, terms: a.terms }
+  const terms: Term[] = []
+  let [i, j] = [0, 0]
+  for (;;) {
+    const [x, y] = [a.terms[i], b.terms[j]]
+    if (x && y && x.key === y.key) {
+      const factor = x.factor + y.factor
+      if (factor !== 0) terms.push({ ...x, factor })
+      i++
+      j++
+    } else if (x && (!y || x.key < y.key)) {
+      terms.push(x)
+      i++
+    } else if (y) {
+      terms.push(y)
+      j++
+    } else return { constant, terms }
   }
-  const kept = [...terms.values()].filter(({ factor }) => factor !== 0)
-  kept.sort((x, y) => (x.key < y.key ? -1 : 1))
-  return { constant: a.constant + b.constant, terms: kept }
 }
 
 function gcd(a: number, b: number): number {

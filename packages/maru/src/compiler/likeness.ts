@@ -70,18 +70,52 @@ function isNamed(value: object): value is { readonly name: string } {
   return 'name' in value && 'trait' in value && typeof value.name === 'string'
 }
 
-/** Lowered code of one kernel with the arguments of another that is like it. */
-export function inPlaceOf(lowered: Lowered, from: Likeness, to: Likeness): Lowered {
-  const other = (value: number, own: readonly number[], others: readonly number[]): number => {
-    const at = own.indexOf(value)
-    return at < 0 ? value : (others[at] ?? value)
+/** A kernel to be lowered, once for all that are alike. */
+export interface Alike extends Likeness {
+  /** Code whose arguments name buffers and parameters by their positions in those lists. */
+  readonly lower: (lanes: number, sums: number) => Lowered
+}
+
+/** What is called, with its arguments renamed. */
+function renamed<T extends Pick<Lowered, 'arguments'>>(
+  called: T,
+  buffer: (named: number) => number | undefined,
+  parameter: (named: number) => number | undefined,
+): T {
+  const known = (number: number | undefined): number => {
+    if (number === undefined || number < 0) throw new RangeError('an argument is not of the kernel')
+    return number
   }
-  const args = lowered.arguments.map((argument): Argument => {
-    if (argument.kind === 'address') {
-      return { ...argument, buffer: other(argument.buffer, from.buffers, to.buffers) }
-    }
+  const args = called.arguments.map((argument): Argument => {
+    if (argument.kind === 'address') return { ...argument, buffer: known(buffer(argument.buffer)) }
     if (argument.kind !== 'parameter') return argument
-    return { ...argument, index: other(argument.index, from.parameters, to.parameters) }
+    return { ...argument, index: known(parameter(argument.index)) }
   })
-  return { ...lowered, arguments: args }
+  return { ...called, arguments: args }
+}
+
+/** What a kernel was lowered to, for all that are like it. */
+export function inCommon(lowered: Lowered, { buffers, parameters }: Likeness): Lowered {
+  return renamed(
+    lowered,
+    (buffer) => buffers.indexOf(buffer),
+    (parameter) => parameters.indexOf(parameter),
+  )
+}
+
+/** What is called for all that are alike, with the arguments of one of them. */
+export function inPlaceOf<T extends Pick<Lowered, 'arguments'>>(
+  called: T,
+  { buffers, parameters }: Likeness,
+): T {
+  return renamed(
+    called,
+    (position) => buffers[position],
+    (position) => parameters[position],
+  )
+}
+
+/** Code of one kernel and its own arguments; vectors of a contraction's sums may be wider than others. */
+export function lowered(alike: Alike, lanes: number, sums: number = lanes): Lowered {
+  return inPlaceOf(alike.lower(lanes, sums), alike)
 }

@@ -3,8 +3,7 @@ import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Attrs, Primitive } from '../graph/primitive.ts'
 import type { Kernel } from './kernel.ts'
-import type { Argument, Lowered } from './lowering.ts'
-import type { VectorFunction } from './vector.ts'
+import type { Alike } from './likeness.ts'
 
 /** A buffer of the program: a leaf's, an output's, or a place in the arena. */
 export type BufferPlace =
@@ -36,23 +35,17 @@ export interface ProgramBuffer {
   readonly shape: Sizes
 }
 
-/** Compiled code with its arguments. `code` indexes the program's functions. */
+/** A kernel, whose code is made by who runs it. */
 export interface CodeLaunch {
   readonly kind: 'code'
   /** What it does, for people: loops, folds and sizes. */
   readonly label: string
-  /** What the code was lowered from; nothing where it was written by hand. */
+  /** Nothing where the code was written by hand. */
   readonly kernel: Kernel | undefined
-  readonly code: number
-  readonly arguments: readonly Argument[]
-  readonly units: number
-  /** Neighbouring units that share what is prepared for them. */
-  readonly together: number
   readonly writes: readonly number[]
   /** Rough cost: elements computed, eight multiply-adds of a contraction counted as one. */
   readonly work: number
-  /** The same kernel for vectors of another width; those of a contraction's sums may be wider still. */
-  readonly lower: (lanes: number, sums?: number) => Lowered
+  readonly alike: Alike
 }
 
 /** One primitive on contiguous buffers or parameters, by the reference interpreter. */
@@ -119,7 +112,6 @@ export function writesOf(launch: Launch): readonly number[] {
 
 export interface Program {
   readonly buffers: readonly ProgramBuffer[]
-  readonly functions: readonly { readonly key: string; readonly code: VectorFunction }[]
   readonly body: readonly ProgramNode[]
   readonly arenaBytes: number
 }

@@ -120,7 +120,12 @@ export function eachLoad(
 ): void {
   if (seen.has(expr)) return
   seen.add(expr)
-  if (expr.kind === 'load') visit(expr)
+  if (expr.kind === 'load') {
+    visit(expr)
+    eachIndexLoad(expr.offset, visit, seen)
+    for (const { value } of expr.guards) eachIndexLoad(value, visit, seen)
+    return
+  }
   for (const index of indicesOf(expr)) eachIndexLoad(index, visit, seen)
   for (const part of partsOf(expr)) eachLoad(part, visit, seen)
 }

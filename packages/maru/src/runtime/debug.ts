@@ -1,5 +1,6 @@
 /** What `DEBUG` says of a program when it is compiled: why, its schedule, its loops, its code. */
 import type { Backend } from '../backend/backend.ts'
+import { type Alike, lowered } from '../compiler/likeness.ts'
 import { printProgram, printSchedule, specText } from '../compiler/print.ts'
 import { launchesOf, type Program } from '../compiler/program.ts'
 import { printFunction } from '../compiler/vector-print.ts'
@@ -19,19 +20,24 @@ export function describeProgram(
   { ms, level }: { readonly ms: number; readonly level: number },
 ): void {
   const launches = launchesOf(program.body)
-  const { functions } = program
-  const sizes = `${graph.nodes.length} nodes to ${launches.length} launches of ${functions.length} kernels`
+  const kernels = new Map<string, { readonly alike: Alike; readonly uses: number[] }>()
+  launches.forEach((launch, position) => {
+    if (launch.kind !== 'code') return
+    const { alike } = launch
+    const known = kernels.get(alike.text)
+    if (known) known.uses.push(position)
+    else kernels.set(alike.text, { alike, uses: [position] })
+  })
+  const sizes = `${graph.nodes.length} nodes to ${launches.length} launches of ${kernels.size} kernels`
   say([`compiled ${sizes} in ${ms.toFixed(1)} ms`, ...whyCompiled(graph, backend)])
   if (level >= 2) say(printSchedule(graph, backend.target))
   if (level >= 3) say(printProgram(program))
   if (level < 4) return
-  functions.forEach(({ code }, i) => {
-    const uses = launches.flatMap((launch, position) =>
-      launch.kind === 'code' && launch.code === i ? [position] : [],
-    )
+  for (const { alike, uses } of kernels.values()) {
+    const { code } = lowered(alike, backend.target.lanes)
     const title = `code of ${uses.join(', ')}`
     say([title, ...printFunction(code), ...(backend.listing?.(code) ?? [])])
-  })
+  }
 }
 
 /** Graphs whose form is remembered, while `DEBUG` is on. */

@@ -9,6 +9,7 @@ import { pause } from '../base/pause.ts'
 import { sizeOf } from '../base/shape.ts'
 import { variable } from '../compiler/index-expr.ts'
 import type { LoopKernel } from '../compiler/kernel.ts'
+import type { Alike } from '../compiler/likeness.ts'
 import { lowerLoops } from '../compiler/lower-loops.ts'
 import type { Lowered } from '../compiler/lowering.ts'
 import type { CodeLaunch, Program, ProgramBuffer } from '../compiler/program.ts'
@@ -54,7 +55,6 @@ export async function rooflineOf(backend: Backend): Promise<Roofline | undefined
 
 async function peak(backend: Backend): Promise<number> {
   const { lanes } = backend.target
-  const code = chains(lanes)
   const buffers = [outputBuffer(UNITS * WIDEST)]
   const output = backend.allocate(UNITS * WIDEST * 4)
   try {
@@ -65,8 +65,9 @@ async function peak(backend: Backend): Promise<number> {
         const integer = { kind: 'integer', value: (rounds * lanes) / wide } as const
         return { code: chains(wide), arguments: [address, integer], units: UNITS, together: 1 }
       }
-      const launch = launchOf('peak', { lower, lanes, writes: [0], work: Number.MAX_SAFE_INTEGER })
-      const program = programOf(code, launch, buffers)
+      const work = Number.MAX_SAFE_INTEGER
+      const launch = launchOf(`peak of ${rounds}`, { lower, writes: [0], work })
+      const program = programOf(launch, buffers)
       const ms = await fastest(backend, program, [], [output])
       if (ms >= LONG_ENOUGH) return (2 * CHAINS * lanes * rounds * UNITS * 1000) / ms
     }
@@ -108,9 +109,7 @@ async function bandwidth(backend: Backend): Promise<number> {
     outputBuffer(COPIED),
   ]
   const lower = (lanes: number): Lowered => lowerLoops(kernel, lanes, () => sizeOf(shape))
-  const { lanes } = backend.target
-  const given = launchOf('bandwidth', { lower, lanes, writes: [1], work: COPIED })
-  const launch = { ...given, kernel }
+  const launch = { ...launchOf('bandwidth', { lower, writes: [1], work: COPIED }), kernel }
   const bytes = COPIED * 4
   const held: DeviceBuffer[] = []
   try {
@@ -120,7 +119,7 @@ async function bandwidth(backend: Backend): Promise<number> {
     held.push(to)
     // Pages that were never written are all one page.
     backend.upload(from, new Float32Array(COPIED).fill(1))
-    const program = programOf(lower(lanes).code, launch, buffers)
+    const program = programOf(launch, buffers)
     const ms = await fastest(backend, program, [from], [to])
     return (2 * bytes * 1000) / ms
   } finally {
@@ -132,25 +131,17 @@ function outputBuffer(size: number): ProgramBuffer {
   return { place: { kind: 'output', output: 0 }, dtype: 'float32', shape: [size] }
 }
 
+/** A launch whose buffers are all that its program has. */
 function launchOf(
   label: string,
-  {
-    lower,
-    lanes,
-    ...more
-  }: Pick<CodeLaunch, 'lower' | 'writes' | 'work'> & { readonly lanes: number },
+  { lower, writes, work }: Pick<CodeLaunch, 'writes' | 'work'> & Pick<Alike, 'lower'>,
 ): CodeLaunch {
-  const { code: _, ...called } = lower(lanes)
-  return { kind: 'code', label, kernel: undefined, code: 0, ...called, lower, ...more }
+  const alike = { text: `roofline ${label}`, buffers: [0, 1], parameters: [], lower }
+  return { kind: 'code', label, kernel: undefined, alike, writes, work }
 }
 
-function programOf(
-  code: VectorFunction,
-  launch: CodeLaunch,
-  buffers: readonly ProgramBuffer[],
-): Program {
-  const functions = [{ key: `roofline ${launch.label}`, code }]
-  return { buffers, functions, body: [{ kind: 'launch', launch }], arenaBytes: 0 }
+function programOf(launch: CodeLaunch, buffers: readonly ProgramBuffer[]): Program {
+  return { buffers, body: [{ kind: 'launch', launch }], arenaBytes: 0 }
 }
 
 /**

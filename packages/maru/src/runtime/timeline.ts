@@ -73,7 +73,7 @@ class Timeline {
   }
 
   #launched({ launch, start, end, thread }: Launched): void {
-    const args: Details = launch.kind === 'code' ? { units: launch.units } : {}
+    const args: Details = launch.kind === 'code' ? { work: launch.work } : {}
     this.#span(labelOfLaunch(launch), 'launch', { start, end, thread, args })
   }
 

@@ -7,6 +7,7 @@ import { enableFma } from '../../src/backend/wasm/features.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import { compile } from '../../src/compiler/compile.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
 import { laneDTypes, scratchOf } from '../../src/compiler/lowering.ts'
 import { type CodeLaunch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
@@ -55,11 +56,11 @@ function run(
     if (leaf?.kind !== 'data' || !leaf.data.host) return
     new Uint8Array(memory.buffer).set(bytesOf(leaf.data.host), addresses[buffer])
   })
-  const bodies = program.functions.map(({ code }) => encode(code, fma))
+  const called = launchesOf(program.body).map((launch) => lowered((launch as CodeLaunch).alike, 4))
+  const bodies = called.map(({ code }) => encode(code, fma))
   const module = new WebAssembly.Module(assembleModule(bodies, 3))
   const { exports } = new WebAssembly.Instance(module, { env: { memory, scratch: scratchOf(0) } })
-  for (const launch of launchesOf(program.body)) {
-    const { code, arguments: args, units } = launch as CodeLaunch
+  for (const [number, { arguments: args, units }] of called.entries()) {
     const words = new Int32Array(memory.buffer, top, args.length)
     const floats = new Float32Array(memory.buffer, top, args.length)
     args.forEach((argument, i) => {
@@ -67,7 +68,7 @@ function run(
       else if (argument.kind === 'address') words[i] = addresses[argument.buffer] ?? 0
       else floats[i] = 0.5
     })
-    const kernel = exports[`k${code}`] as (args: number, begin: number, end: number) => void
+    const kernel = exports[`k${number}`] as (args: number, begin: number, end: number) => void
     const cuts = [0, ...cut(units), units]
     for (let i = 1; i < cuts.length; i++) kernel(top, cuts[i - 1]!, cuts[i]!)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { layOut, type SectionPart, type TapeCall } from '../../src/backend/wasm/tape.ts'
 import { compile } from '../../src/compiler/compile.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
 import { laneDTypes } from '../../src/compiler/lowering.ts'
 import { type Tensor, tensor } from '../../src/index.ts'
 import { capture } from '../../src/runtime/capture.ts'
@@ -15,8 +16,9 @@ function callOf(result: Tensor): TapeCall & { readonly together: number } {
   const { parts } = layOut(program, {
     callee: (launch) => {
       if (launch.kind !== 'code') throw new Error('a copy')
-      together = launch.together
-      return { ...launch, function: 0 }
+      const called = lowered(launch.alike, target.lanes)
+      together = called.together
+      return { ...called, function: 0 }
     },
     allocate: (bytes) => ({ device: 'wasm', segment: 0, offset: 0, bytes }),
     words: ({ bytes }) => new Int32Array(bytes / 4),

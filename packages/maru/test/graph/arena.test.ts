@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { dtypes } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { type Lifetime, planArena } from '../../src/compiler/arena.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
 import { type Launch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import { build, type Instruction } from '../ops/graphs.ts'
 import { graphOf, programOf } from './programs.ts'
@@ -67,7 +68,7 @@ test('buffers that follow each other share one place', () => {
 /** Buffers that a launch may touch, by what it is called with. */
 function buffersOf(launch: Launch): number[] {
   if (launch.kind === 'copy') return [launch.from, launch.to]
-  const operands = launch.kind === 'code' ? launch.arguments : launch.inputs
+  const operands = launch.kind === 'code' ? lowered(launch.alike, 4).arguments : launch.inputs
   const named = operands.flatMap((each) => ('buffer' in each ? [each.buffer] : []))
   return launch.kind === 'interpret' ? [...named, ...launch.outputs] : named
 }

@@ -1,6 +1,8 @@
 /** Listings read the bytes that the encoder writes: every instruction is known, every block ends. */
 import { expect, test } from 'vitest'
 import { openDevice } from '../../src/backend/devices.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
+import { launchesOf } from '../../src/compiler/program.ts'
 import { crossEntropy, type Tensor, tensor } from '../../src/index.ts'
 import { lenet5 } from '../../src/models/index.ts'
 import { Adam } from '../../src/optim/index.ts'
@@ -38,8 +40,10 @@ test.each([
 ])('%s', (_, graph) => {
   const program = programOf(graph())
   const device = openDevice('wasm')
-  expect(program.functions.length).toBeGreaterThan(2)
-  for (const { code } of program.functions) {
+  const launches = launchesOf(program.body).filter((launch) => launch.kind === 'code')
+  expect(launches.length).toBeGreaterThan(2)
+  for (const { alike } of launches) {
+    const { code } = lowered(alike, device.target.lanes)
     const [head, ...lines] = device.listing?.(code) ?? []
     expect(head).toMatch(/^\d+ bytes of WebAssembly$/)
     const words = lines.map((line) => line.trim())

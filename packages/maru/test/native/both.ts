@@ -7,6 +7,7 @@ import { enableFma } from '../../src/backend/wasm/features.ts'
 import { dtypes, isFloat, presented, storeAs } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
 import { laneDTypes, laneWord, SLACK_BYTES, scratchOf } from '../../src/compiler/lowering.ts'
 import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
@@ -97,17 +98,17 @@ export class Bench {
   }
 
   #prepare(machine: Machine): ((most: number) => void)[] {
-    const lowered = launchesOf(this.program.body).map((launch) => {
+    const called = launchesOf(this.program.body).map((launch) => {
       if (launch.kind !== 'code') throw new Error(`a launch is of kind ${launch.kind}`)
-      return launch.lower(LANES[machine], SUMS[machine])
+      return lowered(launch.alike, LANES[machine], SUMS[machine])
     })
     const kernels = load(
       machine,
       this.memory,
-      lowered.map(({ code }) => code),
+      called.map(({ code }) => code),
     )
     let at = this.#top + SLACK_BYTES
-    return lowered.map(({ arguments: args, units }, code) => {
+    return called.map(({ arguments: args, units }, code) => {
       const [block, view] = [at, new DataView(this.memory.buffer, at)]
       args.forEach((argument, i) => {
         if (argument.kind === 'integer') view.setInt32(i * 4, argument.value, true)

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { render } from '../../src/backend/webgpu/render.ts'
 import { target, workgroups } from '../../src/backend/webgpu/target.ts'
 import { compile } from '../../src/compiler/compile.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
 import { launchesOf, type Program } from '../../src/compiler/program.ts'
 import { VectorBuilder } from '../../src/compiler/vector.ts'
 import { grad, type Tensor } from '../../src/index.ts'
@@ -15,8 +16,11 @@ function programFor(...tensors: readonly Tensor[]): Program {
   return compile(graphOf(...tensors), target)
 }
 
-function sources({ functions }: Program): string[] {
-  return functions.map(({ code }) => render(code))
+/** Those of equal code once. */
+function sources({ body }: Program): string[] {
+  const launches = launchesOf(body).filter((launch) => launch.kind === 'code')
+  const all = launches.map(({ alike }) => render(lowered(alike, target.lanes).code))
+  return [...new Set(all)]
 }
 
 /** The kernel's own statements. */

@@ -5,6 +5,7 @@ import { target } from '../../src/backend/webgpu/target.ts'
 import { dtypes, type HostArray } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
+import { lowered } from '../../src/compiler/likeness.ts'
 import { type Argument, laneWord } from '../../src/compiler/lowering.ts'
 import {
   type InterpretLaunch,
@@ -147,9 +148,9 @@ class Run {
   async #launch(launch: Launch): Promise<void> {
     const bench = this.#bench
     if (launch.kind === 'code') {
-      const { code } = bench.program.functions[launch.code]!
-      const words = launch.arguments.map((argument) => bench.word(argument))
-      await this.#machine.dispatch(code, launch.units, words, this.#memory)
+      const { code, units, arguments: args } = lowered(launch.alike, 1)
+      const words = args.map((argument) => bench.word(argument))
+      await this.#machine.dispatch(code, units, words, this.#memory)
       return
     }
     await this.#read()

@@ -26,18 +26,16 @@ import { interpret } from '../interpret.ts'
 import { launched, timesLaunches } from '../watch.ts'
 import { canShare, threadCount } from './cores.ts'
 import { enableFma } from './features.ts'
-import { COPY_SHIFT, Kernels } from './kernels.ts'
+import { COPY_SHIFT, Kernels, LANES } from './kernels.ts'
 import { Machine, type MachineUse } from './machine.ts'
 import { type Player, play } from './play.ts'
 import type { Pool } from './pool.ts'
 import { Queue } from './queue.ts'
 import { Space } from './space.ts'
-import { type Callee, layOut, type Section, sectionsIn, type Tape } from './tape.ts'
+import { type Callee, layOut, type Section, sectionsIn, type Tape, workOf } from './tape.ts'
 import { hasThreads } from './thread.ts'
 import { Workers } from './workers.ts'
 
-const LANES = 4
-const NATIVE_LANES = 8
 /** Elements of work that are done faster by one thread at once than by waking others: about 200 µs. */
 const SHORT_WORK = 250_000
 /** Elements of work that take much longer than it takes workers to wait for each other. */
@@ -62,9 +60,9 @@ export interface WasmOptions {
 }
 
 interface WasmPrepared extends Prepared {
-  tape: Tape
-  /** Whether the tape calls machine code. */
-  machine: boolean
+  readonly isLong: boolean
+  /** Once it is laid out. */
+  tape: Tape | undefined
 }
 
 /** One run with its places in memory. */
@@ -150,21 +148,28 @@ export class WasmBackend implements Backend {
   }
 
   prepare(program: Program): Prepared {
-    const numbers = this.#kernels.load(program.functions)
-    const prepared: WasmPrepared = {
-      program,
-      machine: false,
-      tape: this.#layOut(program, (launch) => ({
-        ...launch,
-        function: numbers[launch.code] ?? -1,
-      })),
-    }
+    const isLong = workOf(program.body, program) >= this.#shortWork
+    const prepared: WasmPrepared = { program, isLong, tape: undefined }
+    // How a long program is laid out depends on what there is, which is found out when one is run.
+    if (!isLong || this.#machine.settled) prepared.tape = this.#layOut(prepared)
     return prepared
   }
 
-  #layOut(program: Program, code: (launch: CodeLaunch) => Callee): Tape {
+  /** Large launches of long programs call machine code where there is a tier: the bits are the same. */
+  #layOut({ program, isLong }: WasmPrepared): Tape {
+    const { tier } = this.#machine
+    const launches = launchesOf(program.body).filter((launch) => launch.kind === 'code')
+    const isNative = ({ work }: CodeLaunch): boolean => {
+      return tier !== undefined && isLong && work >= this.#machineWork
+    }
+    const callees = new Map([
+      ...this.#kernels.calleesOf(launches.filter((launch) => !isNative(launch))),
+      ...this.#kernels.calleesOf(launches.filter(isNative), tier),
+    ])
     return layOut(program, {
-      callee: (launch) => (launch.kind === 'code' ? code(launch) : this.#copying(launch, program)),
+      callee: (launch) => {
+        return launch.kind === 'code' ? callees.get(launch) : this.#copying(launch, program)
+      },
       allocate: (bytes) => this.allocate(bytes),
       words: (block) => new Int32Array(this.#space.memory.buffer, block.offset, block.bytes >> 2),
     })
@@ -185,36 +190,13 @@ export class WasmBackend implements Backend {
     }
   }
 
-  /** Lays a long program out again for machine code, once there is a tier: the bits stay the same. */
-  #quicken(prepared: WasmPrepared): void {
-    const { tier } = this.#machine
-    if (!tier || prepared.machine) return
-    const { program, tape } = prepared
-    const numbers = this.#kernels.load(program.functions)
-    const large = launchesOf(program.body)
-      .filter((launch) => launch.kind === 'code')
-      .filter(({ work }) => work >= this.#machineWork)
-    const lowered = large.map((launch) => ({ launch, ...launch.lower(NATIVE_LANES, tier.sums) }))
-    const natives = this.#kernels.loadNative(
-      tier,
-      lowered.map(({ code }) => code),
-    )
-    const callees = new Map<CodeLaunch, Callee>()
-    lowered.forEach((it, i) => {
-      callees.set(it.launch, { ...it, function: natives[i] ?? -1 })
-    })
-    prepared.tape = this.#layOut(program, (launch) => {
-      return callees.get(launch) ?? { ...launch, function: numbers[launch.code] ?? -1 }
-    })
-    prepared.machine = true
-    this.#workers?.forget(sectionsIn(tape.parts))
-    this.#space.heap.free(tape.block.offset, tape.block.bytes)
-  }
-
   release(prepared: Prepared): void {
-    const { tape } = prepared as WasmPrepared
-    this.#queue.act(() => this.#workers?.forget(sectionsIn(tape.parts)))
-    this.free(tape.block)
+    this.#queue.act(() => {
+      const { tape } = prepared as WasmPrepared
+      if (!tape) return
+      this.#workers?.forget(sectionsIn(tape.parts))
+      this.#space.heap.free(tape.block.offset, tape.block.bytes)
+    })
   }
 
   run(prepared: Prepared, bindings: Bindings): Promise<void> {
@@ -225,17 +207,13 @@ export class WasmBackend implements Backend {
 
   /** Runs to the end if that is soon, else as far as it may before others have their turn. */
   #begin(bound: Bound): Promise<void> | undefined {
-    const { prepared } = bound
-    if (this.#machine.use === 'always' && !this.#machine.tier) return this.#opened(bound)
-    if (prepared.tape.work >= this.#shortWork) {
-      if (!this.#machine.tier) void this.#machine.open()
-      this.#quicken(prepared)
-    }
-    const { parts, work } = prepared.tape
-    this.#stage(bound)
-    const pool = work < this.#shortWork ? undefined : this.#workers?.pool()
-    const player = this.#player(bound, pool !== undefined)
-    const playing = play(parts, player)
+    const { tape } = bound.prepared
+    const waits = this.#machine.use === 'always' && !this.#machine.tier
+    if (!tape || waits) return this.#opened(bound)
+    this.#stage(bound, tape)
+    const pool = tape.work < this.#shortWork ? undefined : this.#workers?.pool()
+    const player = this.#player(bound, tape, pool !== undefined)
+    const playing = play(tape.parts, player)
     try {
       const { done, value } = playing.next()
       if (!done) return this.#finish(bound, player, this.#follow(playing, player, pool, value))
@@ -246,10 +224,15 @@ export class WasmBackend implements Backend {
     }
   }
 
+  /** Likewise, once it is known whether there is machine code. */
   async #opened(bound: Bound): Promise<void> {
-    await this.#machine.open().catch((error) => {
+    const { prepared } = bound
+    try {
+      await this.#machine.open()
+      prepared.tape ??= this.#layOut(prepared)
+    } catch (error) {
       throw new Interrupted(error, 0)
-    })
+    }
     await this.#begin(bound)
   }
 
@@ -280,9 +263,9 @@ export class WasmBackend implements Backend {
     }
   }
 
-  #player(bound: Bound, pooled: boolean): Player {
+  #player(bound: Bound, tape: Tape, pooled: boolean): Player {
     const { prepared, addresses, bindings } = bound
-    const { program, tape } = prepared
+    const { program } = prepared
     const watched = timesLaunches()
     return {
       functions: this.#kernels.functions,
@@ -308,11 +291,10 @@ export class WasmBackend implements Backend {
   }
 
   /** Copies what lies on the host into its place, and addresses and parameters into the arguments. */
-  #stage({ prepared, addresses, staged, bindings }: Bound): void {
+  #stage({ addresses, staged, bindings }: Bound, { block, patches }: Tape): void {
     const { buffer } = this.#space.memory
     const memory = new Uint8Array(buffer)
     for (const { at, from } of staged) memory.set(bytesOf(from), at)
-    const { block, patches } = prepared.tape
     const words = new Int32Array(buffer, block.offset, block.bytes >> 2)
     for (const { word, argument } of patches) {
       if (argument.kind === 'address') words[word] = addresses[argument.buffer] ?? 0

@@ -1,16 +1,25 @@
 /** All functions that a backend has loaded, under the numbers that every thread knows them by. */
 import { canonical } from '../../base/canonical.ts'
-import { scratchOf } from '../../compiler/lowering.ts'
+import { inPlaceOf } from '../../compiler/likeness.ts'
+import { type Lowered, scratchOf } from '../../compiler/lowering.ts'
+import type { CodeLaunch } from '../../compiler/program.ts'
 import type { VectorFunction } from '../../compiler/vector.ts'
 import type { Tier } from '../native/tier.ts'
 import { assembleModule, type Body, Bytes, op, scalarOpcode } from './assembler.ts'
 import { encode } from './encode.ts'
 import { listing } from './listing.ts'
 import type { Space } from './space.ts'
+import type { Callee } from './tape.ts'
 import type { Code, KernelFunction } from './worker.ts'
 
 /** Bytes that one unit of a copy moves. */
 export const COPY_SHIFT = 16
+
+/** Lanes of WebAssembly's vectors, and of those that machine code is lowered for. */
+export const LANES = 4
+const NATIVE_LANES = 8
+/** Characters of kernels' texts that are remembered at once. */
+const MOST_TEXT = 1 << 24
 
 export class Kernels {
   /** What the calling thread calls. */
@@ -18,6 +27,9 @@ export class Kernels {
   /** The same for other threads to load. */
   readonly code: Code[] = []
   readonly #numbers = new Map<string, number>()
+  /** What kernels of one text are called with, whatever program they are of. */
+  readonly #alike = { wasm: new Map<string, Callee>(), native: new Map<string, Callee>() }
+  #text = 0
   readonly #space: Space
   readonly #shared: boolean
   readonly fma: boolean
@@ -28,25 +40,55 @@ export class Kernels {
     this.fma = fma
   }
 
+  /** What launches call, machine code where there is a tier. Of kernels that are alike one is lowered, once. */
+  calleesOf(launches: readonly CodeLaunch[], tier?: Tier): Map<CodeLaunch, Callee> {
+    const known = this.#alike[tier ? 'native' : 'wasm']
+    const [lanes, sums] = tier ? [NATIVE_LANES, tier.sums] : [LANES, LANES]
+    const fresh = new Map<string, Lowered>()
+    for (const { alike } of launches) {
+      if (known.has(alike.text) || fresh.has(alike.text)) continue
+      fresh.set(alike.text, alike.lower(lanes, sums))
+    }
+    const codes = [...fresh.values()].map(({ code }) => code)
+    const numbers = tier ? this.#loadNative(tier, codes) : this.load(codes)
+    const made = new Map<string, Callee>()
+    for (const [i, [text, { code: _, ...called }]] of [...fresh].entries()) {
+      made.set(text, { ...called, function: numbers[i] ?? -1 })
+    }
+    const callees = launches.map((launch) => {
+      const callee = made.get(launch.alike.text) ?? known.get(launch.alike.text)
+      if (!callee) throw new RangeError('a launch has no kernel')
+      return [launch, inPlaceOf(callee, launch.alike)] as const
+    })
+    this.#remember(made, known)
+    return new Map(callees)
+  }
+
+  /** Sizes that change for ever must not fill memory; what is forgotten is only lowered anew. */
+  #remember(made: ReadonlyMap<string, Callee>, known: Map<string, Callee>): void {
+    for (const [text, callee] of made) {
+      this.#text += text.length
+      if (this.#text > MOST_TEXT) {
+        for (const all of Object.values(this.#alike)) all.clear()
+        this.#text = text.length
+      }
+      known.set(text, callee)
+    }
+  }
+
   /** Numbers of the functions; those that are not known yet are compiled as one module. */
-  load(functions: readonly { readonly key: string; readonly code: VectorFunction }[]): number[] {
-    const fresh = functions.filter(({ key }) => !this.#numbers.has(key))
+  load(functions: readonly VectorFunction[]): number[] {
+    const { keys, fresh } = this.#unknown('wasm', functions)
     this.#add(
-      fresh.map(({ key }) => key),
-      fresh.map(({ code }) => encode(code, this.fma)),
+      [...fresh.keys()],
+      [...fresh.values()].map((code) => encode(code, this.fma)),
     )
-    return functions.map(({ key }) => this.#number(key))
+    return keys.map((key) => this.#number(key))
   }
 
   /** Likewise for machine code. */
-  loadNative(tier: Tier, functions: readonly VectorFunction[]): number[] {
-    const texts = new Map([...new Set(functions)].map((code) => [code, canonical(code)]))
-    const keys = functions.map((code) => `native ${texts.get(code)}`)
-    const fresh = new Map<string, VectorFunction>()
-    functions.forEach((code, i) => {
-      const key = keys[i] ?? ''
-      if (!this.#numbers.has(key)) fresh.set(key, code)
-    })
+  #loadNative(tier: Tier, functions: readonly VectorFunction[]): number[] {
+    const { keys, fresh } = this.#unknown('native', functions)
     const addresses = tier.install([...fresh.values()])
     for (const [i, key] of [...fresh.keys()].entries()) {
       const address = addresses[i] ?? 0n
@@ -54,6 +96,21 @@ export class Kernels {
       this.#numbers.set(key, this.functions.push(tier.caller(address)) - 1)
     }
     return keys.map((key) => this.#number(key))
+  }
+
+  /** Keys of functions, and those that have no number. */
+  #unknown(
+    kind: string,
+    functions: readonly VectorFunction[],
+  ): { readonly keys: readonly string[]; readonly fresh: ReadonlyMap<string, VectorFunction> } {
+    const keys = functions.map((code) => `${kind} ${canonical(code)}`)
+    const fresh = new Map(
+      functions.flatMap((code, i) => {
+        const key = keys[i] ?? ''
+        return this.#numbers.has(key) ? [] : [[key, code] as const]
+      }),
+    )
+    return { keys, fresh }
   }
 
   /** The code of a function, for readers. */

@@ -19,6 +19,7 @@ export class Machine {
   readonly #fma: boolean
   #tier: Tier | undefined
   #opening: Promise<void> | undefined
+  #settled = false
 
   constructor(use: MachineUse, space: Space, kernels: Kernels, fma: boolean) {
     this.use = use
@@ -32,6 +33,11 @@ export class Machine {
     return this.#tier
   }
 
+  /** Whether it is known if there is a tier. */
+  get settled(): boolean {
+    return this.#settled
+  }
+
   /** Begins to open the tier; rejects if there must be one and cannot. */
   open(): Promise<void> {
     this.#opening ??= this.#open()
@@ -39,8 +45,8 @@ export class Machine {
   }
 
   async #open(): Promise<void> {
-    if (this.use === 'never') return
-    const found = await this.#find()
+    const found = this.use === 'never' ? { missing: 'not wanted' } : await this.#find()
+    this.#settled = true
     if (!('missing' in found)) this.#tier = found
     else if (this.use === 'always')
       throw new DeviceError('device.native', { reason: found.missing })
@@ -71,7 +77,7 @@ export class Machine {
   }
 
   #load(code: VectorFunction): (args: number, begin: number, end: number) => void {
-    const [number = -1] = this.#kernels.load([{ key: 'probe', code }])
+    const [number = -1] = this.#kernels.load([code])
     const kernel = this.#kernels.functions[number]
     if (!kernel) throw new RangeError('a kernel was not loaded')
     return kernel

@@ -116,7 +116,7 @@ export interface Callee {
 
 /** What lays out a program: its kernels, and memory for their arguments. */
 interface Means {
-  readonly callee: (launch: CodeLaunch | CopyLaunch) => Callee
+  readonly callee: (launch: CodeLaunch | CopyLaunch) => Callee | undefined
   readonly allocate: (bytes: number) => DeviceBuffer
   readonly words: (block: DeviceBuffer) => Int32Array
 }
@@ -135,13 +135,36 @@ export function layOut(program: Program, means: Means): Tape {
   for (const launch of launchesOf(program.body)) {
     if (launch.kind === 'interpret') continue
     const callee = means.callee(launch)
+    if (!callee) throw new RangeError('a launch has no kernel')
     callees.set(launch, callee)
     words += callee.arguments.length
   }
   const block = means.allocate(words * 4)
   const layout = new Layout(program, callees, block, means.words(block))
   const parts = layout.parts(program.body)
-  return { parts, patches: layout.patches, block, work: layout.workOf(parts) }
+  return { parts, patches: layout.patches, block, work: workOf(program.body, program) }
+}
+
+/** Rough cost of nodes, in elements. */
+export function workOf(body: readonly ProgramNode[], program: Program): number {
+  const work = (node: ProgramNode): number => {
+    switch (node.kind) {
+      case 'launch': {
+        const { launch } = node
+        if (launch.kind === 'code') return launch.work
+        if (launch.kind === 'copy') return sizeOfBuffer(program, launch.to)
+        return sizeOfBuffer(program, launch.outputs[0] ?? -1) * INTERPRETED
+      }
+      case 'loop':
+        return node.count * workOf(node.body, program)
+      case 'while':
+        // Who knows how often.
+        return Number.POSITIVE_INFINITY
+      case 'branch':
+        return Math.max(workOf(node.yes, program), workOf(node.no, program))
+    }
+  }
+  return body.reduce((sum, node) => sum + work(node), 0)
 }
 
 /** Addresses that control itself reads. */
@@ -180,21 +203,22 @@ class Layout {
   parts(body: readonly ProgramNode[], at?: number): Part[] {
     const parts: Part[] = []
     let free: SectionPart[] = []
-    const flush = (): void => {
+    const flush = (end: number): void => {
       const last = free.at(-1)
       if (last) {
-        parts.push({ kind: 'section', parts: free, work: this.workOf(free), last: last.node })
+        const work = workOf(body.slice(end - free.length, end), this.#program)
+        parts.push({ kind: 'section', parts: free, work, last: last.node })
       }
       free = []
     }
     body.forEach((node, index) => {
       const part = this.#part(node, at ?? index)
       if ('kind' in part && !isFree(part)) {
-        flush()
+        flush(index)
         parts.push(part)
       } else free.push(part)
     })
-    flush()
+    flush(body.length)
     return parts
   }
 
@@ -311,24 +335,6 @@ class Layout {
   #moves(buffer: number): boolean {
     const place = this.#program.buffers[buffer]?.place
     return place?.kind === 'view' && (place.step !== 0 || this.#moves(place.of))
-  }
-
-  workOf(parts: readonly (Part | SectionPart)[]): number {
-    const work = (part: Part | SectionPart): number => {
-      if (!('kind' in part) || part.kind === 'section') return part.work
-      switch (part.kind) {
-        case 'interpret':
-          return sizeOfBuffer(this.#program, part.launch.outputs[0] ?? -1) * INTERPRETED
-        case 'loop':
-          return part.count * this.workOf(part.body)
-        case 'while':
-          // Who knows how often.
-          return Number.POSITIVE_INFINITY
-        case 'branch':
-          return Math.max(this.workOf(part.yes), this.workOf(part.no))
-      }
-    }
-    return parts.reduce((sum, part) => sum + work(part), 0)
   }
 }
 
