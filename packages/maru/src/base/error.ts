@@ -137,11 +137,12 @@ function deepStack(): string | undefined {
 }
 
 const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
-const packagePath = packageRoot.replace('file://', '')
-/** Where methods and functions of tensors are. */
-const opsFolder = `${packagePath}tensor/`
-/** What runs programs: an error from there is about an op of the program, not about the call that made it run. */
-const runFolder = `${packagePath}backend/`
+/** Where this code is, and what source maps say that it was made of. */
+const ownFolders = [packageRoot, packageRoot.replace(/\/dist\/$/, '/src/')].map((url) =>
+  url.replace('file://', ''),
+)
+const isOwn = (frame: string, folder = ''): boolean =>
+  ownFolders.some((own) => frame.includes(own + folder))
 /** A place in a frame, as V8 writes it and, after `@`, as other engines do. */
 const PLACE = /(?: \(|at (?:async )?|@)((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*):(\d+):\d+\)?$/
 /** The function of a frame: `at Tensor.add (…)`, `at Tensor.add [as sum] (…)`, `at stack (…)`, `add@…`. */
@@ -159,9 +160,10 @@ function userCall(stack: string | undefined): UserCall {
   let called: string | undefined
   let running = false
   for (const line of (stack ?? '').split('\n').slice(1)) {
-    if (line.includes(packageRoot) || line.includes(packagePath)) {
-      running ||= line.includes(runFolder)
-      called = !running && line.includes(opsFolder) ? FUNCTION.exec(line)?.[1] : undefined
+    if (isOwn(line)) {
+      // What runs programs: an error from there is about an op of the program, not about the call that made it run.
+      running ||= isOwn(line, 'backend/')
+      called = !running && isOwn(line, 'tensor/') ? FUNCTION.exec(line)?.[1] : undefined
       continue
     }
     const [, path, row] = line.includes('eval at ') ? [] : (PLACE.exec(line) ?? [])

@@ -1,6 +1,8 @@
 /** Convolutions over one axis or three, and the adjoints over one to three. */
+
 import { ShapeError } from '../base/error.ts'
 import { expectInteger, sizeOf } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { ConvOptions, ConvTransposeOptions } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
 import { perAxis } from '../tensor/window.ts'
@@ -103,7 +105,7 @@ abstract class Convolution<
  * @throws ShapeError when channels, groups or the kernel do not fit
  * @see Conv2d
  */
-export class Conv1d<const O extends number> extends Convolution<1, O, ConvLayerOptions> {
+export class Conv1d<const O extends number = AnySize> extends Convolution<1, O, ConvLayerOptions> {
   constructor(
     inChannels: number,
     outChannels: O,
@@ -138,7 +140,7 @@ export class Conv1d<const O extends number> extends Convolution<1, O, ConvLayerO
  * @throws ShapeError when channels, groups or the kernel do not fit
  * @see Conv2d
  */
-export class Conv3d<const O extends number> extends Convolution<3, O, ConvLayerOptions> {
+export class Conv3d<const O extends number = AnySize> extends Convolution<3, O, ConvLayerOptions> {
   constructor(
     inChannels: number,
     outChannels: O,
@@ -173,7 +175,7 @@ export class Conv3d<const O extends number> extends Convolution<3, O, ConvLayerO
  * @throws ShapeError when channels, groups or the kernel do not fit
  * @see ConvTranspose2d
  */
-export class ConvTranspose1d<const O extends number> extends Convolution<
+export class ConvTranspose1d<const O extends number = AnySize> extends Convolution<
   1,
   O,
   ConvTransposeLayerOptions
@@ -213,7 +215,7 @@ export class ConvTranspose1d<const O extends number> extends Convolution<
  * @throws ShapeError when channels, groups or the kernel do not fit
  * @see Zeiler et al. 2010, https://doi.org/10.1109/CVPR.2010.5539957
  */
-export class ConvTranspose2d<const O extends number> extends Convolution<
+export class ConvTranspose2d<const O extends number = AnySize> extends Convolution<
   2,
   O,
   ConvTransposeLayerOptions
@@ -253,7 +255,7 @@ export class ConvTranspose2d<const O extends number> extends Convolution<
  * @throws ShapeError when channels, groups or the kernel do not fit
  * @see ConvTranspose2d
  */
-export class ConvTranspose3d<const O extends number> extends Convolution<
+export class ConvTranspose3d<const O extends number = AnySize> extends Convolution<
   3,
   O,
   ConvTransposeLayerOptions

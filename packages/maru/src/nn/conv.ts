@@ -1,6 +1,8 @@
 /** Convolution layers. */
+
 import { ShapeError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { Conv2dOut, Conv2dWeight, Pair } from '../base/types/window.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
@@ -24,9 +26,9 @@ interface Conv2dFn<I extends number, O extends number, K, P> extends ShapeFn {
  * @example new Conv2d(1, 6, 5, { padding: 2 }).call(zeros([64, 1, 28, 28])).shape // [64, 6, 28, 28]
  */
 export class Conv2d<
-  const I extends number,
-  const O extends number,
-  const K extends Pair,
+  const I extends number = AnySize,
+  const O extends number = AnySize,
+  const K extends Pair = AnySize,
   const P extends ConvSettings = Record<never, never>,
 > extends Layer<Conv2dFn<I, O, K, P>> {
   readonly weight: Parameter<Conv2dWeight<I, O, K, P>>

@@ -1,7 +1,7 @@
 /** The table of vectors. */
 import { IndexError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
-import type { Dim } from '../base/types/dim.ts'
+import type { AnySize, Dim } from '../base/types/dim.ts'
 import type { In, ShapeFn } from '../base/types/layer.ts'
 import { embedding } from '../tensor/indexing.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
@@ -26,9 +26,10 @@ export interface EmbeddingOptions {
  * @throws IndexError for a known id outside the table
  * @example new Embedding(1000, 64, { paddingIndex: 0 })
  */
-export class Embedding<const N extends number, const D extends number> extends Layer<
-  EmbeddingFn<D>
-> {
+export class Embedding<
+  const N extends number = AnySize,
+  const D extends number = AnySize,
+> extends Layer<EmbeddingFn<D>> {
   readonly weight: Parameter<[N, D]>
   readonly numEmbeddings: N
   readonly embeddingDim: D

@@ -1,5 +1,7 @@
 /** Gated recurrent units. */
+
 import type { Sizes } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import {
   type CellOptions,
@@ -28,12 +30,10 @@ export interface GRUCellOptions extends CellOptions {
  * @shape x [..., in], state [..., hidden] → [..., hidden]
  * @see Cho et al. 2014, https://arxiv.org/abs/1406.1078
  */
-export class GRUCell<const I extends number, const H extends number> extends GatedCell<
-  I,
-  H,
-  Tensor,
-  'GRUCell'
-> {
+export class GRUCell<
+  const I extends number = AnySize,
+  const H extends number = AnySize,
+> extends GatedCell<I, H, Tensor, 'GRUCell'> {
   readonly options: GRUCellOptions
 
   constructor(inputSize: I, hiddenSize: H, options: GRUCellOptions = {}) {
@@ -94,8 +94,8 @@ export interface GRUOptions extends StackOptions {
  * @example const { output, state } = new GRU(8, 16, { bidirectional: true }).run(x, { lengths: [5, 3] })
  */
 export class GRU<
-  const I extends number,
-  const H extends number,
+  const I extends number = AnySize,
+  const H extends number = AnySize,
   const P extends GRUOptions = Record<never, never>,
 > extends RecurrentStack<I, H, P, Tensor, 'GRU'> {
   constructor(inputSize: I, hiddenSize: H, options?: P) {

@@ -1,5 +1,7 @@
 /** A gate between a layer and what it was given. */
+
 import { expectNumber } from '../base/argument.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import { assign } from '../runtime/realize.ts'
 import { full } from '../tensor/create.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -18,7 +20,7 @@ import type { Settings } from './settings.ts'
  * @throws ShapeError when the last axis of x is another
  * @see Srivastava, Greff & Schmidhuber 2015, https://arxiv.org/abs/1505.00387
  */
-export class Highway<const N extends number> extends Layer<LinearFn<N, N>> {
+export class Highway<const N extends number = AnySize> extends Layer<LinearFn<N, N>> {
   readonly features: N
   readonly gateBias: number
   readonly body: Linear<N, N>

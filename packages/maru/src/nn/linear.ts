@@ -1,6 +1,8 @@
 /** The fully connected layer. */
+
 import { ShapeError } from '../base/error.ts'
 import { expectInteger } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { LinearOut } from '../base/types/shape.ts'
 import type { Parameter, Tensor } from '../tensor/tensor.ts'
@@ -22,7 +24,10 @@ export interface LinearFn<I extends number, O extends number> extends ShapeFn {
  * @throws ShapeError when the last axis of x is not `in`
  * @example new Linear(784, 10).call(zeros([32, 784])).shape // [32, 10]
  */
-export class Linear<const I extends number, const O extends number> extends Layer<LinearFn<I, O>> {
+export class Linear<
+  const I extends number = AnySize,
+  const O extends number = AnySize,
+> extends Layer<LinearFn<I, O>> {
   readonly weight: Parameter<[O, I]>
   readonly bias: Parameter<[O]> | undefined
   readonly inFeatures: I

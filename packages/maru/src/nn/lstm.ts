@@ -1,5 +1,7 @@
 /** Long short-term memory. */
+
 import type { Sizes } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import {
   type CellOptions,
@@ -24,12 +26,10 @@ export type LSTMState = readonly [hidden: Tensor, memory: Tensor]
  * @shape x [..., in], state twice [..., hidden] → [..., hidden]
  * @see Hochreiter & Schmidhuber 1997, https://doi.org/10.1162/neco.1997.9.8.1735
  */
-export class LSTMCell<const I extends number, const H extends number> extends GatedCell<
-  I,
-  H,
-  LSTMState,
-  'LSTMCell'
-> {
+export class LSTMCell<
+  const I extends number = AnySize,
+  const H extends number = AnySize,
+> extends GatedCell<I, H, LSTMState, 'LSTMCell'> {
   readonly options: CellOptions
 
   constructor(inputSize: I, hiddenSize: H, options: CellOptions = {}) {
@@ -71,8 +71,8 @@ export class LSTMCell<const I extends number, const H extends number> extends Ga
  * @example const { output, state: [h, c] } = new LSTM(8, 16, { numLayers: 2 }).run(x)
  */
 export class LSTM<
-  const I extends number,
-  const H extends number,
+  const I extends number = AnySize,
+  const H extends number = AnySize,
   const P extends StackOptions = Record<never, never>,
 > extends RecurrentStack<I, H, P, LSTMState, 'LSTM'> {
   constructor(inputSize: I, hiddenSize: H, options?: P) {

@@ -1,5 +1,7 @@
 /** The largest of several affine maps. */
+
 import { expectInteger } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Linear, type LinearFn } from './linear.ts'
 import { applied, Layer } from './module.ts'
@@ -14,7 +16,10 @@ import type { Settings } from './settings.ts'
  * @throws ShapeError when the last axis of x is not `in`
  * @see Goodfellow et al. 2013, https://arxiv.org/abs/1302.4389
  */
-export class Maxout<const I extends number, const O extends number> extends Layer<LinearFn<I, O>> {
+export class Maxout<
+  const I extends number = AnySize,
+  const O extends number = AnySize,
+> extends Layer<LinearFn<I, O>> {
   readonly inFeatures: I
   readonly outFeatures: O
   readonly pieces: number

@@ -1,4 +1,5 @@
 /** Pooling layers: one number for each window. */
+import type { AnySize } from '../base/types/dim.ts'
 import type { In, ShapeFn } from '../base/types/layer.ts'
 import type { Averaging, Pair, Pool2dOptions, Pool2dOut } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -44,7 +45,7 @@ abstract class Pool2d<K extends Pair, P extends Pool2dOptions, Op extends string
 
 /** Largest element of each window. @shape x [..., c, H, W] → [..., c, H', W'] */
 export class MaxPool2d<
-  const K extends Pair,
+  const K extends Pair = AnySize,
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'MaxPool2d'> {
   static build(settings: Settings): MaxPool2d<Pair, Pool2dOptions> {
@@ -58,7 +59,7 @@ export class MaxPool2d<
 
 /** Mean of each window, the border counted as zeros unless `countIncludePad` is false. @shape x [..., c, H, W] → [..., c, H', W'] */
 export class AvgPool2d<
-  const K extends Pair,
+  const K extends Pair = AnySize,
   const P extends Pool2dOptions & Averaging = Record<never, never>,
 > extends Pool2d<K, P, 'AvgPool2d'> {
   static build(settings: Settings): AvgPool2d<Pair, Pool2dOptions & Averaging> {
@@ -72,7 +73,7 @@ export class AvgPool2d<
 
 /** Smallest element of each window. @shape x [..., c, H, W] → [..., c, H', W'] */
 export class MinPool2d<
-  const K extends Pair,
+  const K extends Pair = AnySize,
   const P extends Pool2dOptions = Record<never, never>,
 > extends Pool2d<K, P, 'MinPool2d'> {
   static build(settings: Settings): MinPool2d<Pair, Pool2dOptions> {

@@ -1,5 +1,7 @@
 /** The plain recurrent network. */
+
 import type { Sizes } from '../base/shape.ts'
+import type { AnySize } from '../base/types/dim.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import {
   type CellOptions,
@@ -30,12 +32,10 @@ export interface RNNCellOptions extends CellOptions {
  * @shape x [..., in], state [..., hidden] → [..., hidden]
  * @see Elman 1990, https://doi.org/10.1207/s15516709cog1402_1
  */
-export class RNNCell<const I extends number, const H extends number> extends GatedCell<
-  I,
-  H,
-  Tensor,
-  'RNNCell'
-> {
+export class RNNCell<
+  const I extends number = AnySize,
+  const H extends number = AnySize,
+> extends GatedCell<I, H, Tensor, 'RNNCell'> {
   readonly options: RNNCellOptions
 
   constructor(inputSize: I, hiddenSize: H, options: RNNCellOptions = {}) {
@@ -79,8 +79,8 @@ export interface RNNOptions extends StackOptions {
  * @example const { output, state } = new RNN(8, 16).run(x, { lengths: [5, 3] })
  */
 export class RNN<
-  const I extends number,
-  const H extends number,
+  const I extends number = AnySize,
+  const H extends number = AnySize,
   const P extends RNNOptions = Record<never, never>,
 > extends RecurrentStack<I, H, P, Tensor, 'RNN'> {
   constructor(inputSize: I, hiddenSize: H, options?: P) {

@@ -1,4 +1,5 @@
 /** Convolutions in two parts: over places, then over channels. */
+import type { AnySize } from '../base/types/dim.ts'
 import type { Conv2dOptions, ConvOptions, Pair } from '../base/types/window.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Conv2d } from './conv.ts'
@@ -51,7 +52,7 @@ abstract class Separable<R extends Rank, O extends number> extends Layer<Channel
  *   depthwise.weight [in, 1, k], pointwise.weight [out, in, 1], pointwise.bias [out]
  * @see SeparableConv2d
  */
-export class SeparableConv1d<const O extends number> extends Separable<1, O> {
+export class SeparableConv1d<const O extends number = AnySize> extends Separable<1, O> {
   readonly kernelSize: number | readonly number[]
   readonly options: SeparableConv1dOptions
   override readonly depthwise: Conv1d<number>
@@ -98,7 +99,7 @@ export class SeparableConv1d<const O extends number> extends Separable<1, O> {
  * @throws ShapeError when channels or the kernel do not fit
  * @see Chollet 2017, https://arxiv.org/abs/1610.02357
  */
-export class SeparableConv2d<const O extends number> extends Separable<2, O> {
+export class SeparableConv2d<const O extends number = AnySize> extends Separable<2, O> {
   readonly kernelSize: Pair
   readonly options: SeparableConv2dOptions
   override readonly depthwise: Conv2d<number, number, Pair, Conv2dOptions>

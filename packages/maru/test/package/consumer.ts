@@ -3,7 +3,7 @@ import { compile, crossEntropy, type Tensor, zeros } from 'maru'
 import { DataLoader, generateDigits } from 'maru/data'
 import { decodeSafetensors, type Safetensors } from 'maru/io'
 import { lenet5 } from 'maru/models'
-import { Linear, Sequential } from 'maru/nn'
+import { Conv2d, GRU, Linear, MaxPool2d, Sequential } from 'maru/nn'
 import { Adam } from 'maru/optim'
 import { Accuracy, type History, Trainer } from 'maru/train'
 
@@ -22,6 +22,13 @@ const trainer = new Trainer(model, { optimizer, loss: crossEntropy, metrics })
 export const history: History = await trainer.fit(loader, { epochs: 1 })
 export const accuracy: number = (await trainer.evaluate(loader)).metrics.accuracy
 export const logits: Tensor<[8, 10]> = new Sequential(new Linear(4, 10)).call(zeros([8, 4]))
+export const layers: readonly [Linear, Conv2d, GRU, MaxPool2d] = [
+  new Linear(4, 10, { bias: false }),
+  new Conv2d(1, 6, [5, 3], { stride: 2 }),
+  new GRU(3, 4, { bidirectional: true }),
+  new MaxPool2d(2),
+]
+export const made: Tensor[] = [layers[0].call(zeros([8, 4])), layers[1].call(zeros([1, 1, 8, 8]))]
 export const step: (x: Tensor | number, y: Tensor | number) => Promise<Tensor> = compile(
   (x: Tensor, y: Tensor) => crossEntropy(x, y),
 )

@@ -67,12 +67,15 @@ describe('installed without the network and without scripts', { timeout: SLOW_MS
     expect(Math.max(...losses.slice(-5))).toBeLessThan(Math.min(...losses.slice(0, 5)))
   })
 
-  test('an error names the line of its user', async () => {
-    const line = userLine(readFileSync(join(here.project, 'program.js'), 'utf8'))
-    const code = `import { multiply } from './program.js'
+  test.each([[[]], [['--enable-source-maps']]])(
+    'an error names the line of its user: %j',
+    async (flags) => {
+      const line = userLine(readFileSync(join(here.project, 'program.js'), 'utf8'))
+      const code = `import { multiply } from './program.js'
       try { multiply(3) } catch (error) { console.log(error.site) }`
-    expect((await runInProject(here.project, code)).trim()).toBe(`program.js:${line}`)
-  })
+      expect((await runInProject(here.project, code, flags)).trim()).toBe(`program.js:${line}`)
+    },
+  )
 
   test('the program of its README runs', async () => {
     const [, code] = /^```ts\n([\s\S]*?)^```/m.exec(

@@ -133,9 +133,13 @@ async function npm(cwd: string, ...args: string[]): Promise<string> {
 }
 
 /** Runs a module's text in the project, with the Node that runs the tests. */
-export async function runInProject(project: string, code: string): Promise<string> {
+export async function runInProject(
+  project: string,
+  code: string,
+  flags: readonly string[] = [],
+): Promise<string> {
   const env = { ...process.env, MARU_LANG: 'en' }
-  const args = ['--input-type=module', '--eval', code]
+  const args = [...flags, '--input-type=module', '--eval', code]
   return (await run(process.execPath, args, { cwd: project, env })).stdout
 }
 

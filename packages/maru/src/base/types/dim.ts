@@ -7,6 +7,12 @@ import type { Add, Mul } from './arith.ts'
  */
 export type Dim = number | string
 
+/**
+ * A size that a type leaves open: `Linear` alone is a `Linear<AnySize, AnySize>`, which holds every `Linear`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: an unknown size, assignable both ways
+export type AnySize = any
+
 /** Sizes of a tensor's axes, outermost first. `any` stands for an unknown shape. */
 export type Shape = readonly Dim[]
 
