@@ -27,6 +27,11 @@ export interface LoadResult {
 /** Which parameters are meant: a pattern of their paths, or a function. */
 export type ParameterMatch = RegExp | ((name: string, parameter: Parameter) => boolean)
 
+/** A module for which one tensor is enough. */
+export interface UnaryModule extends Module {
+  forward(x: Tensor): Tensor
+}
+
 /** Is told what a module was applied to and what it made. */
 export type ModuleWatch = (input: Tensor, output: Tensor) => void
 
@@ -46,7 +51,8 @@ export abstract class Module {
   /** Whether layers behave as in training; set by `train` and `eval`. */
   training = true
 
-  abstract forward(x: Tensor): Tensor
+  /** What it computes of a tensor, and of whatever else its author lets it take. */
+  abstract forward(x: Tensor, ...rest: never[]): Tensor
 
   /** Applies the module; what its `forward` takes besides follows. */
   call<L extends Module, S extends Shape>(

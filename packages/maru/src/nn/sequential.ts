@@ -1,7 +1,7 @@
 /** Layers one after the other. */
 import type { Chain, CheckChain, ShapeFn } from '../base/types/layer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import { applied, Layer, type Module } from './module.ts'
+import { applied, Layer, type Module, type UnaryModule } from './module.ts'
 import { inTurn, type ReceptiveField } from './receptive-field.ts'
 import type { Settings } from './settings.ts'
 
@@ -14,7 +14,7 @@ interface SequentialFn<Ls extends readonly unknown[]> extends ShapeFn {
  *
  * @example new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10))
  */
-export class Sequential<const Ls extends readonly Module[]> extends Layer<SequentialFn<Ls>> {
+export class Sequential<const Ls extends readonly UnaryModule[]> extends Layer<SequentialFn<Ls>> {
   readonly layers: Ls
 
   constructor(

@@ -3,7 +3,7 @@ import { compile, crossEntropy, type Tensor, zeros } from 'maru'
 import { DataLoader, generateDigits } from 'maru/data'
 import { decodeSafetensors, type Safetensors } from 'maru/io'
 import { lenet5 } from 'maru/models'
-import { Conv2d, GRU, Linear, MaxPool2d, Sequential } from 'maru/nn'
+import { Conv2d, GRU, Linear, MaxPool2d, Module, Sequential } from 'maru/nn'
 import { Adam } from 'maru/optim'
 import { Accuracy, type History, Trainer } from 'maru/train'
 
@@ -29,6 +29,18 @@ export const layers: readonly [Linear, Conv2d, GRU, MaxPool2d] = [
   new MaxPool2d(2),
 ]
 export const made: Tensor[] = [layers[0].call(zeros([8, 4])), layers[1].call(zeros([1, 1, 8, 8]))]
+class Distance extends Module {
+  readonly embed = new Linear(4, 2)
+  forward(x: Tensor, y: Tensor): Tensor {
+    return this.embed.call(x).sub(this.embed.call(y)).square().sum(-1)
+  }
+}
+const distance = new Distance()
+export const distances: Tensor = distance.call(zeros([8, 4]), zeros([8, 4]))
+// @ts-expect-error it takes two
+distance.call(zeros([8, 4]))
+// @ts-expect-error in a sequence there is one
+new Sequential(new Linear(4, 4), distance)
 export const step: (x: Tensor | number, y: Tensor | number) => Promise<Tensor> = compile(
   (x: Tensor, y: Tensor) => crossEntropy(x, y),
 )
