@@ -75,11 +75,11 @@ test(`no file is longer than ${MAX_LINES} lines, tables of tests and messages ap
   expect(long).toEqual([])
 })
 
-test('`any` stands only for a shape that is not known', () => {
+test('`any` stands only for a shape or a size that is not known', () => {
   const found: string[] = []
   for (const { path, ast } of sources()) {
     walk(ast, (node) => {
-      if (node.kind !== ts.SyntaxKind.AnyKeyword || isUnknownShape(node.parent)) return
+      if (node.kind !== ts.SyntaxKind.AnyKeyword || isUnknown(node.parent)) return
       found.push(`${path}:${lineOf(node)} ${node.parent.getText()}`)
     })
   }
@@ -87,11 +87,11 @@ test('`any` stands only for a shape that is not known', () => {
 })
 
 /** The default of `Tensor<S extends Shape = any>`, or the bodies of `Out` and `ToShape`, which make one. */
-function isUnknownShape(node: ts.Node): boolean {
+function isUnknown(node: ts.Node): boolean {
   if (ts.isTypeParameterDeclaration(node))
     return /^(out )?S( extends \w+)? = any$/.test(node.getText())
   const alias = ts.findAncestor(node, ts.isTypeAliasDeclaration)
-  return alias !== undefined && ['Out', 'ToShape'].includes(alias.name.text)
+  return alias !== undefined && ['AnySize', 'Out', 'ToShape'].includes(alias.name.text)
 }
 
 test('README shows the two commands', () => {
