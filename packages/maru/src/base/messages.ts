@@ -1663,6 +1663,10 @@ export const messages = {
       '',
     ],
   },
+  'predictions.classes': {
+    en: ['{op}: logits {got}', 'a column for every label, {wanted}, was expected', ''],
+    ko: ['{op}: logits의 shape가 {got}이다', '라벨마다 열이 하나인 {wanted}이어야 한다', ''],
+  },
   'metric.shape': {
     en: ['{op}: predictions are {predictions}, targets {targets}', '{wanted} were expected', ''],
     ko: ['{op}: 예측은 {predictions}, 목표는 {targets}이다', '{wanted}이어야 한다', ''],

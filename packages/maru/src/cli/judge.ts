@@ -8,8 +8,10 @@ import type { Reporter } from './reporter.ts'
 import { words } from './words.ts'
 
 const BATCH = 256
+/** Classes from which it is worth a word whether one is among the first five. */
+const MANY_CLASSES = 10
 
-/** Accuracy and loss of classes; root mean square error, in units of the label, and R² of numbers. */
+/** Accuracy, of many classes also among the first five, and loss of classes; root mean square error, in units of the label, and R² of numbers. */
 export async function judge(
   model: Module,
   dataset: Dataset<Sample>,
@@ -17,11 +19,15 @@ export async function judge(
 ): Promise<Record<string, number>> {
   if (dataset.length === 0) return {}
   const loader = new DataLoader(dataset, { batchSize: BATCH })
-  if (classesIn(encoding)) {
-    const accuracy = new Accuracy()
-    const trainer = new Trainer(model, { loss: crossEntropy, metrics: { accuracy } })
-    const { loss, metrics } = await trainer.evaluate(loader)
-    return { accuracy: metrics.accuracy, loss }
+  const classes = classesIn(encoding)
+  if (classes) {
+    const many = classes.length >= MANY_CLASSES
+    const metrics = {
+      accuracy: new Accuracy(),
+      ...(many && { top5: new Accuracy({ topK: 5 }) }),
+    }
+    const found = await new Trainer(model, { loss: crossEntropy, metrics }).evaluate(loader)
+    return { ...found.metrics, loss: found.loss }
   }
   const { std } = scaleOf(encoding)
   const metrics = { square: new MeanSquaredError(), r2: new R2Score() }
@@ -32,7 +38,7 @@ export async function judge(
 
 export function showResults(results: Readonly<Record<string, number>>, to: Reporter): void {
   const shown = Object.entries(results).map(([name, value]) => {
-    return `${name} ${name === 'accuracy' ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4)}`
+    return `${name} ${/^(accuracy|top5)$/.test(name) ? `${(100 * value).toFixed(2)} %` : value.toPrecision(4)}`
   })
   if (shown.length > 0) to.say(words().result, shown.join('   '))
 }

@@ -1,5 +1,8 @@
 /** What classifiers of features share. */
+import { expectOptions } from '../base/argument.ts'
 import { ShapeError, ValueError } from '../base/error.ts'
+import { rankOf } from '../base/ranking.ts'
+import { expectInteger } from '../base/shape.ts'
 import { SparseRows } from '../data/index.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
@@ -12,6 +15,11 @@ export interface Lesson {
   readonly columns: number
   readonly classes: number
   readonly labels: Int32Array
+}
+
+export interface ScoreOptions {
+  /** A class among so many of the most probable counts; 1 by default. */
+  readonly topK?: number
 }
 
 /** Learns classes of feature vectors, and tells those of others. */
@@ -27,11 +35,25 @@ export abstract class Classifier {
     return (await this.predictProba(features)).argmax(1)
   }
 
-  /** The part of the samples whose class is predicted. @shape features [N, F], labels int32 [N] */
-  async score(features: Features, labels: Tensor): Promise<number> {
-    const [predicted, truth] = [await (await this.predict(features)).data(), await labels.data()]
+  /**
+   * The part of the samples whose class is predicted, or is among the `topK` most probable ones; of equally
+   * probable classes the one with the lower id comes first.
+   *
+   * @shape features [N, F], labels int32 [N]
+   * @throws ValueError unless topK is a whole number from 1
+   */
+  async score(features: Features, labels: Tensor, options: ScoreOptions = {}): Promise<number> {
+    const { topK = 1 } = expectOptions('score', options)
+    expectInteger('score', 'topK', topK, 1)
+    const made = await this.predictProba(features)
+    const classes = made.node.shape[1] ?? 0
+    const [shares, truth] = [await made.data(), await labels.data()]
     let right = 0
-    for (let i = 0; i < truth.length; i++) if (Number(predicted[i]) === Number(truth[i])) right++
+    for (let i = 0; i < truth.length; i++) {
+      const [row, label] = [shares.subarray(i * classes, (i + 1) * classes), Number(truth[i])]
+      // a class that was never learned is predicted of none
+      if (label < classes && rankOf(row, label) < topK) right++
+    }
     return right / truth.length
   }
 }

@@ -2,7 +2,7 @@
 export { type AlexNetOptions, alexnet } from './alexnet.ts'
 export { type CardFacts, modelCard } from './card.ts'
 export { type CharLstmOptions, charLstm } from './char-lstm.ts'
-export { Classifier, type Features } from './classifier.ts'
+export { Classifier, type Features, type ScoreOptions } from './classifier.ts'
 export { type Dcgan, type DcganOptions, dcgan } from './dcgan.ts'
 export { decodeWeights, encodeWeights, loadModel, readWeights, saveModel } from './files.ts'
 export { GoogLeNet, type GoogLeNetOptions, type InceptionWidths, inception } from './googlenet.ts'

@@ -1,5 +1,6 @@
 /** Metrics of predicted classes. */
 import { ValueError } from '../base/error.ts'
+import { rankOf } from '../base/ranking.ts'
 import { expectInteger } from '../base/shape.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { argmax, classBatch, Metric } from './metrics-terms.ts'
@@ -53,19 +54,6 @@ export class Accuracy extends Metric<number> {
 function expectTop(topK: number): number {
   expectInteger('Accuracy', 'topK', topK, 1)
   return topK
-}
-
-/** How many classes come before one; NaN comes before all numbers. */
-function rankOf(row: Float64Array, label: number): number {
-  const own = row[label] ?? 0
-  let rank = 0
-  for (const [i, value] of row.entries()) {
-    if (i === label) continue
-    const isAlike = value === own || (Number.isNaN(value) && Number.isNaN(own))
-    const isAbove = value > own || (Number.isNaN(value) && !Number.isNaN(own))
-    if (isAbove || (isAlike && i < label)) rank++
-  }
-  return rank
 }
 
 /** How often each class was taken for each: `matrix[truth][predicted]`. */

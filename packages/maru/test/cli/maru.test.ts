@@ -82,7 +82,7 @@ async function finish(child: ChildProcess): Promise<Ran> {
 const maru = (...args: string[]): Promise<Ran> => finish(begin(args))
 
 describe('a table', () => {
-  test('is described, learned, judged and compared', async () => {
+  test('[D11.3] is described, learned, judged, predicted and compared', async () => {
     const found = await maru('data', 'flowers.csv')
     expect(found.code).toBe(0)
     for (const part of [
@@ -128,6 +128,11 @@ describe('a table', () => {
       .split('\n')
       .map((line) => JSON.parse(line))
     expect(said.map(({ label }) => label)).toEqual(['kind 0', 'kind 2'])
+    for (const { label, percent } of said) {
+      const shares: number[] = Object.values(percent)
+      expect(shares.reduce((sum, each) => sum + each, 0)).toBeCloseTo(100, 2)
+      expect(percent[label]).toBe(Math.max(...shares))
+    }
     const layers = await maru('summary', 'run')
     expect(layers.out).toContain('Linear(4, 64)')
     const side = JSON.parse((await maru('compare', 'run', 'run', '--json')).out)

@@ -70,6 +70,30 @@ describe('classifiers of features', () => {
     },
   )
 
+  test.each(Object.entries(CLASSIFIERS))(
+    '[J0.3] %s reports how often a class is among the first k',
+    async (_, Made) => {
+      const digits = generateDigits(300, { seed: 4 })
+      const of = (from: number, to: number) =>
+        featureMatrix(digits.subset(from, to), (image) => hog(image, { cellSize: 7 }))
+      const [train, test] = [await of(0, 150), await of(150, 300)]
+      const model = await new Made().fit(train.features, train.labels)
+      const rows = (await (await model.predictProba(test.features)).array()) as number[][]
+      const truth = [...(await test.labels.data())].map(Number)
+      for (const topK of [1, 2, 5, 10]) {
+        const right = rows.filter((row, i) => {
+          const order = row.map((share, id) => ({ share, id }))
+          order.sort((a, b) => b.share - a.share || a.id - b.id)
+          return order.slice(0, topK).some(({ id }) => id === truth[i])
+        })
+        const found = await model.score(test.features, test.labels, { topK })
+        expect(found).toBeCloseTo(right.length / truth.length, 12)
+      }
+      expect(await model.score(test.features, test.labels, { topK: 10 })).toBe(1)
+      await expect(model.score(test.features, test.labels, { topK: 0 })).rejects.toThrow(ValueError)
+    },
+  )
+
   const networks: Readonly<
     Record<string, readonly [() => Module, (x: Tensor, y: Tensor) => Tensor]>
   > = {

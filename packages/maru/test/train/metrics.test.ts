@@ -1,16 +1,19 @@
 /** Metrics: small cases worked out by hand, and the same in batches as at once. */
 import { describe, expect, test } from 'vitest'
+import { Stream } from '../../src/base/threefry.ts'
 import { ShapeError, type Tensor, tensor, ValueError } from '../../src/index.ts'
 import {
   Accuracy,
   AveragePrecision,
   CalibrationError,
   ConfusionMatrix,
+  decodePredictions,
   MeanAbsoluteError,
   MeanSquaredError,
   type Metric,
   Perplexity,
   PrecisionRecall,
+  type Prediction,
   R2Score,
   RocAuc,
   TemperatureScaling,
@@ -41,6 +44,99 @@ describe('accuracy', () => {
 
   test('of nothing is NaN', () => {
     expect(new Accuracy().compute()).toBeNaN()
+  })
+})
+
+describe('the first k', () => {
+  /** Whether a label is among the first k of scores that are sorted, of equal ones the lower id first. */
+  function among(row: readonly number[], label: number, k: number): boolean {
+    const order = row.map((score, id) => ({ score, id }))
+    order.sort((a, b) => b.score - a.score || a.id - b.id)
+    return order.slice(0, k).some(({ id }) => id === label)
+  }
+  const random = new Stream(3)
+  const count = 500
+  const classes = 7
+  const drawn = (score: () => number): number[][] =>
+    Array.from({ length: count }, () => Array.from({ length: classes }, score))
+  const labels = Array.from({ length: count }, () => random.integer(classes))
+  const kinds = {
+    'scores that all differ': drawn(() => random.normal()),
+    'scores of which many are equal': drawn(() => random.integer(3)),
+    'scores that are all the same': drawn(() => 1),
+  }
+
+  test.each(Object.entries(kinds))(
+    '[J0.1] equal a sorted reference for every k, with %s',
+    async (_, rows) => {
+      for (let topK = 1; topK <= classes; topK++) {
+        const wanted = rows.filter((row, i) => among(row, labels[i]!, topK)).length / count
+        const metric = new Accuracy({ topK })
+        await metric.update(tensor(rows), ids(...labels))
+        expect(metric.compute()).toBeCloseTo(wanted, 12)
+      }
+    },
+  )
+
+  test('[J0.2] of equal scores the lower id comes first, wherever a tie stands', async () => {
+    const rows = [
+      [2, 2, 1],
+      [1, 2, 2],
+      [0, 0, 0],
+      [Number.NaN, 1, Number.NaN],
+    ]
+    const places = async (topK: number) => {
+      const found: number[][] = []
+      for (const row of rows) {
+        const hits: number[] = []
+        for (let label = 0; label < 3; label++) {
+          if ((await of(new Accuracy({ topK }), scores(row), ids(label))) === 1) hits.push(label)
+        }
+        found.push(hits)
+      }
+      return found
+    }
+    expect(await places(1)).toEqual([[0], [1], [0], [0]])
+    expect(await places(2)).toEqual([
+      [0, 1],
+      [1, 2],
+      [0, 1],
+      [0, 2],
+    ])
+    expect(await places(3)).toEqual([
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 1, 2],
+      [0, 1, 2],
+    ])
+    // and it is the order of argmax
+    expect([...(await scores([2, 2, 1], [1, 2, 2], [0, 0, 0]).argmax(1).data())]).toEqual([0, 1, 0])
+  })
+})
+
+describe('predictions in words', () => {
+  const logits = scores([0, 3, 1], [2, 2, -5])
+  const classes = ['닭가슴살', 'rice', 'egg']
+
+  test('[D11.3] are percentages with labels, the most probable first', async () => {
+    const [first, second] = await decodePredictions(logits, classes)
+    expect(first!.map(({ label }) => label)).toEqual(['rice', 'egg', '닭가슴살'])
+    const total = 1 + Math.exp(3) + Math.exp(1)
+    expect(first![0]!.percent).toBeCloseTo((100 * Math.exp(3)) / total, 4)
+    for (const row of [first!, second!]) {
+      expect(row.reduce((sum, { percent }) => sum + percent, 0)).toBeCloseTo(100, 3)
+    }
+    // of equally probable ones the lower id
+    expect(second!.map(({ label }) => label)).toEqual(['닭가슴살', 'rice', 'egg'])
+    const [[best]] = (await decodePredictions(logits, classes, { top: 1 })) as [[Prediction]]
+    expect(best.label).toBe('rice')
+    expect(await decodePredictions(logits.slice(0, 0, 0), classes)).toEqual([])
+  })
+
+  test('need a label for every class', async () => {
+    await expect(decodePredictions(logits, ['a', 'b'])).rejects.toThrow(ShapeError)
+    await expect(decodePredictions(tensor([1, 2]), ['a', 'b'])).rejects.toThrow(ShapeError)
+    await expect(decodePredictions(logits, classes, { top: -1 })).rejects.toThrow(ValueError)
   })
 })
 

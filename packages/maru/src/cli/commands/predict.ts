@@ -2,7 +2,8 @@
 import { DataLoader } from '../../data/index.ts'
 import { loadModel } from '../../models/index.ts'
 import { mseLoss } from '../../tensor/loss.ts'
-import { Trainer } from '../../train/index.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { decodePredictions, Trainer } from '../../train/index.ts'
 import { classesIn, type Encoding, scaleOf } from '../encoding.ts'
 import { readRecord } from '../record.ts'
 import { openLike } from '../source.ts'
@@ -19,33 +20,25 @@ export const predict: Command = {
     const loader = new DataLoader(await openLike(path, encoding), { batchSize: BATCH })
     for await (const { inputs } of loader) {
       const outputs = await trainer.predict(inputs)
-      const made = classesIn(encoding) ? outputs.softmax(1) : outputs
-      const values = await made.data()
-      const width = made.node.shape[1] ?? 1
-      for (let at = 0; at < values.length; at += width) {
-        to.line(answerOf([...values.subarray(at, at + width)], encoding))
-      }
+      for (const answer of await answersOf(outputs, encoding)) to.line(answer)
     }
     return EXIT.done
   },
 }
 
-/** The likeliest class with every probability, or the number in units of the label. */
-function answerOf(values: readonly number[], encoding: Encoding): object {
+/** The likeliest class with the percentage of every one, or the number in units of the label. */
+async function answersOf(outputs: Tensor, encoding: Encoding): Promise<object[]> {
   const classes = classesIn(encoding)
   if (!classes) {
     const { mean, std } = scaleOf(encoding)
-    return { value: (values[0] ?? 0) * std + mean }
+    return Array.from(await outputs.data(), (value) => ({ value: Number(value) * std + mean }))
   }
-  const best = values.reduce((at, value, i) => (value > (values[at] ?? 0) ? i : at), 0)
-  const shares = classes.map((name, i) => [name, round(values[i] ?? 0)])
-  return {
-    label: classes[best],
-    probability: round(values[best] ?? 0),
-    shares: Object.fromEntries(shares),
-  }
+  return (await decodePredictions(outputs, classes)).map((found) => ({
+    label: found[0]?.label,
+    percent: Object.fromEntries(found.map(({ label, percent }) => [label, round(percent)])),
+  }))
 }
 
-function round(share: number): number {
-  return Number(share.toFixed(6))
+function round(percent: number): number {
+  return Number(percent.toFixed(4))
 }
