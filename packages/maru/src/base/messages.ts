@@ -1905,6 +1905,38 @@ export const messages = {
     en: ['{op}: the range is {got}', '[low, high] was expected', ''],
     ko: ['{op}: range가 {got}이다', '[최소, 최대]여야 한다', ''],
   },
+  'keras.layer': {
+    en: ['{op}: {got}', 'an LSTM or a GRU was expected', ''],
+    ko: ['{op}: {got}', 'LSTM이나 GRU여야 한다', ''],
+  },
+  'keras.layers': {
+    en: [
+      '{op}: a stack of {numLayers} layers',
+      'a layer of Keras is one layer of cells',
+      'use one LSTM or GRU for each',
+    ],
+    ko: [
+      '{op}: 층이 {numLayers}개이다',
+      'Keras의 층은 한 층짜리이다',
+      '층마다 LSTM이나 GRU를 따로 쓴다',
+    ],
+  },
+  'keras.count': {
+    en: [
+      '{op}: {got} weights',
+      '{count} were expected: kernel, recurrent kernel and bias of each direction',
+      'layer.get_weights() gives them in this order',
+    ],
+    ko: [
+      '{op}: 가중치가 {got}개이다',
+      '방향마다 kernel, recurrent kernel, bias로 모두 {count}개여야 한다',
+      'layer.get_weights()의 순서 그대로 준다',
+    ],
+  },
+  'keras.shape': {
+    en: ['{op}: weight {i} has shape {got}', '{wanted} was expected', ''],
+    ko: ['{op}: {i}번 가중치의 shape가 {got}이다', '{wanted}이어야 한다', ''],
+  },
   'gradcheck.dtype': {
     en: ['gradcheck: an input is of dtype {dtype}', 'floats have gradients', ''],
     ko: ['gradcheck: 입력의 dtype이 {dtype}이다', 'gradient는 실수형에만 있다', ''],

@@ -3,6 +3,7 @@
 import type { Sizes } from '../base/shape.ts'
 import type { AnySize } from '../base/types/dim.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { SequenceOptions } from './recurrent.ts'
 import {
   type CellOptions,
   GatedCell,
@@ -18,6 +19,18 @@ export interface GRUCellOptions extends CellOptions {
    * given. Before it is how the paper has it.
    */
   readonly resetAfter?: boolean
+}
+
+/** Values of a GRU's gates, r and z in 0 … 1, and n, what may come in place of the hidden value. */
+export interface GRUGates {
+  readonly reset: Tensor
+  readonly update: Tensor
+  readonly candidate: Tensor
+}
+
+function named([reset, update, candidate]: readonly Tensor[]): GRUGates {
+  // three rows of weights make three gates
+  return { reset, update, candidate } as GRUGates
 }
 
 /**
@@ -54,7 +67,7 @@ export class GRUCell<
     return this.blank(shape)
   }
 
-  override advance(projected: Tensor, state: Tensor): Tensor {
+  override gatesOf(projected: Tensor, state: Tensor): readonly Tensor[] {
     const size = this.hiddenSize
     const part = (of: Tensor, k: number): Tensor => of.slice(-1, k * size, (k + 1) * size)
     const after = this.options.resetAfter ?? true
@@ -62,8 +75,21 @@ export class GRUCell<
     const gate = (k: number): Tensor => part(projected, k).add(part(sums, k)).sigmoid()
     const [reset, update] = [gate(0), gate(1)]
     const seen = after ? reset.mul(part(sums, 2)) : this.#product(reset.mul(state), 2, 3)
-    const candidate: Tensor = part(projected, 2).add(seen).tanh()
+    return [reset, update, part(projected, 2).add(seen).tanh()]
+  }
+
+  override advance(projected: Tensor, state: Tensor): Tensor {
+    const { update, candidate } = named(this.gatesOf(projected, state))
     return candidate.add(update.mul(state.sub(candidate)))
+  }
+
+  /**
+   * Values of the gates at an element.
+   *
+   * @shape x [..., in], state [..., hidden] → three times [..., hidden]
+   */
+  gates(x: Tensor, state: Tensor = this.start(x.node.shape)): GRUGates {
+    return named(this.gatesOf(this.project(x), state))
   }
 
   /** The product with the rows of gates from one to another, and their constants. */
@@ -112,5 +138,15 @@ export class GRU<
   static build(settings: Settings): GRU<number, number, GRUOptions> {
     const [from, to] = [settings.integer('inputSize'), settings.integer('hiddenSize')]
     return new GRU(from, to, settings.options({ ...stackOptions, resetAfter: 'flag' }))
+  }
+
+  /**
+   * Values of the gates at every step, of each layer and direction.
+   *
+   * @shape x as `forward` takes it; each gate as the output of one direction
+   * @throws ShapeError when input, state or lengths do not fit
+   */
+  gates(x: Tensor, options: SequenceOptions<Tensor> = {}): readonly GRUGates[] {
+    return this.watched(x, options).map(named)
   }
 }

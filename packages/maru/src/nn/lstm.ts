@@ -3,6 +3,7 @@
 import type { Sizes } from '../base/shape.ts'
 import type { AnySize } from '../base/types/dim.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { SequenceOptions } from './recurrent.ts'
 import {
   type CellOptions,
   GatedCell,
@@ -14,6 +15,19 @@ import type { Settings } from './settings.ts'
 
 /** The state of an LSTM. */
 export type LSTMState = readonly [hidden: Tensor, memory: Tensor]
+
+/** Values of an LSTM's gates: σ(i), σ(f) and σ(o) in 0 … 1, and tanh(g) of what is let in. */
+export interface LSTMGates {
+  readonly input: Tensor
+  readonly forget: Tensor
+  readonly candidate: Tensor
+  readonly output: Tensor
+}
+
+function named([input, forget, candidate, output]: readonly Tensor[]): LSTMGates {
+  // four rows of weights make four gates
+  return { input, forget, candidate, output } as LSTMGates
+}
 
 /**
  * One step of an LSTM; gates lie in the order i, f, g, o.
@@ -46,13 +60,26 @@ export class LSTMCell<
     return [this.blank(shape), this.blank(shape)]
   }
 
-  override advance(projected: Tensor, [hidden, memory]: LSTMState): LSTMState {
-    const gates = projected.add(hidden.matmul(this.weightHh.transpose()))
-    const gate = (k: number): Tensor =>
-      gates.slice(-1, k * this.hiddenSize, (k + 1) * this.hiddenSize)
-    const kept = gate(1).sigmoid().mul(memory)
-    const next: Tensor = kept.add(gate(0).sigmoid().mul(gate(2).tanh()))
-    return [gate(3).sigmoid().mul(next.tanh()), next]
+  override gatesOf(projected: Tensor, [hidden]: LSTMState): readonly Tensor[] {
+    const sums = projected.add(hidden.matmul(this.weightHh.transpose()))
+    const sum = (k: number): Tensor =>
+      sums.slice(-1, k * this.hiddenSize, (k + 1) * this.hiddenSize)
+    return [sum(0).sigmoid(), sum(1).sigmoid(), sum(2).tanh(), sum(3).sigmoid()]
+  }
+
+  override advance(projected: Tensor, state: LSTMState): LSTMState {
+    const { input, forget, candidate, output } = named(this.gatesOf(projected, state))
+    const next: Tensor = forget.mul(state[1]).add(input.mul(candidate))
+    return [output.mul(next.tanh()), next]
+  }
+
+  /**
+   * Values of the gates at an element.
+   *
+   * @shape x [..., in], state twice [..., hidden] → four times [..., hidden]
+   */
+  gates(x: Tensor, state: LSTMState = this.start(x.node.shape)): LSTMGates {
+    return named(this.gatesOf(this.project(x), state))
   }
 
   override config(): Readonly<Record<string, unknown>> {
@@ -89,5 +116,16 @@ export class LSTM<
   static build(settings: Settings): LSTM<number, number, StackOptions> {
     const [from, to] = [settings.integer('inputSize'), settings.integer('hiddenSize')]
     return new LSTM(from, to, settings.options(stackOptions))
+  }
+
+  /**
+   * Values of the gates at every step, of each layer and direction.
+   *
+   * @shape x as `forward` takes it; each gate as the output of one direction
+   * @throws ShapeError when input, state or lengths do not fit
+   * @example const [{ forget }] = lstm.gates(x)
+   */
+  gates(x: Tensor, options: SequenceOptions<LSTMState> = {}): readonly LSTMGates[] {
+    return this.watched(x, options).map(named)
   }
 }

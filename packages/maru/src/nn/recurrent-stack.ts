@@ -80,6 +80,9 @@ export abstract class GatedCell<
   /** The next state, from the gates' part of an element. */
   abstract advance(projected: Tensor, state: S): S
 
+  /** The values of the gates, from their part of an element, in the order of the weights' rows. */
+  abstract gatesOf(projected: Tensor, state: S): readonly Tensor[]
+
   /** A state of zeros. @shape as given, for each of its tensors */
   abstract zeros(shape: Sizes): S
 
@@ -206,7 +209,18 @@ export abstract class RecurrentStack<
     return inModule(this, () => this.#unrolled(x, options))
   }
 
-  #unrolled(x: Tensor, { state, lengths }: SequenceOptions<S>): Unrolled<S> {
+  /** The gates of every layer and direction at every step, in the order of the weights' rows. */
+  protected watched(x: Tensor, options: SequenceOptions<S>): readonly (readonly Tensor[])[] {
+    const seen: (readonly Tensor[])[] = []
+    inModule(this, () => this.#unrolled(x, options, (gates) => seen.push(gates)))
+    return seen
+  }
+
+  #unrolled(
+    x: Tensor,
+    { state, lengths }: SequenceOptions<S>,
+    watch?: (gates: readonly Tensor[]) => void,
+  ): Unrolled<S> {
     const { shape } = x.node
     const turn = this.options.batchFirst === true && shape.length === 3
     const sequence: Tensor = turn ? x.transpose(0, 1) : x
@@ -226,18 +240,31 @@ export abstract class RecurrentStack<
         unroll(
           (part: Tensor, held: S): readonly [Tensor, S] => {
             const next = cell.advance(part, held)
-            return [cell.hidden(next), next]
+            const made = cell.hidden(next)
+            return [watch ? concat([made, ...cell.gatesOf(part, held)], -1) : made, next]
           },
           cell.project(value),
           start(k + way),
           { reverse: way === 1, ...ends },
         ),
       )
-      const outputs = ways.map(({ output }) => output)
+      const split = ways.map(({ output }) => (watch ? this.#apart(output) : [output]))
+      for (const [, ...gates] of split) {
+        watch?.(turn ? gates.map((gate) => gate.transpose(0, 1)) : gates)
+      }
+      const outputs = split.flatMap(([output]) => output ?? [])
       value = outputs.length > 1 ? concat(outputs, -1) : (outputs[0] ?? value)
       last.push(...ways.map((way) => way.state))
     }
     return { output: turn ? value.transpose(0, 1) : value, state: this.#stacked(last) }
+  }
+
+  /** What lies side by side, each as wide as a hidden value. */
+  #apart(both: Tensor): Tensor[] {
+    const size = this.hiddenSize
+    return Array.from({ length: at(both.node.shape, -1) / size }, (_, k) =>
+      both.slice(-1, k * size, (k + 1) * size),
+    )
   }
 
   #expectInput(shape: Sizes, withLengths: boolean): void {

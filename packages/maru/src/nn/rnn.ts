@@ -52,6 +52,11 @@ export class RNNCell<
     return this.blank(shape)
   }
 
+  /** It has none. */
+  override gatesOf(): readonly Tensor[] {
+    return []
+  }
+
   override advance(projected: Tensor, state: Tensor): Tensor {
     const sum: Tensor = projected.add(state.matmul(this.weightHh.transpose()))
     const { nonlinearity: name } = this.options
