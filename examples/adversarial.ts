@@ -12,7 +12,17 @@ import { mlp } from 'maru/models'
 import { Flatten, type Module, Sequential } from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
 import { fgsm, type LossOf, type Objective, pgd, type Supervised, Trainer } from 'maru/train'
-import { claim, digits, mean, percent, progress, settings, tell, verdicts } from './experiment.ts'
+import {
+  claim,
+  digits,
+  mean,
+  percent,
+  progress,
+  settings,
+  tell,
+  verdicts,
+  watch,
+} from './experiment.ts'
 
 const options = settings({ epochs: 15 })
 const { name, train, test } = await digits(options)
@@ -52,12 +62,7 @@ async function trained(kind: Kind, seed: number): Promise<Module> {
   const trainer = new Trainer<Module>(model, { optimizer, objective: objectives[kind] })
   await trainer.fit(loader, {
     epochs: options.epochs,
-    callbacks: [
-      {
-        onEpochEnd: ({ epoch, logs }) =>
-          progress(`${kind}, seed ${seed}, epoch ${epoch}: loss ${logs.loss?.toFixed(4)}`),
-      },
-    ],
+    callbacks: [watch(`${kind}, seed ${seed}`)],
   })
   return model.eval()
 }

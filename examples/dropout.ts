@@ -7,7 +7,7 @@ import { DataLoader } from 'maru/data'
 import { Dropout, Flatten, Linear, type Module, ReLU, Sequential } from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
 import { Accuracy, Trainer } from 'maru/train'
-import { digits, mean, percent, progress, settings, tell } from './experiment.ts'
+import { digits, mean, percent, settings, tell, watch } from './experiment.ts'
 
 const options = settings({ epochs: 25 })
 const { name, train, test } = await digits(options)
@@ -40,12 +40,7 @@ async function errorOf(dropout: boolean, seed: number): Promise<number> {
   const name = `seed ${seed}, dropout ${dropout ? 'on' : 'off'}`
   await trainer.fit(loader, {
     epochs: options.epochs,
-    callbacks: [
-      {
-        onEpochEnd: ({ epoch, logs }) =>
-          progress(`${name}, epoch ${epoch}: loss ${logs.loss?.toFixed(4)}`),
-      },
-    ],
+    callbacks: [watch(name)],
   })
   const { accuracy } = (await trainer.evaluate(new DataLoader(test, { batchSize: 256 }))).metrics
   return 1 - accuracy

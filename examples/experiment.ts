@@ -1,6 +1,7 @@
 /** What the recorded experiments share: options, data, progress, and one line of results. */
 import { parseArgs } from 'node:util'
 import { generateDigits, type ImageDataset, readCifar, readMnist } from 'maru/data'
+import type { Callback } from 'maru/train'
 
 export interface Settings {
   /** The folder that holds `mnist`, `cifar10` and others; without it digits are drawn. */
@@ -76,6 +77,12 @@ function drawn(samples: number): Split {
 export function progress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`)
 }
+
+/** Shows the loss of each epoch as it ends. */
+export const watch = (name: string): Callback => ({
+  onEpochEnd: ({ epoch, logs }) =>
+    progress(`${name}, epoch ${epoch}: loss ${logs.loss?.toFixed(4)}`),
+})
 
 export const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length

@@ -20,7 +20,7 @@ import {
 } from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
 import { Accuracy, Trainer } from 'maru/train'
-import { progress } from './experiment.ts'
+import { watch } from './experiment.ts'
 
 /** Three pooled convolutions of 16, 32 and 64 channels and a hidden layer of 128, on standardised pixels. */
 export function convolutional(train: ImageDataset): Module {
@@ -83,12 +83,7 @@ export async function learn(
   const trainer = new Trainer(model, { optimizer, loss: crossEntropy })
   await trainer.fit(loader, {
     epochs,
-    callbacks: [
-      {
-        onEpochEnd: ({ epoch, logs }) =>
-          progress(`${name}, seed ${seed}, epoch ${epoch}: loss ${logs.loss?.toFixed(4)}`),
-      },
-    ],
+    callbacks: [watch(`${name}, seed ${seed}`)],
   })
   return trainer
 }
