@@ -9,6 +9,8 @@ import {
   type SampleTransform,
 } from 'maru/data'
 import {
+  BatchNorm1d,
+  BatchNorm2d,
   Conv2d,
   Flatten,
   Linear,
@@ -22,24 +24,31 @@ import { Adam, cosine } from 'maru/optim'
 import { Accuracy, Trainer } from 'maru/train'
 import { watch } from './experiment.ts'
 
-/** Three pooled convolutions of 16, 32 and 64 channels and a hidden layer of 128, on standardised pixels. */
-export function convolutional(train: ImageDataset): Module {
+/**
+ * Three pooled convolutions of 16, 32 and 64 channels and a hidden layer of 128, on standardised pixels; each
+ * normalised over the batch if asked.
+ */
+export function convolutional(
+  train: ImageDataset,
+  { normalised = false }: { readonly normalised?: boolean } = {},
+): Module {
   const [channels, height, width] = train.shape
   const { mean, std } = train.moments()
   const features = 64 * Math.floor(height / 8) * Math.floor(width / 8)
+  const block = (inputs: number, outputs: number): Module[] => [
+    new Conv2d(inputs, outputs, 3, { padding: 1 }),
+    ...(normalised ? [new BatchNorm2d(outputs)] : []),
+    new ReLU(),
+    new MaxPool2d(2),
+  ]
   return new Sequential<readonly Module[]>(
     new Normalize(mean, std),
-    new Conv2d(channels, 16, 3, { padding: 1 }),
-    new ReLU(),
-    new MaxPool2d(2),
-    new Conv2d(16, 32, 3, { padding: 1 }),
-    new ReLU(),
-    new MaxPool2d(2),
-    new Conv2d(32, 64, 3, { padding: 1 }),
-    new ReLU(),
-    new MaxPool2d(2),
+    ...block(channels, 16),
+    ...block(16, 32),
+    ...block(32, 64),
     new Flatten(),
     new Linear(features, 128),
+    ...(normalised ? [new BatchNorm1d(128)] : []),
     new ReLU(),
     new Linear(128, 10),
   )
