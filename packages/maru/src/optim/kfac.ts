@@ -46,6 +46,8 @@ interface Factored {
   factors: { readonly inputs: Tensor; readonly outputs: Tensor } | undefined
 }
 
+/** Rows of a matrix up to which it is inverted by elimination, which no backend has kernels for. */
+const ELIMINATED = 64
 /** Against division by zero. */
 const TINY = 1e-30
 
@@ -295,5 +297,27 @@ function meanCurvature(factor: Tensor): Tensor {
 
 function dampedInverse(factor: Tensor, damping: Tensor): Tensor {
   const [size = 0] = factor.node.shape
-  return factor.add(eye(size, size, { dtype: factor.dtype }).mul(damping)).inverse()
+  return positiveInverse(factor.add(eye(size, size, { dtype: factor.dtype }).mul(damping)))
+}
+
+/**
+ * The inverse of a symmetric positive definite matrix by halves, so that all but small ones are products:
+ *
+ *     ⎡P  Q⎤⁻¹   ⎡P⁻¹ + W·S⁻¹·Wᵀ  −W·S⁻¹⎤
+ *     ⎣Qᵀ R⎦   = ⎣−S⁻¹·Wᵀ          S⁻¹ ⎦    W = P⁻¹·Q,  S = R − Qᵀ·W
+ *
+ * @see Strassen 1969, https://doi.org/10.1007/BF02165411
+ */
+function positiveInverse(a: Tensor): Tensor {
+  const [size = 0] = a.node.shape
+  if (size <= ELIMINATED) return a.inverse()
+  const half = Math.ceil(size / 2)
+  const part = (row: number, column: number): Tensor =>
+    a.slice(0, row * half, row ? size : half).slice(1, column * half, column ? size : half)
+  const [p, q, r] = [positiveInverse(part(0, 0)), part(0, 1), part(1, 1)]
+  const w = p.matmul(q)
+  const s = positiveInverse(r.sub(q.transpose().matmul(w)))
+  const ws = w.matmul(s)
+  const above = concat([p.add(ws.matmul(w.transpose())), ws.neg()], 1)
+  return concat([above, concat([ws.neg().transpose(), s], 1)], 0)
 }

@@ -5,10 +5,12 @@ import {
   arange,
   compile,
   crossEntropy,
+  eye,
   grad,
   hvp,
   manualSeed,
   mseLoss,
+  normal,
   type Parameter,
   type Tensor,
   tensor,
@@ -330,6 +332,36 @@ describe('K-FAC', () => {
       }
       expect(wrong).toEqual([])
     })
+  })
+
+  test('[G9.6] goes along the natural gradient in layers whose curvature is inverted by halves', async () => {
+    manualSeed(4)
+    const [rows, ins, outs] = [300, 150, 70]
+    const layer = new Linear(ins, outs, { bias: false })
+    const [x, y] = [normal([rows, ins]), normal([rows, outs])]
+    const damping = 0.05
+    const optimizer = new KFAC(layer, { lr: 1, momentum: 0, damping, trust: 1e12 })
+    const before: Tensor = layer.weight.snapshot()
+    const loss = (): Tensor => mseLoss(layer.forward(x), y)
+    const [slope] = grad(loss(), [layer.weight])
+    const gradient: Tensor = tensor(await slope!.data(), [outs, ins])
+    const error: Tensor = layer
+      .forward(x)
+      .sub(y)
+      .mul(2 / outs)
+    const [a, g] = [x.transpose().matmul(x).div(rows), error.transpose().matmul(error).div(rows)]
+    const curvature = (factor: Tensor, size: number): Tensor => factor.trace().div(size)
+    const balance = curvature(a, ins).div(curvature(g, outs)).sqrt()
+    const damped = (factor: Tensor, size: number, by: Tensor): Tensor =>
+      factor.add(eye(size, size).mul(by.mul(Math.sqrt(damping))))
+    const inputs = tensor(await damped(a, ins, balance).data(), [ins, ins])
+    const outputs = tensor(await damped(g, outs, balance.reciprocal()).data(), [outs, outs])
+    await optimizer.step(loss())
+    const way: Tensor = before.sub(layer.weight)
+    // the inverses themselves are nowhere in this
+    const back = outputs.matmul(way).matmul(inputs)
+    const far = back.sub(gradient).abs().max().div(gradient.abs().max())
+    expect(await far.item()).toBeLessThan(1e-4)
   })
 
   test('refuses to step when it has seen nothing', () => {
