@@ -7,9 +7,9 @@ import { Trainer } from 'maru/train'
 import { watch } from './experiment.ts'
 
 /** Mean squared error of always answering 1. */
-export const BASELINE = 1 / 6
+export const BASELINE: number = 1 / 6
 /** A sum that is off by less is right. */
-export const LIMIT = 0.04
+export const LIMIT: number = 0.04
 /** Sequences to be judged by, none of which was learned from. */
 const JUDGED = 2000
 
