@@ -77,7 +77,15 @@ export interface EpochEnd extends Position {
 /** Something that a person should know. */
 export interface Notice extends Position {
   readonly type: 'notice'
-  readonly kind: 'resumed' | 'fresh' | 'damaged' | 'device' | 'saved' | 'skipped' | 'rolledBack'
+  readonly kind:
+    | 'resumed'
+    | 'fresh'
+    | 'damaged'
+    | 'device'
+    | 'saved'
+    | 'skipped'
+    | 'rolledBack'
+    | 'deadUnits'
   /** The folder or file that it is about, the reason, the number: by name. */
   readonly details: { readonly [name: string]: Json }
 }

@@ -12,6 +12,7 @@ import type {
   EpochBegin,
   EpochEnd,
   FitBegin,
+  Json,
   Notice,
   Report,
 } from './events.ts'
@@ -36,6 +37,7 @@ const en: Words = {
       saved: '',
       skipped: `step ${step} was not made: loss ${loss} or its gradient is not finite`,
       rolledBack: `loss ${loss} at step ${details.step}: back to step ${to}`,
+      deadUnits: `dead units, 0 for every sample: ${inLayers(details.layers)}; a lower rate, He's initial weights or LeakyReLU may help`,
     }
     return texts[kind]
   },
@@ -54,9 +56,17 @@ const ko: Words = {
       saved: '',
       skipped: `${step}번째 단계를 건너뛰었다. 손실 ${loss} 또는 그 기울기가 유한하지 않다`,
       rolledBack: `${details.step}번째 단계의 손실이 ${loss}이다. ${to}번째 단계로 되돌아간다`,
+      deadUnits: `모든 표본에서 0인 죽은 유닛: ${inLayers(details.layers)}. 학습률을 낮추거나 He 초기화나 LeakyReLU를 써 볼 만하다`,
     }
     return texts[kind]
   },
+}
+
+/** How many in which layer. */
+function inLayers(layers: Json | undefined): string {
+  return Object.entries(layers ?? {})
+    .map(([name, count]) => `${name} (${count})`)
+    .join(', ')
 }
 
 export interface ProgressBarOptions {
