@@ -24,7 +24,9 @@ async function output(script: string, ...more: readonly string[]): Promise<strin
   return stdout
 }
 
-const scripts = readdirSync(join(ROOT, 'examples')).filter((name) => !SHARED.includes(name))
+const scripts = readdirSync(join(ROOT, 'examples')).filter(
+  (name) => name.endsWith('.ts') && !SHARED.includes(name),
+)
 
 test.each(scripts)('%s tells its results as one JSON line', async (script) => {
   const result: Result = JSON.parse(await output(script, '--json'))
