@@ -9,7 +9,7 @@ import { Linear, LSTM, type Module, RNN } from 'maru/nn'
 import { claim, progress, settings, tell, verdicts } from './experiment.ts'
 import { BASELINE, LastStep, LIMIT, learnSums, type Mistakes, mistaken } from './sums.ts'
 
-const options = settings({ epochs: 4, samples: 32_000 })
+const options = settings({ epochs: 10, samples: 32_000 })
 const LENGTH = 100
 const HIDDEN = 64
 
