@@ -48,10 +48,10 @@ const cases: Readonly<Record<string, Case>> = {
     torch: 0.0694,
   },
   dropout: { line: 'C1.6', network: dropout, torch: 0.0232 },
-  'dropout and norms of at most 2': {
+  'dropout and norms of at most 1': {
     line: 'H2.4',
     network: dropout,
-    constrain: maxNorm(2),
+    constrain: maxNorm(1),
     torch: 0.0232,
   },
 }

@@ -52,7 +52,7 @@ async function centresOf(seed: number): Promise<Tensor> {
   const parts: Tensor[] = []
   for await (const { inputs } of new DataLoader(train, { batchSize: 250, shuffle: true, seed })) {
     parts.push(await cut(inputs))
-    if (parts.reduce((sum, part) => sum + part.node.shape[0], 0) >= PATCHES) break
+    if (parts.reduce((sum, part) => sum + (part.node.shape[0] ?? 0), 0) >= PATCHES) break
   }
   const points: Tensor = concat(parts)
   let centres: Tensor = points.take(randperm(points.node.shape[0] ?? 0).slice(0, 0, CLUSTERS), {

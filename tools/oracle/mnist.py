@@ -70,7 +70,7 @@ def main():
     cases = [
         ('softmax regression', softmax_regression, None),
         ('dropout', dropout, None),
-        ('dropout and norms of at most 2', dropout, 2.0),
+        ('dropout and norms of at most 1', dropout, 1.0),
     ]
     for name, network, largest in cases:
         errors = []
