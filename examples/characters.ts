@@ -6,18 +6,12 @@
  * @see Karpathy, Johnson & Li 2016, https://arxiv.org/abs/1506.02078
  */
 import { crossEntropy, manualSeed, type Tensor } from 'maru'
-import {
-  characters,
-  DataLoader,
-  generateDates,
-  readText,
-  Vocabulary,
-  WindowDataset,
-} from 'maru/data'
+import { DataLoader, WindowDataset } from 'maru/data'
 import { Embedding, Linear, LSTM, type Module, RNN, Sequential } from 'maru/nn'
 import { AdamW, clipNorm, cosine } from 'maru/optim'
 import { Trainer } from 'maru/train'
 import { claim, mean, progress, settings, tell, verdicts, watch } from './experiment.ts'
+import { charactersOf } from './text.ts'
 
 const options = settings({ epochs: 5, seeds: [1] })
 
@@ -25,23 +19,10 @@ const options = settings({ epochs: 5, seeds: [1] })
 const [LENGTH, JUDGED] = [100, 500]
 const HIDDEN = 256
 
-const { data } = options
-const { name, text } =
-  data === undefined
-    ? { name: 'drawn dates', text: drawn() }
-    : { name: 'Shakespeare', text: await readText(`${data}/text/tinyshakespeare.txt`) }
-const all = characters(text)
-const vocabulary = Vocabulary.of([all])
-const tokens = vocabulary.encode(all)
-const cut = Math.floor(tokens.length * 0.9)
-const seen = tokens.subarray(0, Math.min(cut, options.samples * LENGTH))
+const { name, vocabulary, ...parts } = await charactersOf(options)
+const seen = parts.train.subarray(0, options.samples * LENGTH)
 const train = new WindowDataset(seen, { length: LENGTH, role: 'train' })
-const validation = new WindowDataset(tokens.subarray(cut), { length: JUDGED, role: 'validation' })
-
-function drawn(): string {
-  const dates = generateDates(600)
-  return Array.from({ length: dates.length }, (_, i) => dates.at(i).text).join('\n')
-}
+const validation = new WindowDataset(parts.validation, { length: JUDGED, role: 'validation' })
 
 interface Case {
   readonly line: string

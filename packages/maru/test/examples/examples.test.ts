@@ -8,7 +8,7 @@ import { expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '../../../..')
 const run = promisify(execFile)
 /** Files that others import. */
-const SHARED = ['experiment.ts', 'learn.ts', 'sums.ts']
+const SHARED = ['experiment.ts', 'learn.ts', 'sums.ts', 'text.ts']
 
 interface Result {
   readonly experiment: string
