@@ -4,29 +4,25 @@
  *
  * @see Hochreiter & Schmidhuber 1997, "Long short-term memory"
  */
-import { manualSeed, tensor } from 'maru'
-import { Linear, LSTM, type Module, RNN } from 'maru/nn'
+import { manualSeed } from 'maru'
+import { Linear, type Module, RNN } from 'maru/nn'
 import { claim, progress, settings, tell, verdicts } from './experiment.ts'
-import { BASELINE, LastStep, LIMIT, learnSums, type Mistakes, mistaken } from './sums.ts'
+import {
+  BASELINE,
+  LastStep,
+  LIMIT,
+  learnSums,
+  type Mistakes,
+  mistaken,
+  remembering,
+} from './sums.ts'
 
 const options = settings({ epochs: 10, samples: 32_000 })
 const LENGTH = 100
 const HIDDEN = 64
 
-/** An LSTM whose gates keep what they hold, at first. */
-async function remembering(): Promise<Module> {
-  const lstm = new LSTM<number, number, object>(2, HIDDEN, { batchFirst: true })
-  const start = new Map(lstm.stateDict())
-  for (const [name, value] of start) {
-    if (!name.startsWith('bias_ih')) continue
-    start.set(name, tensor((await value.data()).slice().fill(3, HIDDEN, 2 * HIDDEN)))
-  }
-  await lstm.loadStateDict(start)
-  return lstm
-}
-
 const networks: Readonly<Record<'LSTM' | 'Elman', () => Module | Promise<Module>>> = {
-  LSTM: remembering,
+  LSTM: () => remembering(HIDDEN, 3),
   Elman: () => new RNN<number, number, object>(2, HIDDEN, { batchFirst: true }),
 }
 

@@ -1,7 +1,7 @@
 /** What the experiments on the adding problem share: how it is learned, and what mistakes are left. */
-import { mseLoss, type Tensor } from 'maru'
+import { mseLoss, type Tensor, tensor } from 'maru'
 import { DataLoader, generateAdding } from 'maru/data'
-import { type Module, Sequential } from 'maru/nn'
+import { LSTM, type Module, Sequential } from 'maru/nn'
 import { Adam, clipNorm, cosine } from 'maru/optim'
 import { Trainer } from 'maru/train'
 import { watch } from './experiment.ts'
@@ -18,6 +18,18 @@ export class LastStep extends Sequential<readonly Module[]> {
   override forward(x: Tensor): Tensor {
     return super.forward(x).select(1, -1)
   }
+}
+
+/** An LSTM over value and mark whose gates keep what they hold, at first: the more, the greater the bias of the forget gate. */
+export async function remembering(hidden: number, bias: number): Promise<Module> {
+  const lstm = new LSTM<number, number, object>(2, hidden, { batchFirst: true })
+  const start = new Map(lstm.stateDict())
+  for (const [name, value] of start) {
+    if (!name.startsWith('bias_ih')) continue
+    start.set(name, tensor((await value.data()).slice().fill(bias, hidden, 2 * hidden)))
+  }
+  await lstm.loadStateDict(start)
+  return lstm
 }
 
 export interface SumsRecipe {
