@@ -17,7 +17,7 @@ import {
   remembering,
 } from './sums.ts'
 
-const options = settings({ epochs: 10, samples: 32_000 })
+const options = settings({ epochs: 15, samples: 32_000 })
 const LENGTH = 100
 const HIDDEN = 64
 
