@@ -27,7 +27,14 @@ const claims = [
     met: mean(errors) <= TORCH + MARGIN,
   }),
 ]
-const results = { experiment: 'photos', data: name, train: train.length, errors, claims }
+const results = {
+  experiment: 'photos',
+  data: name,
+  train: train.length,
+  torch: TORCH,
+  errors,
+  claims,
+}
 tell(options, results, [
   `${name}, ${train.length} to train on, ${test.length} to test on, ${options.epochs} epochs`,
   ...verdicts(claims),
