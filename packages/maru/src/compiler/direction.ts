@@ -1,6 +1,18 @@
 /** What the expressions of a loop kernel say of how it is best lowered. */
+import { dtypes } from '../base/dtype.ts'
 import { factorOf, mentions, valuesIn } from './index-expr.ts'
-import { type Expr, eachPart, indicesOf, type LoopKernel, partsOf } from './kernel.ts'
+import {
+  type Expr,
+  eachPart,
+  foldsOf,
+  indicesOf,
+  type LoopKernel,
+  partsOf,
+  type Store,
+  storesOf,
+} from './kernel.ts'
+import type { BufferSizes } from './lowering.ts'
+import { eachLoad } from './steps.ts'
 
 /** Rows if the innermost of the folded loops is the contiguous one, or there is no other. */
 export function goesByRows(kernel: LoopKernel): boolean {
@@ -46,4 +58,35 @@ export function isCheap(work: readonly { readonly value: Expr }[]): boolean {
   }
   for (const { value } of work) eachPart(value, add, seen)
   return cost <= CHEAP
+}
+
+/** Bytes that a kernel goes over, of which the first have left most caches when the last come in. */
+const MOST_CACHED = 24 * 2 ** 20
+/** Bytes of an element that is stored as its lane is. */
+const LANE_BYTES = 4
+
+/** The stores of a kernel whose results are written once, and have left the caches when they are read. */
+export function leavingCaches(kernel: LoopKernel, sizes: BufferSizes): ReadonlySet<Store> {
+  const bytes = new Map<number, number>()
+  const read = new Set<number>(kernel.scratch)
+  const seen = new Set<Expr>()
+  const touch = ({ buffer, dtype }: Pick<Store, 'buffer' | 'dtype'>): void => {
+    bytes.set(buffer, sizes(buffer) * dtypes[dtype].bytes)
+  }
+  const stores = storesOf(kernel)
+  for (const { value } of [...foldsOf(kernel), ...stores]) {
+    eachLoad(
+      value,
+      (load) => {
+        touch(load)
+        read.add(load.buffer)
+      },
+      seen,
+    )
+  }
+  stores.forEach(touch)
+  const all = [...bytes.values()].reduce((sum, each) => sum + each, 0)
+  const leaves = ({ buffer, dtype }: Store): boolean =>
+    !read.has(buffer) && dtypes[dtype].bytes === LANE_BYTES
+  return new Set(all < MOST_CACHED ? [] : stores.filter(leaves))
 }

@@ -85,13 +85,15 @@ export class Folds {
       const half = list.length / 2
       return this.combine(fold, pair(list.slice(0, half)), pair(list.slice(half)))
     }
-    const lanesOf = (a: Vector): Vector[] =>
-      Array.from({ length: b.lanes }, (_, lane): Vector => ({ k: 'broadcast', a, lane }))
-    // lanes four apart meet first: as whole vectors where those have four
-    if (b.lanes === LEFTOVER_LANES) return b.let(pair(lanesOf(b.let(pair(accumulators)))))
-    const all = accumulators.flatMap(lanesOf)
-    const columns = all.slice(0, 4).map((_, lane) => pair(all.filter((_, at) => at % 4 === lane)))
-    return b.let(pair(columns))
+    // lanes four apart meet first, which are lanes of vectors of four
+    const fours = accumulators.map((a) => {
+      return b.lanes === LEFTOVER_LANES ? a : b.let(this.combine(fold, a, { k: 'halves', a }))
+    })
+    const columns = b.let(pair(fours))
+    const lanes = Array.from({ length: LEFTOVER_LANES }, (_, lane): Vector => {
+      return { k: 'broadcast', a: columns, lane }
+    })
+    return b.let(pair(lanes))
   }
 
   // The first position of the largest value, NaN counting as largest, in each lane

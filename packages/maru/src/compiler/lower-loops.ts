@@ -5,6 +5,7 @@ import { goesByRows, isCheap, reachesFar } from './direction.ts'
 import { factorOf } from './index-expr.ts'
 import { collapse, type Expr, type Fold, type LoopKernel, type Pass, type Store } from './kernel.ts'
 import { Folds, LEFTOVER_LANES, VIRTUAL_LANES } from './lower-folds.ts'
+import { Stores } from './lower-stores.ts'
 import {
   type BufferSizes,
   type Form,
@@ -56,8 +57,7 @@ class LoopLowering {
   readonly #kernel: LoopKernel
   readonly #l: Lowering
   readonly #folds: Folds
-  /** What stands at the places of stores. */
-  readonly #places = new Map<Store, Load>()
+  readonly #stores: Stores
   readonly #outer: number
   readonly #chunk: number
 
@@ -68,6 +68,7 @@ class LoopLowering {
     this.#folds = new Folds(this.#l)
     this.#outer = inner === kernel.extents.length - 1 ? inner : kernel.extents.length
     this.#chunk = kernel.passes.length > 0 ? COLUMN_CHUNK : CHUNK
+    this.#stores = new Stores(kernel, this.#l, sizes)
   }
 
   map(): Lowered {
@@ -75,12 +76,12 @@ class LoopLowering {
     const vectors = this.#storable(stores)
     return this.#eachRow(() => {
       for (const { value } of stores) this.#l.hoist(value)
-      this.#hoistPlaces(stores)
+      this.#stores.hoist(stores)
       const pair = (form: Form, count: number): void => {
-        this.#ahead(count, () => this.#storeAll(stores, form))
+        this.#ahead(count, () => this.#stores.all(stores, form))
       }
       const blocks = isCheap(stores) ? { most: 2, run: pair } : undefined
-      this.#along((form) => this.#storeAll(stores, form), vectors, blocks)
+      this.#along((form) => this.#stores.all(stores, form), vectors, blocks, stores)
     })
   }
 
@@ -110,7 +111,7 @@ class LoopLowering {
         this.#l.folded = [...this.#l.folded, ...run(pass)]
       }
       this.#l.enterRow()
-      this.#storeAll(this.#kernel.stores, 'one')
+      this.#stores.all(this.#kernel.stores, 'one')
     })
   }
 
@@ -145,7 +146,7 @@ class LoopLowering {
           this.#l.coordinates[inner] = position
           this.#l.enterRow()
           this.#l.folded = results[i] ?? []
-          this.#storeAll(stores, form)
+          this.#stores.all(stores, form)
         })
         this.#l.coordinates[inner] = at
       }
@@ -305,6 +306,7 @@ class LoopLowering {
     body: (form: Form) => void,
     vectors: boolean,
     blocks?: { readonly most: number; readonly run: (form: Form, count: number) => void },
+    stores: readonly Store[] = [],
   ): void {
     const { b, inner } = this.#shared()
     if (inner < 0) {
@@ -314,11 +316,20 @@ class LoopLowering {
     }
     const { at, to } = this.#range()
     this.#l.coordinates[inner] = at
-    for (let count = blocks?.most ?? 1; vectors && count > 1; count--) {
-      b.loop(at, to, b.lanes * count, () => {
-        this.#l.enterBody()
-        blocks?.run('full', count)
+    const whole = (): void => {
+      for (let count = blocks?.most ?? 1; count > 1; count--) {
+        b.loop(at, to, b.lanes * count, () => {
+          this.#l.enterBody()
+          blocks?.run('full', count)
+        })
+      }
+    }
+    if (vectors) {
+      this.#stores.pastCaches(stores, () => {
+        whole()
+        this.#whole(at, to, body)
       })
+      whole()
     }
     this.#steps(at, to, vectors, body)
   }
@@ -345,6 +356,14 @@ class LoopLowering {
     }
   }
 
+  /** Runs `body` from `at` on for whole vectors. */
+  #whole(at: Variable, to: Scalar, body: (form: Form) => void): void {
+    this.#l.b.loop(at, to, this.#l.b.lanes, () => {
+      this.#l.enterBody()
+      body('full')
+    })
+  }
+
   /** Runs `body` for so many vectors that lie side by side. */
   #ahead(count: number, body: (vector: number) => void): void {
     for (let i = 0; i < count; i++) {
@@ -353,34 +372,6 @@ class LoopLowering {
       body(i)
     }
     this.#l.ahead = 0
-  }
-
-  #storeAll(stores: readonly Store[], form: Form): void {
-    const values = stores.map(({ value }) => this.#l.evaluate(value, form))
-    stores.forEach((store, i) => {
-      const value = values[i]
-      if (value) this.#l.store(form, store.dtype, this.#placeOf(store), value)
-    })
-  }
-
-  #placeOf(store: Store): Scalar {
-    const { buffer, dtype, offset } = store
-    const known = this.#places.get(store)
-    if (known && this.#l.hasPlace(known)) return this.#l.placeOf(known)
-    return this.#l.byteAddress(buffer, dtype, this.#l.scalar(offset))
-  }
-
-  /** Computes the row's part of addresses before the innermost loop. */
-  #hoistPlaces(stores: readonly Store[]): void {
-    for (const store of stores) {
-      const { buffer, dtype, offset } = store
-      if (factorOf(offset, this.#l.inner) !== 1) continue
-      const place: Load = this.#places.get(store) ?? {
-        ...{ kind: 'load', buffer, dtype, offset, guards: [] },
-      }
-      this.#places.set(store, place)
-      this.#l.hoist(place)
-    }
   }
 
   // Passes
@@ -407,7 +398,7 @@ class LoopLowering {
     this.#overFolded(0, folded.length - 1, () => {
       this.#l.enterRow()
       for (const { value } of [...folds, ...stores]) this.#l.hoist(value)
-      this.#hoistPlaces(stores)
+      this.#stores.hoist(stores)
       const to = this.#l.integer(folded.at(-1) ?? 1)
       const at = b.variable(0)
       this.#l.coordinates[inner] = at
@@ -417,8 +408,10 @@ class LoopLowering {
 
   #writeRow(pass: Pass): readonly Vector[] {
     const vectors = this.#storable(pass.stores)
+    const body = (form: Form): void => this.#stores.all(pass.stores, form)
     this.#alongFolded(pass, (at, to) => {
-      this.#steps(at, to, vectors, (form) => this.#storeAll(pass.stores, form))
+      if (vectors) this.#stores.pastCaches(pass.stores, () => this.#whole(at, to, body))
+      this.#steps(at, to, vectors, body)
     })
     return []
   }
@@ -447,7 +440,7 @@ class LoopLowering {
     const vectors = VIRTUAL_LANES / this.#l.b.lanes
     this.#ahead(count * vectors, (i) => {
       this.#foldAll(pass.folds, (fold) => sums[fold]?.[i % vectors], 'full')
-      this.#storeAll(pass.stores, 'full')
+      this.#stores.all(pass.stores, 'full')
     })
   }
 
@@ -472,7 +465,7 @@ class LoopLowering {
         const into = first[i]
         if (into) this.#folds.addFour(fold, into)
       })
-      this.#storeAll(pass.stores, 'full')
+      this.#stores.all(pass.stores, 'full')
       return
     }
     for (let lane = 0; lane < LEFTOVER_LANES; lane++) {
@@ -488,7 +481,7 @@ class LoopLowering {
       const into = first[i]
       if (into) this.#folds.addOne(fold, into, lane)
     })
-    this.#storeAll(pass.stores, 'one')
+    this.#stores.all(pass.stores, 'one')
   }
 
   #chain(pass: Pass): readonly Vector[] {
@@ -497,7 +490,7 @@ class LoopLowering {
       this.#l.b.loop(at, to, 1, () => {
         this.#l.enterBody()
         this.#foldAll(pass.folds, (fold) => sums[fold], 'one')
-        this.#storeAll(pass.stores, 'one')
+        this.#stores.all(pass.stores, 'one')
       })
     })
     return sums
@@ -532,7 +525,7 @@ class LoopLowering {
           at(i)
           this.#l.enterBody(known[i])
           this.#foldAll(folds, (fold) => into[fold], form)
-          this.#storeAll(stores, form)
+          this.#stores.all(stores, form)
         })
       })
     })

@@ -566,6 +566,11 @@ export class Lowering {
     b.store(form, elementOf(dtype), address, words === value ? words : b.let(words))
   }
 
+  /** Stores a whole vector of lanes as they are, past the caches. */
+  storePast(dtype: DType, address: Scalar, value: Vector): void {
+    this.b.storePast(elementOf(dtype), address, value)
+  }
+
   finish(units: number, together = 1): Lowered {
     return { code: this.b.finish(), arguments: this.args, units, together }
   }

@@ -19,7 +19,9 @@ function statement(it: Statement): string[] {
     case 'vset':
       return [`v${it.local} = ${vector(it.value)}`]
     case 'store':
-      return [`${it.element}.${it.form}[${scalar(it.address)}] = ${vector(it.value)}`]
+      return [
+        `${it.element}.${it.past ? 'past' : it.form}[${scalar(it.address)}] = ${vector(it.value)}`,
+      ]
     case 'if':
       return [`if ${scalar(it.when)}`, ...block(it.body)]
     case 'loop': {
@@ -110,6 +112,8 @@ function vector(it: Vector): string {
       return `select(${vector(it.mask)}, ${vector(it.a)}, ${vector(it.b)})`
     case 'choose':
       return `(${scalar(it.when)} ? ${vector(it.a)} : ${vector(it.b)})`
+    case 'halves':
+      return `halves turned of ${vector(it.a)}`
     case 'broadcast':
       return `lane ${it.lane} of ${vector(it.a)}`
   }

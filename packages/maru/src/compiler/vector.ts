@@ -111,6 +111,8 @@ export type Vector =
   | { readonly k: 'choose'; readonly when: Scalar; readonly a: Vector; readonly b: Vector }
   /** Lane `lane` of `a` in all lanes. */
   | { readonly k: 'broadcast'; readonly a: Vector; readonly lane: number }
+  /** The upper half of the lanes before the lower one. */
+  | { readonly k: 'halves'; readonly a: Vector }
 
 export type Statement =
   | { readonly s: 'set'; readonly local: number; readonly value: Scalar }
@@ -121,6 +123,11 @@ export type Statement =
       readonly element: Element
       readonly address: Scalar
       readonly value: Vector
+      /**
+       * A whole vector of 32-bit elements, at a multiple of its size, that nobody reads soon: it need not
+       * be kept in caches, where the machine has a say in that.
+       */
+      readonly past?: true
     }
   /** `for (local = from; local + step <= to; local += step)`; the local keeps its last value. */
   | {
@@ -291,6 +298,11 @@ export class VectorBuilder {
 
   store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
     this.#block.push({ s: 'store', form, element, address, value })
+  }
+
+  /** A whole vector that is not to be kept in caches, at a multiple of its size. */
+  storePast(element: Element, address: Scalar, value: Vector): void {
+    this.#block.push({ s: 'store', form: 'full', element, address, value, past: true })
   }
 
   /** Runs `body` while `counter + step <= to`, adding `step` each time. */

@@ -62,6 +62,16 @@ export function isAllCode(roots: readonly Tensor[]): boolean {
   return launchesOf(body).every(({ kind }) => kind === 'code')
 }
 
+/** The vector code of a graph, as text. */
+export function codeOf(root: Tensor, machine: Machine): string {
+  const { body } = compile(captured([root]), targetOf(machine))
+  const codes = launchesOf(body).map((launch) => {
+    if (launch.kind !== 'code') return undefined
+    return lowered(launch.alike, LANES[machine], SUMS[machine]).code
+  })
+  return JSON.stringify(codes)
+}
+
 /** A compiled graph with its buffers in a memory. */
 export class Bench {
   readonly memory: WebAssembly.Memory

@@ -1,10 +1,10 @@
 /** Kernels of real graphs: machine code against WebAssembly, byte by byte over all their memory. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { grad, type Tensor, tensor } from '../../src/index.ts'
+import { concat, grad, type Tensor, tensor } from '../../src/index.ts'
 import { kernels, values } from '../backend/kernels.ts'
 import { build, type Instruction, lossOf } from '../ops/graphs.ts'
-import { difference, isAllCode, missing } from './both.ts'
+import { codeOf, difference, isAllCode, missing } from './both.ts'
 
 // biome-ignore format: a table
 const narrow = (['float16', 'bfloat16', 'int8'] as const).flatMap((dtype): [string, () => Tensor][] => {
@@ -23,7 +23,21 @@ const halves = (['float16', 'bfloat16'] as const).map((dtype): [string, () => Te
   () => values(45, 31).cast(dtype).matmul(values(31, 61).cast(dtype)),
 ])
 
+/** Results that leave the caches, at multiples of a vector's size or beside them. */
+const large: readonly [name: string, make: (x: Tensor) => Tensor][] = [
+  ['one loop', (x) => x.mul(2).relu()],
+  ['rows, each other one at a multiple', (x) => x.softmax(1)],
+  ['behind three elements', (x) => concat([values(3), x.reshape([-1])])],
+]
+
 describe.skipIf(missing)('as WebAssembly does', () => {
+  test.each(large)('more than caches hold: %s', (_, make) => {
+    const y = make(tensor(new Float32Array(3300 * 1028).map(Math.sin), [3300, 1028]))
+    expect(codeOf(y, 'native')).toContain('"past":true')
+    expect(codeOf(y, 'wasm')).not.toContain('"past":true')
+    expect(difference([y])).toBe(-1)
+  })
+
   test.each([...kernels, ...narrow, ...halves])('%s', (_, make) => {
     expect(difference([make()])).toBe(-1)
   })

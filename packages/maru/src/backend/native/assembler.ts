@@ -58,6 +58,8 @@ const plain = {
   cpuid: [0x0f, 0xa2],
   xgetbv: [0x0f, 0x01, 0xd0],
   ret: [0xc3],
+  /** Stores past the caches come before those after it. */
+  sfence: [0x0f, 0xae, 0xf8],
   vzeroupper: [0xc5, 0xf8, 0x77],
 } as const
 
@@ -104,6 +106,8 @@ const vectorOps = {
   vmovaps: '256.0F 28',
   vmovups: '256.0F 10',
   'vmovups.store': '256.0F 11',
+  /** Past the caches, aligned. */
+  'vmovntps.store': '256.0F 2B',
   vmovss: '128.F3.0F 10',
   'vmovss.store': '128.F3.0F 11',
   vmovd: '128.66.0F 6E',

@@ -193,6 +193,9 @@ class Encoder {
       case 'tile':
         this.#tile(it)
         break
+      case 'fence':
+        this.#out.plain('sfence')
+        break
       default:
         this.#vectorInstruction(it, it.op)
     }
@@ -329,6 +332,7 @@ class Encoder {
     const [a, b, c] = it.from
     switch (op) {
       case 'vmovups.store':
+      case 'vmovntps.store':
       case 'vmovss.store':
       case 'vmovq.store':
       case 'vmovdqu.store':

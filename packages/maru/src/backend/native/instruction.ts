@@ -41,6 +41,7 @@ export type Op =
   /** Goes to the label, if `from[0]` is to `from[1]` as `when` says. */
   | 'jump'
   | 'bind'
+  | 'fence'
   | 'zero'
   /** `from[0] · from[1] + from[2]` */
   | 'fma'

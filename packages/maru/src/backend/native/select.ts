@@ -64,6 +64,8 @@ class Selector {
   readonly #scalars: readonly Register[]
   readonly #vectors: readonly Register[]
   readonly #scratch: Register
+  /** Whether something was stored past the caches, which others see after a fence. */
+  #past = false
 
   constructor({ scalars, vectors }: VectorFunction) {
     this.#scalars = Array.from({ length: scalars }, () => this.code.register(false))
@@ -80,6 +82,7 @@ class Selector {
     // An empty range may come with sizes of 0, which nothing may be divided by.
     this.code.jumpIf([begin, end], 'ge', this.code.exit)
     this.#block(body)
+    if (this.#past) this.code.instructions.push({ op: 'fence', from: [] })
   }
 
   #block(statements: readonly Statement[]): void {
@@ -95,7 +98,8 @@ class Selector {
         this.#vector(it.value, local(this.#vectors, it.local))
         return
       case 'store':
-        this.#store(it.form, it.element, it.address, it.value)
+        if (it.past) this.#storePast(it.address, it.value)
+        else this.#store(it.form, it.element, it.address, it.value)
         return
       case 'if': {
         const end = new Label()
@@ -280,6 +284,10 @@ class Selector {
       }
       case 'choose':
         return this.#choose(it, to ?? code.register(true))
+      case 'halves': {
+        const a = this.#held(it.a)
+        return code.vector('vperm2f128', [a, a], to, 1)
+      }
       case 'broadcast':
         return broadcast(code, this.#held(it.a), it.lane, to)
     }
@@ -386,6 +394,12 @@ class Selector {
     }
     if (!into) return code.vector('vmovss', [from])
     return code.vector('vinsertps', [into, from], undefined, lane << 4)
+  }
+
+  #storePast(address: Scalar, value: Vector): void {
+    const held = this.#held(value)
+    this.#past = true
+    this.code.instructions.push({ op: 'vmovntps.store', from: [held, this.#memory(address)] })
   }
 
   #store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {

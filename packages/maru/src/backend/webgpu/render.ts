@@ -201,6 +201,7 @@ class Renderer {
       case 'choose':
         return this.#either(this.#condition(it.when), it.a, it.b)
       case 'broadcast':
+      case 'halves':
         return this.#vector(it.a)
     }
   }

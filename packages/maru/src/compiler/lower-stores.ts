@@ -1,0 +1,79 @@
+/** Stores of a loop kernel in vector IR: their places, and which of them leave the caches alone. */
+import { leavingCaches } from './direction.ts'
+import { factorOf } from './index-expr.ts'
+import type { LoopKernel, Store } from './kernel.ts'
+import type { BufferSizes, Form, Load, Lowering } from './lowering.ts'
+import type { Scalar } from './vector.ts'
+
+/** Lanes of machines that can store past their caches. */
+const PAST_LANES = 8
+/** Bytes of an element that is stored as its lane is. */
+const LANE_BYTES = 4
+
+export class Stores {
+  readonly #l: Lowering
+  /** What stands at the places of stores. */
+  readonly #places = new Map<Store, Load>()
+  readonly #leaving: ReadonlySet<Store>
+  /** Whether whole vectors are now stored past the caches. */
+  #past = false
+
+  constructor(kernel: LoopKernel, lowering: Lowering, sizes: BufferSizes) {
+    this.#l = lowering
+    const machine = lowering.b.lanes >= PAST_LANES
+    this.#leaving = machine ? leavingCaches(kernel, sizes) : new Set()
+  }
+
+  /** Stores the values at the current position. */
+  all(stores: readonly Store[], form: Form): void {
+    const values = stores.map(({ value }) => this.#l.evaluate(value, form))
+    stores.forEach((store, i) => {
+      const value = values[i]
+      if (!value) return
+      const { dtype } = store
+      const past = this.#past && this.#leaving.has(store)
+      if (past) this.#l.storePast(dtype, this.#placeOf(store), value)
+      else this.#l.store(form, dtype, this.#placeOf(store), value)
+    })
+  }
+
+  #placeOf(store: Store): Scalar {
+    const { buffer, dtype, offset } = store
+    const known = this.#places.get(store)
+    if (known && this.#l.hasPlace(known)) return this.#l.placeOf(known)
+    return this.#l.byteAddress(buffer, dtype, this.#l.scalar(offset))
+  }
+
+  /** Computes the row's part of addresses before the innermost loop. */
+  hoist(stores: readonly Store[]): void {
+    for (const store of stores) {
+      const { buffer, dtype, offset } = store
+      if (factorOf(offset, this.#l.inner) !== 1) continue
+      const place: Load = this.#places.get(store) ?? {
+        ...{ kind: 'load', buffer, dtype, offset, guards: [] },
+      }
+      this.#places.set(store, place)
+      this.#l.hoist(place)
+    }
+  }
+
+  /**
+   * Writes a loop over whole vectors so that they are stored past the caches, if any are to be; it runs where
+   * their places are multiples of a vector's size.
+   */
+  pastCaches(stores: readonly Store[], loop: () => void): void {
+    const { b } = this.#l
+    const leaving = stores.filter((store) => this.#leaving.has(store))
+    if (leaving.length === 0) return
+    const aligned = leaving.map((store) => {
+      const beside = b.scalar('and', this.#placeOf(store), b.lanes * LANE_BYTES - 1)
+      return b.scalar('ltS', beside, 1)
+    })
+    const all = aligned.reduce((both, each) => b.scalar('and', both, each))
+    b.when(all, () => {
+      this.#past = true
+      loop()
+      this.#past = false
+    })
+  }
+}
