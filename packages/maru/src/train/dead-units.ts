@@ -19,7 +19,7 @@ export interface UnitCount {
 }
 
 /** Batches of which the inputs are looked at. */
-export type Inputs = Loader<{ readonly inputs: Tensor }>
+export type InputLoader = Loader<{ readonly inputs: Tensor }>
 
 /**
  * Which units of a network's activations are 0 for all samples of a loader, exactly: a unit that one sample of the last batch
@@ -31,7 +31,7 @@ export type Inputs = Loader<{ readonly inputs: Tensor }>
  * @see Maas, Hannun & Ng 2013, "Rectifier nonlinearities improve neural network acoustic models"
  * @example for (const { name, dead, units } of await deadUnits(model, loader)) console.log(name, dead.length, units)
  */
-export function deadUnits(model: Module, loader: Inputs): Promise<UnitCount[]> {
+export function deadUnits(model: Module, loader: InputLoader): Promise<UnitCount[]> {
   return countIn(model)(loader)
 }
 
@@ -40,7 +40,7 @@ export function deadUnits(model: Module, loader: Inputs): Promise<UnitCount[]> {
  *
  * @example callbacks: [watchDeadUnits(new DataLoader(train, { batchSize: 256 }))]
  */
-export function watchDeadUnits(loader: Inputs): Callback {
+export function watchDeadUnits(loader: InputLoader): Callback {
   let count: ReturnType<typeof countIn> | undefined
   let before = 0
   return {
@@ -57,7 +57,7 @@ export function watchDeadUnits(loader: Inputs): Callback {
   }
 }
 
-function countIn(model: Module): (loader: Inputs) => Promise<UnitCount[]> {
+function countIn(model: Module): (loader: InputLoader) => Promise<UnitCount[]> {
   const modules = [...modulesByPath(model)].filter(([, module]) =>
     Object.hasOwn(activations, module.constructor.name),
   )
