@@ -3837,6 +3837,94 @@ export const messages = {
     ],
     ko: ['{path}은(는) 실행 기록이 아니거나 손상되었다', 'maru train이 만든 폴더여야 한다', ''],
   },
+  'config.command': {
+    en: [
+      'configuration: the loss {loss} gives no answer to the labels',
+      'the command line trains what it can judge: classes, or one number',
+      "use configure() of 'maru/config' and a Trainer",
+    ],
+    ko: [
+      '설정의 손실 {loss}은(는) 라벨에 대한 답을 주지 않는다',
+      '명령줄은 평가할 수 있는 것, 곧 클래스나 숫자 하나를 학습한다',
+      "'maru/config'의 configure()와 Trainer를 쓴다",
+    ],
+  },
+  'config.drawers': {
+    en: ['a configuration holds {got}', 'some of {known} were expected', ''],
+    ko: ['설정에 {got}이(가) 있다', '{known} 중 일부여야 한다', ''],
+  },
+  'config.entry': {
+    en: ['configuration: {drawer} is {got}', 'one of {known} was expected', ''],
+    ko: ['설정의 {drawer}이(가) {got}이다', '{known} 중 하나여야 한다', ''],
+  },
+  'config.hyperparameters': {
+    en: [
+      'configuration: hyperparameters are {got}',
+      'an object of names and values was expected',
+      '',
+    ],
+    ko: ['설정의 hyperparameters가 {got}이다', '이름과 값의 객체여야 한다', ''],
+  },
+  'config.value': {
+    en: ['configuration: {name} ({meaning}) is {got}', 'another value was expected', ''],
+    ko: ['설정의 {name}이(가) {got}이다', '다른 값이어야 한다', ''],
+  },
+  'config.range': {
+    en: [
+      'configuration: {name} is {kind} of {got}',
+      'a list of values, or the two ends of a range, was expected',
+      '{ choice: [0.1, 0.01] }, { uniform: [0, 1] }, { logUniform: [1e-4, 1e-1] } or { int: [1, 8] }',
+    ],
+    ko: [
+      '설정의 {name}이(가) {got}의 {kind}이다',
+      '값의 목록이나 범위의 양 끝이어야 한다',
+      '{ choice: [0.1, 0.01] }, { uniform: [0, 1] }, { logUniform: [1e-4, 1e-1] }, { int: [1, 8] }',
+    ],
+  },
+  'config.unit': {
+    en: [
+      'configuration: {unit} goes over sequences and is nothing between layers',
+      'an activation was expected',
+      "connectivity: 'recurrent'",
+    ],
+    ko: [
+      '설정의 {unit}은(는) 시퀀스를 따라가며 층 사이에는 둘 수 없다',
+      '활성화 함수여야 한다',
+      "connectivity: 'recurrent'",
+    ],
+  },
+  'config.cell': {
+    en: ['configuration: {unit} is no cell of a recurrent network', 'Tanh, ReLU, GRU or LSTM', ''],
+    ko: [
+      '설정의 {unit}은(는) 순환 신경망의 셀이 아니다',
+      'Tanh, ReLU, GRU, LSTM 중 하나여야 한다',
+      '',
+    ],
+  },
+  'config.pictures': {
+    en: [
+      'configuration: samples are {shape}',
+      '[channels, height, width] was expected, for augmentation of equal height and width',
+      '',
+    ],
+    ko: [
+      '설정: 표본의 shape가 {shape}이다',
+      '[채널, 높이, 너비]여야 하고, 데이터 증강에는 높이와 너비가 같아야 한다',
+      '',
+    ],
+  },
+  'config.labels': {
+    en: ['configuration: the loss {loss} is one of {wanted}', 'the labels are {got}', ''],
+    ko: ['설정의 손실 {loss}은(는) {wanted}에 쓴다', '라벨은 {got}이다', ''],
+  },
+  'config.momentum': {
+    en: [
+      'configuration: {optimisation} has no momentum',
+      'momentum goes with other optimisers',
+      '',
+    ],
+    ko: ['설정의 {optimisation}에는 momentum이 없다', 'momentum은 다른 최적화기와 쓴다', ''],
+  },
   'cli.config': {
     en: ['{path} is no JSON: {reason}', 'an object of settings was expected', ''],
     ko: ['{path}은(는) JSON이 아니다: {reason}', '설정 객체여야 한다', ''],

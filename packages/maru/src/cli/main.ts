@@ -10,6 +10,7 @@ import { evaluate } from './commands/evaluate.ts'
 import { info } from './commands/info.ts'
 import { predict } from './commands/predict.ts'
 import { summary } from './commands/summary.ts'
+import { sweep } from './commands/sweep.ts'
 import { train } from './commands/train.ts'
 import { Reporter } from './reporter.ts'
 import { words } from './words.ts'
@@ -20,6 +21,7 @@ const commands: Readonly<Record<string, Command>> = {
   predict,
   summary,
   compare,
+  sweep,
   data,
   info,
 }

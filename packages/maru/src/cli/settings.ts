@@ -1,7 +1,8 @@
 /** What `maru train` is told: by options, or by a config file. */
 import { FormatError, ValueError } from '../base/error.ts'
+import { drawers } from '../config/index.ts'
 import { readFileBytes } from '../io/index.ts'
-import { build, Module } from '../nn/index.ts'
+import { isRecord } from '../nn/settings.ts'
 import type { Arguments } from './arguments.ts'
 
 export interface TrainSettings {
@@ -10,39 +11,45 @@ export interface TrainSettings {
   readonly label?: string | undefined
   /** Height and width that pictures are brought to. */
   readonly size?: number | undefined
-  readonly epochs?: number | undefined
-  readonly batchSize?: number | undefined
-  readonly lr?: number | undefined
   readonly seed?: number | undefined
   /** Folder of the run. */
   readonly out?: string | undefined
-  /** A network, or what makes one; of a JSON file its definition. One is chosen if none is given. */
-  readonly model?: Module | undefined
+  /** The drawers of a configuration as they were given; `readConfig` looks at them. */
+  readonly config: Readonly<Record<string, unknown>>
 }
 
 const MAX_BYTES = 16 * 1024 * 1024
-const NAMES = ['data', 'label', 'size', 'epochs', 'batchSize', 'lr', 'seed', 'out', 'model']
+const NAMES: readonly string[] = ['data', 'label', 'size', 'seed', 'out', ...drawers]
 
 /** Settings of a command line; a config file stands where data would, and options go before it. */
 export async function settingsOf(given: Arguments): Promise<TrainSettings> {
   const [path = ''] = given.words
   const isConfig = /\.(json|[mc]?[jt]s)$/i.test(path)
-  const config = isConfig ? checked(path, await readConfig(path)) : { data: path }
+  const read = isConfig ? checked(path, await readModule(path)) : { data: path, config: {} }
   const options = {
     label: given.text('label'),
     size: given.integer('size', 8),
-    epochs: given.integer('epochs', 1),
-    batchSize: given.integer('batch', 1),
-    lr: given.positive('lr'),
     seed: given.integer('seed', 0),
     out: given.text('out'),
   }
-  const set = Object.entries(options).filter(([, value]) => value !== undefined)
-  return { ...config, ...Object.fromEntries(set) }
+  const numbers = {
+    epochs: given.integer('epochs', 1),
+    batchSize: given.integer('batch', 1),
+    lr: given.positive('lr'),
+  }
+  const { hyperparameters } = read.config
+  const config = isRecord(hyperparameters ?? {})
+    ? { ...read.config, hyperparameters: { ...Object(hyperparameters), ...withoutGaps(numbers) } }
+    : read.config
+  return { ...read, ...withoutGaps(options), config }
+}
+
+function withoutGaps(given: object): object {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
 
 /** A JSON file is data; a module is the user's own program, and runs. */
-async function readConfig(path: string): Promise<unknown> {
+async function readModule(path: string): Promise<unknown> {
   if (/\.json$/i.test(path)) {
     const bytes = await readFileBytes(path, { maxBytes: MAX_BYTES })
     try {
@@ -84,24 +91,14 @@ function checked(path: string, value: unknown): TrainSettings {
     throw wrong(name)
   }
   const data = text('data')
-  const lr = fields.get('lr')
   if (data === undefined) throw wrong('data')
-  if (lr !== undefined && !(typeof lr === 'number' && Number.isFinite(lr) && lr > 0))
-    throw wrong('lr')
+  const own = drawers.filter((drawer) => fields.has(drawer))
   return {
     data,
-    lr,
     label: text('label'),
     size: count('size', 8),
-    epochs: count('epochs', 1),
-    batchSize: count('batchSize', 1),
     seed: count('seed', 0),
     out: text('out'),
-    model: modelOf(fields.get('model')),
+    config: Object.fromEntries(own.map((drawer) => [drawer, fields.get(drawer)])),
   }
-}
-
-function modelOf(given: unknown): Module | undefined {
-  if (given === undefined || given instanceof Module) return given
-  return build(given)
 }

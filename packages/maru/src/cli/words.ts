@@ -26,6 +26,7 @@ export interface Words {
   stoppedAt(epoch: number): string
   readonly columnHeads: readonly [name: string, kind: string, of: string]
   readonly runHeads: readonly string[]
+  readonly parameterHead: string
 }
 
 const en: Words = {
@@ -38,6 +39,9 @@ const en: Words = {
   predict <run> <data>     what it says of them, one JSON object a line
   summary <run>            its layers
   compare <run> <run>…     settings and results side by side
+  sweep <config>           trains for every point of a config file whose values are ranges, and compares them:
+                           { "choice": […] }, { "uniform": [low, high] }, "logUniform", "int"
+      --trials <n>  --epochs <n>  --batch <n>  --seed <n>
   data <path>              what is in data: classes, imbalance, duplicates, what cannot be read
   info                     version, machine and device; --test checks the device
 
@@ -70,6 +74,7 @@ MARU_LANG=ko says it in Korean. Exit code: 0 done, 1 failed, 2 wrong usage, 130 
   stoppedAt: (epoch) => `by Ctrl-C in epoch ${epoch}; what was learned until then is saved`,
   columnHeads: ['column', 'kind', 'values'],
   runHeads: ['run', 'model', 'epochs', 'parameters', 'test', 'validation loss'],
+  parameterHead: 'parameters',
 }
 
 const ko: Words = {
@@ -82,6 +87,9 @@ const ko: Words = {
   predict <실행> <데이터>   모델의 답을 한 줄에 JSON 하나씩
   summary <실행>           층 목록
   compare <실행> <실행>…   설정과 결과를 나란히
+  sweep <설정>             값이 범위인 설정 파일의 모든 점을 학습하고 비교한다:
+                           { "choice": […] }, { "uniform": [최소, 최대] }, "logUniform", "int"
+      --trials <n>  --epochs <n>  --batch <n>  --seed <n>
   data <경로>              데이터에 든 것: 클래스, 불균형, 중복, 읽을 수 없는 것
   info                     버전, 기계, 장치. --test는 장치를 검사한다
 
@@ -114,6 +122,7 @@ MARU_LANG=en이면 영어로 말한다. 종료 코드: 0 완료, 1 실패, 2 잘
   stoppedAt: (epoch) => `Ctrl-C, 에폭 ${epoch}. 그때까지 배운 것을 저장했다`,
   columnHeads: ['열', '종류', '값'],
   runHeads: ['실행', '모델', '에폭', '매개변수', '시험', '검증 손실'],
+  parameterHead: '매개변수',
 }
 
 /** The words of the language that is set. */

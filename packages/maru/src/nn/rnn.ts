@@ -17,7 +17,10 @@ const nonlinearity = {
   relu: (x: Tensor): Tensor => x.relu(),
 }
 
-type Nonlinearity = keyof typeof nonlinearity
+export type Nonlinearity = keyof typeof nonlinearity
+
+/** What a plain recurrent network's sums may go through. */
+export const nonlinearities: readonly Nonlinearity[] = Object.keys(nonlinearity) as Nonlinearity[]
 
 export interface RNNCellOptions extends CellOptions {
   /** What the sum goes through, `'tanh'` unless given. */

@@ -166,7 +166,12 @@ describe('a table', () => {
       type: 'Sequential',
       layers: [{ type: 'Linear', settings: { inFeatures: 4, outFeatures: 3, bias: true } }],
     }
-    const config = { data: 'flowers.csv', epochs: 1, model, out: 'configured' }
+    const config = {
+      data: 'flowers.csv',
+      connectivity: model,
+      hyperparameters: { epochs: 1 },
+      out: 'configured',
+    }
     await writeFile(join(folder, 'train.json'), JSON.stringify(config))
     const { code, out } = await maru('train', 'train.json', '--json', '--epochs', '2')
     expect(code).toBe(0)
@@ -175,6 +180,30 @@ describe('a table', () => {
     const refused = await maru('train', 'wrong.json')
     expect(refused.code).toBe(1)
     expect(refused.err).toContain('sets epoch, which there is not')
+  })
+
+  test('[I2.1] sweeps over sizes with one command', async () => {
+    const space = {
+      data: 'flowers.csv',
+      nonLinearity: 'Tanh',
+      hyperparameters: { layerSizes: { choice: [[2], [16], [16, 16]] }, lr: 0.02, epochs: 4 },
+    }
+    await writeFile(join(folder, 'sizes.json'), JSON.stringify(space))
+    const { code, out, err } = await maru('sweep', 'sizes.json', '--json')
+    expect([code, err]).toEqual([0, ''])
+    const found = JSON.parse(out)
+    expect(found.map(({ settings }: { settings: object }) => settings)).toEqual([
+      { layerSizes: [2] },
+      { layerSizes: [16] },
+      { layerSizes: [16, 16] },
+    ])
+    // 4 inputs, 3 classes
+    expect(found.map(({ parameters }: { parameters: number }) => parameters)).toEqual([
+      19, 131, 403,
+    ])
+    for (const { results } of found) expect(results.accuracy).toBeGreaterThan(0.3)
+    const shown = await maru('sweep', 'sizes.json', '--epochs', '1')
+    expect(shown.out).toMatch(/layerSizes +parameters +accuracy/)
   })
 })
 

@@ -15,6 +15,7 @@ const CHAIN = [
   ['nn', 'io', 'terminal'],
   ['optim', 'data'],
   ['models', 'train'],
+  ['config'],
   ['index.ts'],
   ['cli'],
 ]

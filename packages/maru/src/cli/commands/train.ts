@@ -1,34 +1,18 @@
 /** `maru train`: looks at data, chooses a network, trains, tests and saves it. */
 import { manualSeed } from '../../base/seed.ts'
-import { DataLoader } from '../../data/index.ts'
 import { makeFolder } from '../../io/index.ts'
 import { saveModel } from '../../models/index.ts'
-import type { Module } from '../../nn/index.ts'
-import { Adam, cosine } from '../../optim/index.ts'
-import { crossEntropy, mseLoss } from '../../tensor/loss.ts'
-import {
-  type Callback,
-  Checkpoint,
-  EarlyStopping,
-  type History,
-  ProgressBar,
-  RunLog,
-  Trainer,
-} from '../../train/index.ts'
-import { classesIn, type Encoding, inputShape } from '../encoding.ts'
+import { Checkpoint, ProgressBar, RunLog } from '../../train/index.ts'
+import { inputShape } from '../encoding.ts'
 import { interruptible } from '../interruptible.ts'
 import { judge, showResults } from '../judge.ts'
-import { type Proposal, propose } from '../proposal.ts'
+import { follow, type Plan, planOf } from '../plan.ts'
 import { type RunRecord, writeRecord } from '../record.ts'
-import type { Reporter } from '../reporter.ts'
 import { settingsOf, type TrainSettings } from '../settings.ts'
-import { openSource, type Parts, partsOf } from '../source.ts'
+import { openSource, partsOf } from '../source.ts'
 import { words } from '../words.ts'
 import { type Command, EXIT } from './command.ts'
 import { factsOf, introduce } from './data.ts'
-
-/** Epochs without a better validation loss, after which training ends. */
-const PATIENCE = 8
 
 export const train: Command = {
   grammar: {
@@ -53,19 +37,26 @@ export const train: Command = {
     const { train, validation, test, encoding } = parts
     to.say('', text.parts(train.length, validation.length, test.length))
     manualSeed(seed)
-    const proposal = planOf(settings, encoding, train.length)
-    const { model, name, reasons } = proposal
+    const plan = planOf(settings.config, encoding, train.length)
+    const { model, name, reasons } = plan
     to.say(text.model, text.parameters(name, model.parameterCount))
-    to.say(text.why, ...reasons)
+    if (reasons.length > 0) to.say(text.why, ...reasons)
     const folder = settings.out ?? (await newFolder(settings.data, seed))
-    const learned = await learn(parts, { ...proposal, encoding, seed, folder }, to)
+    const callbacks = [
+      new ProgressBar({ output: to.output }),
+      new RunLog(folder),
+      new Checkpoint(`${folder}/checkpoints`, { keep: 1 }),
+    ]
+    const learned = await interruptible((signal) =>
+      follow(plan, parts, { seed, callbacks, signal }),
+    )
     const { value: history, interrupted } = learned
     const results = await judge(model, test, encoding)
     const record: RunRecord = {
       model: name,
       parameters: model.parameterCount,
       encoding,
-      settings: settingsToKeep(settings, proposal, seed),
+      settings: settingsToKeep(settings, plan, seed),
       results,
       history: history.epochs,
     }
@@ -82,56 +73,16 @@ export const train: Command = {
   },
 }
 
-/** The proposal, with what was asked for in its place. */
-function planOf(
-  { model, epochs, batchSize, lr }: TrainSettings,
-  encoding: Encoding,
-  samples: number,
-): Proposal {
-  const proposal = propose(encoding, samples)
-  const own = model && { model, name: model.describe(), reasons: [] }
-  return {
-    ...proposal,
-    ...own,
-    epochs: epochs ?? proposal.epochs,
-    batchSize: batchSize ?? proposal.batchSize,
-    lr: lr ?? proposal.lr,
-  }
-}
-
-interface Plan extends Proposal {
-  readonly encoding: Encoding
-  readonly seed: number
-  readonly folder: string
-}
-
-async function learn(
-  { train, validation }: Parts,
-  { model, encoding, epochs, batchSize, lr, seed, folder }: Plan,
-  to: Reporter,
-): Promise<{ value: History; interrupted: boolean }> {
-  const loader = new DataLoader(train, { batchSize, shuffle: true, seed })
-  const schedule = cosine(epochs * loader.length)
-  const optimizer = new Adam(model.namedParameters(), { lr, schedule })
-  const loss = classesIn(encoding) ? crossEntropy : mseLoss
-  const trainer = new Trainer<Module>(model, { optimizer, loss })
-  const judged = validation.length > 0
-  const callbacks: Callback[] = [
-    new ProgressBar({ output: to.output }),
-    new RunLog(folder),
-    new Checkpoint(`${folder}/checkpoints`, { keep: 1 }),
-    ...(judged ? [new EarlyStopping({ patience: PATIENCE })] : []),
-  ]
-  const watch = judged ? { validation: new DataLoader(validation, { batchSize: 256 }) } : {}
-  return interruptible((signal) => trainer.fit(loader, { epochs, callbacks, signal, ...watch }))
-}
-
 function settingsToKeep(
-  { data }: TrainSettings,
-  { epochs, batchSize, lr }: Proposal,
+  { data, config }: TrainSettings,
+  { epochs, batchSize, lr }: Plan,
   seed: number,
 ): RunRecord['settings'] {
-  return { data, epochs, batchSize, lr, seed }
+  const { connectivity, hyperparameters, ...named } = config
+  const own = typeof connectivity === 'string' ? { connectivity } : {}
+  // names and numbers, as `readConfig` has found
+  const others = { ...own, ...named, ...Object(hyperparameters) } as RunRecord['settings']
+  return { ...others, data, epochs, batchSize, lr: lr ?? null, seed }
 }
 
 /** `runs/name-seed-0`, `runs/name-seed-0-2`, …: the first that is not there. */
