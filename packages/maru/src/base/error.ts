@@ -136,7 +136,8 @@ function deepStack(): string | undefined {
   return stack
 }
 
-const packageRoot = import.meta.url.replace(/\/base\/error\.[jt]s(\?.*)?$/, '/')
+/** Built, a folder is one file in it. */
+const packageRoot = import.meta.url.replace(/\/base\/\w+\.[jt]s(\?.*)?$/, '/')
 /** Where this code is, and what source maps say that it was made of. */
 const ownFolders = [packageRoot, packageRoot.replace(/\/dist\/$/, '/src/')].map((url) =>
   url.replace('file://', ''),
@@ -145,8 +146,11 @@ const isOwn = (frame: string, folder = ''): boolean =>
   ownFolders.some((own) => frame.includes(own + folder))
 /** A place in a frame, as V8 writes it and, after `@`, as other engines do. */
 const PLACE = /(?: \(|at (?:async )?|@)((?:file:\/\/|https?:\/\/|\/|[A-Za-z]:\\).*):(\d+):\d+\)?$/
-/** The function of a frame: `at Tensor.add (…)`, `at Tensor.add [as sum] (…)`, `at stack (…)`, `add@…`. */
-const FUNCTION = /^(?:\s*at (?:async )?(?:[\w$]+\.)?)?([a-z]\w*)(?: \[as \w+\])?(?: \(|@)/
+/**
+ * The function of a frame: `at Tensor.add (…)`, `at Tensor.add [as sum] (…)`, `at stack (…)`, `add@…`; a bundler
+ * calls the second of a name `stack$1`.
+ */
+const FUNCTION = /^(?:\s*at (?:async )?(?:[\w$]+\.)?)?([a-z]\w*)(?:\$\d+)?(?: \[as \w+\])?(?: \(|@)/
 
 interface UserCall {
   /** The line that the user wrote. */

@@ -14,6 +14,16 @@ const TSC = join(MODULES, 'typescript/bin/tsc')
 const TYPES = join(MODULES, '@types')
 const SLOW_MS = 240_000
 
+const { exports } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
+const SUBPATHS = Object.keys(exports).filter((path) => path !== './package.json')
+/** Entries, programs and what is loaded later; the rest is one file for each folder. */
+const EXPORTED = SUBPATHS.map((path) => (path === '.' ? 'index' : `${path.slice(2)}/index`))
+const PROGRAMS = ['cli/main', ...['worker', 'worker-entry'].map((name) => `backend/wasm/${name}`)]
+const LATER = 'backend/native/tier'
+const FOLDERS = readdirSync(join(PACKAGE, 'src'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+
 let here: Packed
 beforeAll(async () => {
   here = await packed()
@@ -23,17 +33,20 @@ test('the tarball holds the build, the sources, README and LICENSE, nothing else
   const sources = readdirSync(join(PACKAGE, 'src'), { recursive: true, encoding: 'utf8' })
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-  const expected = sources.flatMap((path) => {
-    const built = `dist/${path.slice(0, -'.ts'.length)}`
-    return [`src/${path}`, ...['.js', '.js.map', '.d.ts', '.d.ts.map'].map((end) => built + end)]
+    .map((path) => path.slice(0, -'.ts'.length))
+  const declared = sources.flatMap((path) => {
+    return [`src/${path}.ts`, `dist/${path}.d.ts`, `dist/${path}.d.ts.map`]
   })
+  const code = [...PROGRAMS, LATER, ...FOLDERS.map((folder) => `${folder}/all`)]
+  const mapped = code.flatMap((path) => [`dist/${path}.js`, `dist/${path}.js.map`])
+  const built = [...mapped, ...EXPORTED.map((path) => `dist/${path}.js`)]
   const { files, filename, size, unpackedSize } = here.tarball
   const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`
   console.log(
     `${filename}: ${kilobytes(size)}, ${kilobytes(unpackedSize)} unpacked, ${files.length} files`,
   )
   expect(files.map(({ path }) => path).sort()).toEqual(
-    [...expected, 'LICENSE', 'README.md', 'package.json'].sort(),
+    [...declared, ...built, 'LICENSE', 'README.md', 'package.json'].sort(),
   )
 })
 
@@ -53,12 +66,14 @@ describe('installed without the network and without scripts', { timeout: SLOW_MS
     expect(names.filter((name) => !name.startsWith('.'))).toEqual(['maru'])
   })
 
-  test('every subpath loads', async () => {
-    const { exports } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'))
-    const names = Object.keys(exports).filter((path) => path !== './package.json')
-    const code = names.map((path) => `await import('${path.replace('.', 'maru')}')`).join('\n')
-    await runInProject(here.project, code)
-    expect(names.length).toBeGreaterThan(1)
+  test('every subpath loads, and gives what its source gives', async () => {
+    for (const path of SUBPATHS) {
+      const loaded = `import(${JSON.stringify(path.replace('.', 'maru'))})`
+      const code = `console.log(JSON.stringify(Object.keys(await ${loaded}).sort()))`
+      const given = Object.keys(await import(join(PACKAGE, exports[path].source)))
+      expect(JSON.parse(await runInProject(here.project, code))).toEqual(given.sort())
+    }
+    expect(SUBPATHS.length).toBeGreaterThan(1)
   })
 
   test('it trains', async () => {
@@ -76,6 +91,17 @@ describe('installed without the network and without scripts', { timeout: SLOW_MS
       expect((await runInProject(here.project, code, flags)).trim()).toBe(`program.js:${line}`)
     },
   )
+
+  test('and the op that was called there', async () => {
+    const calls = ['t.matmul(t)', 'concat([t, t.sum()])', 'stack([t, t.sum()])', 't.reshape([7])']
+    const code = `import { concat, stack, tensor } from 'maru'
+      const t = tensor([1, 2, 3, 4, 5, 6], [2, 3])
+      const calls = [${calls.map((call) => `() => ${call}`)}]
+      const said = calls.map((call) => { try { call() } catch ({ message }) { return message } })
+      console.log(JSON.stringify(said.map((text) => text.split(':')[0])))`
+    const names = JSON.parse(await runInProject(here.project, code))
+    expect(names).toEqual(['matmul', 'concat', 'stack', 'reshape'])
+  })
 
   test('the program of its README runs', async () => {
     const [, code] = /^```ts\n([\s\S]*?)^```/m.exec(

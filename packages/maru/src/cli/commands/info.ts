@@ -1,7 +1,8 @@
 /** `maru info`: what this machine is to maru. */
 import { cpus, totalmem } from 'node:os'
 import { VERSION } from '../../base/version.ts'
-import { memory, selfTest } from '../../index.ts'
+import { memory } from '../../runtime/engine.ts'
+import { selfTest } from '../../tensor/self-test.ts'
 import { type Command, EXIT } from './command.ts'
 
 export const info: Command = {
