@@ -2,11 +2,10 @@
  * Finds the loops of a contraction: with what is computed from its results where they are stored, and with
  * a sum over them that is rather summed along with the products.
  */
-import type { DType } from '../base/dtype.ts'
 import { sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
-import { Affine, type IndexExpr, keyOf, mentions, variable } from './index-expr.ts'
+import { Affine, factorOf, type IndexExpr, keyOf, mentions, variable } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import {
   type ContractKernel,
@@ -14,10 +13,11 @@ import {
   type Expr,
   eachPart,
   indicesOf,
-  type LoopKernel,
   replaced,
   type Side,
 } from './kernel.ts'
+import { type Ask, isAffine, type Means, Operands } from './operands.ts'
+import { backwards, everyTurn, type Progression, progressions, stepsFor } from './phases.ts'
 
 /** What a contraction is part of. */
 export interface Contracting {
@@ -29,21 +29,12 @@ export interface Contracting {
   readonly buffer: number
 }
 
-/** Memory that a contraction asks for. */
-export interface Means {
-  readonly places: Places
-  readonly allocate: (dtype: DType, size: number) => number
-  readonly run: (kernel: LoopKernel) => void
-}
-
 /** Steps of k after which sums are laid aside. */
 export const DEPTH = 256
-/** Work (in additions) that is rather done for every block of the other operand than written to memory. */
-const CHEAP = 2
 /** Columns of a batch from which on its own blocks are large enough. */
 const MANY_COLUMNS = 512
-/** Most work of a sum over products, as a share of that of the products alone. */
-const MOST_WORK = 1.3
+/** Most work of a sum over products, as a share of that of the products alone; of one over quotients, too. */
+const [MOST_WORK, MOST_CUT_WORK] = [1.3, 2]
 /** Rows and columns from which on such a sum is worth it. */
 const FEWEST_LINES = 16
 /** The buffer that stands for the result of the contraction. */
@@ -70,22 +61,6 @@ export function sumsLine(columns: number): number {
   return Math.ceil(columns / 96) * 96
 }
 
-/** Whether every index is a sum of multiples of loop variables. */
-function isAffine(indices: readonly IndexExpr[]): boolean {
-  return indices.every(({ terms }) => terms.every(({ atom }) => typeof atom === 'number'))
-}
-
-/** Whether a value is as well read at any place as computed beforehand. */
-function isCheap(value: Expr): boolean {
-  let cost = 0
-  let plain = true
-  eachPart(value, (part) => {
-    if (part.kind === 'op') cost += part.op.cost
-    plain &&= isAffine(indicesOf(part))
-  })
-  return plain && cost <= CHEAP
-}
-
 function reads(value: Expr, loop: number): boolean {
   let found = false
   eachPart(value, (part) => {
@@ -100,9 +75,18 @@ interface Demand {
   /** By label. */
   readonly at: ReadonlyMap<number, IndexExpr>
   readonly guards: Guards
+  /** Whether one of them holds nowhere. */
+  readonly never: boolean
   /** What is stored, the contraction's part of it being `folded`. */
   readonly value: Expr
   readonly offset: IndexExpr
+}
+
+/** The contraction's element that a fold reads. */
+interface Part {
+  readonly index: readonly IndexExpr[]
+  readonly guards: Guards
+  readonly never: boolean
 }
 
 interface Found {
@@ -114,19 +98,25 @@ function domainOf({ op, attrs, inputs: [from] }: Node): readonly number[] {
   return op.trait === 'reduce' && from ? op.domain(attrs, from.shape) : []
 }
 
+/** What is known of all parts of a contraction. */
+interface Whole extends Contracting {
+  readonly means: Means
+  readonly operands: Operands
+}
+
+/** The loops of a contraction, or of one of its parts, of which each goes over some turns of each loop. */
 class Fitting {
-  readonly #it: Contracting
-  readonly #means: Means
+  readonly #it: Whole
   readonly #labels: { readonly a: Loops; readonly b: Loops; readonly out: Loops }
   readonly #summed: Loops
-  readonly #extents: readonly number[]
-  readonly #first: { readonly fold: number; readonly summed: number }
-  /** Operands that were copied, once that is decided. */
-  #copies: Map<Node, number> | undefined
+  readonly turns: readonly Progression[]
+  readonly extents: readonly number[]
+  readonly first: { readonly fold: number; readonly summed: number }
+  /** Where all loops are variables in their own order. */
+  readonly demand: Demand | undefined
 
-  constructor(it: Contracting, means: Means) {
+  constructor(it: Whole, turns: readonly Progression[] = []) {
     this.#it = it
-    this.#means = means
     const { op, attrs, inputs } = it.node
     if (op.trait !== 'contract') throw new RangeError('not a contraction')
     this.#labels = op.labels(attrs)
@@ -135,33 +125,45 @@ class Fitting {
     const sizes = this.#summed.map((label) => inputs[0]?.shape[a.indexOf(label)] ?? 1)
     const { fold, result } = it
     const folded = fold ? domainOf(fold) : []
-    this.#extents = [...result.shape, ...folded, ...sizes]
+    const all = [...result.shape, ...folded, ...sizes]
+    this.turns = all.map((extent, loop) => turns[loop] ?? everyTurn(extent))
+    this.extents = this.turns.map(({ count }) => count)
     const first = result.shape.length
-    this.#first = { fold: first, summed: first + folded.length }
+    this.first = { fold: first, summed: first + folded.length }
+    this.demand = this.#demand([...this.extents.keys()])
+  }
+
+  /** Where the operands are read. */
+  get indices(): readonly IndexExpr[] {
+    const { at, guards } = this.demand ?? {}
+    return [...(at?.values() ?? []), ...(guards ?? []).map(({ value }) => value)]
+  }
+
+  get asks(): readonly [Ask, Ask] | undefined {
+    return this.demand && this.#asks([...this.extents.keys()], this.demand)
+  }
+
+  get roles(): Roles | undefined {
+    const [a, b] = this.asks ?? []
+    const [left, right] = [a, b].map((ask) => ask && this.#it.operands.read(ask))
+    return left && right && this.#roles([left, right])
   }
 
   kernel(): ContractKernel | undefined {
-    const natural = [...this.#extents.keys()]
-    const demand = this.#demand(natural)
-    if (!demand) return undefined
-    const { at, guards } = demand
-    if (!isAffine([...at.values(), ...guards.map(({ value }) => value)])) return undefined
-    const sides = this.#sides(natural, demand)
-    const roles = sides && this.#roles(sides)
-    if (!roles || !this.#pays(roles)) return undefined
-    return this.#assemble(roles)
+    const { roles } = this
+    return roles && this.#assemble(roles)
   }
 
   #assemble({ batch, rows, columns, swapped }: Roles): ContractKernel | undefined {
-    this.#copies = new Map()
-    const all = [...this.#extents.keys()]
-    const { fold, summed } = this.#first
+    const all = [...this.extents.keys()]
+    const { fold, summed } = this.first
     const sums = [...all.slice(summed), ...all.slice(fold, summed)]
     const side = (lines: Loops, which: 0 | 1): Side | undefined => {
       const own = [...batch, ...lines, ...sums]
       const order = [...own, ...all.filter((loop) => !own.includes(loop))]
       const demand = this.#demand(order)
-      const value = demand && this.#sides(order, demand)?.[which]
+      const ask = demand && this.#asks(order, demand)?.[which]
+      const value = ask && this.#it.operands.read(ask)
       if (!value) return undefined
       const loops = [batch, lines, sums].map((each) => this.#sizes(each))
       const [outer = [], middle = [], inner = []] = loops
@@ -184,33 +186,39 @@ class Fitting {
     return {
       kind: 'contract',
       ...{ batch: sized(batch), m: sized(rows), n: sized(columns), k, a, b, ...out },
-      sums: aside ? this.#means.allocate('float32', rest * sumsLine(sized(columns))) : undefined,
+      sums: aside ? this.#it.means.allocate('float32', rest * sumsLine(sized(columns))) : undefined,
     }
   }
 
   #sizes(loops: Loops): number[] {
-    return loops.map((loop) => this.#extents[loop] ?? 1)
+    return loops.map((loop) => this.extents[loop] ?? 1)
   }
 
   /** What is asked for where loop `order[i]` is variable i. */
   #demand(order: Loops): Demand | undefined {
     const { node, fold, result } = this.#it
     const affine = new Affine(this.#sizes(order))
-    const loop = (number: number): IndexExpr => variable(order.indexOf(number))
+    const loop = (number: number): IndexExpr => {
+      const { step, first } = this.turns[number] ?? everyTurn(1)
+      const turn = affine.scale(variable(order.indexOf(number)), step)
+      return affine.add(turn, affine.constant(first))
+    }
     const axes = result.shape.map((_, axis) => loop(axis))
     const offset = dot(affine, axes, stridesOf(result.shape))
     const found = this.#found(affine, axes)
     if (!found) return undefined
     const own = unflatten(affine, found.offset, (fold ?? node).shape)
-    const inner = fold ? domainOf(fold).map((_, i) => loop(this.#first.fold + i)) : []
-    const part = fold ? this.#part(fold, affine, own, inner) : { index: own, guards: [] }
+    const inner = fold ? domainOf(fold).map((_, i) => loop(this.first.fold + i)) : []
+    const part = fold
+      ? this.#part(fold, affine, own, inner)
+      : { index: own, guards: [], never: false }
     if (!part) return undefined
-    const { index, guards } = part
+    const { index, guards, never } = part
     const at = new Map(this.#labels.out.map((label, axis) => [label, index[axis] ?? variable(-1)]))
     this.#summed.forEach((label, i) => {
-      at.set(label, loop(this.#first.summed + i))
+      at.set(label, loop(this.first.summed + i))
     })
-    return { affine, at, guards, value: found.value, offset }
+    return { affine, at, guards, never, value: found.value, offset }
   }
 
   /** The element of the contraction that a fold reads, through movements if there are any. */
@@ -219,7 +227,7 @@ class Fitting {
     affine: Affine,
     out: readonly IndexExpr[],
     inner: readonly IndexExpr[],
-  ): { readonly index: readonly IndexExpr[]; readonly guards: Guards } | undefined {
+  ): Part | undefined {
     const { op, attrs } = fold
     let [from] = fold.inputs
     if (op.trait !== 'reduce' || !from) return undefined
@@ -237,12 +245,16 @@ class Fitting {
       const [low, high] = affine.range(value)
       return low < 0 || high >= bound
     })
-    return { index, guards: open }
+    const never = guards.some(({ value, bound }) => {
+      const [low, high] = affine.range(value)
+      return high < 0 || low >= bound
+    })
+    return { index, guards: open, never }
   }
 
   /** Places where a node's value stands in a buffer that is none. */
   #marked(node: Node): Places {
-    const { places } = this.#means
+    const { places } = this.#it.means
     return {
       buffer: (each) => (each === node ? RESULT : places.buffer(each)),
       parameter: (each) => places.parameter(each),
@@ -271,55 +283,27 @@ class Fitting {
     return { offset: first.offset, value: stored }
   }
 
-  /** Both operands at the element that is asked for; those that are no cheap reading are copied first. */
-  #sides(order: Loops, { affine, at, guards }: Demand): readonly [Expr, Expr] | undefined {
-    const { inputs } = this.#it.node
+  /** Both operands at the element that is asked for, each with the guards that are about it. */
+  #asks(order: Loops, { affine, at, guards }: Demand): readonly [Ask, Ask] | undefined {
     const labels = [this.#labels.a, this.#labels.b]
-    const values = inputs.map((input, i) => {
+    const extents = this.#sizes(order)
+    const [a, b] = this.#it.node.inputs.map((node, i): Ask => {
       const index = (labels[i] ?? []).map((label) => at.get(label) ?? variable(-1))
       const known = (loop: number): boolean => index.some((each) => mentions(each, loop))
       const own = guards.filter(({ value }) => {
         return order.every((_, loop) => !mentions(value, loop) || known(loop))
       })
-      const value = this.#read(affine, input, index, own)
-      return value && { value, own }
+      return { node, affine, extents, index, guards: own }
     })
-    const [a, b] = values
-    if (!a || !b || !guards.every((each) => a.own.includes(each) || b.own.includes(each)))
+    if (!a || !b || !guards.every((each) => a.guards.includes(each) || b.guards.includes(each)))
       return undefined
-    return [a.value, b.value]
-  }
-
-  #read(affine: Affine, node: Node, index: readonly IndexExpr[], guards: Guards): Expr | undefined {
-    const { places } = this.#means
-    const copied: Places = {
-      buffer: (each) => this.#copies?.get(each) ?? places.buffer(each),
-      parameter: (each) => places.parameter(each),
-      nextValue: () => places.nextValue(),
-    }
-    const value = new Inliner(affine, copied).expression(node, index, guards)
-    if (!value || !this.#copies || isCheap(value)) return value
-    this.#copies.set(node, this.#copy(node))
-    return new Inliner(affine, copied).expression(node, index, guards)
-  }
-
-  #copy(node: Node): number {
-    const { places, allocate, run } = this.#means
-    const affine = new Affine(node.shape)
-    const axes = node.shape.map((_, axis) => variable(axis))
-    const value = new Inliner(affine, places).expression(node, axes)
-    if (!value) throw new RangeError('an operand cannot be expressed')
-    const { dtype } = node
-    const buffer = allocate(dtype, sizeOf(node.shape))
-    const store = { buffer, dtype, offset: dot(affine, axes, stridesOf(node.shape)), value }
-    run({ kind: 'loops', extents: node.shape, folded: [], passes: [], stores: [store] })
-    return buffer
+    return [a, b]
   }
 
   /** Columns end the result's axes and are one side's alone; rows are the other side's. */
   #roles([a, b]: readonly [Expr, Expr]): Roles {
     const axes = this.#it.result.shape.map((_, axis) => axis)
-    const moving = axes.filter((axis) => (this.#extents[axis] ?? 1) !== 1)
+    const moving = axes.filter((axis) => (this.extents[axis] ?? 1) !== 1)
     const last = moving.at(-1)
     const swapped = last !== undefined && reads(a, last) && !reads(b, last)
     const [left, right] = swapped ? [b, a] : [a, b]
@@ -334,15 +318,6 @@ class Fitting {
     const fixed = axes.filter((axis) => !moving.includes(axis))
     const batch = [...fixed, ...others.filter((axis) => !joined.includes(axis))]
     return { batch, rows, columns: [...joined, ...columns], swapped }
-  }
-
-  /** Whether a sum over products is not much more work than the products, and keeps their form. */
-  #pays({ rows, columns }: Roles): boolean {
-    const { fold, node, result } = this.#it
-    if (!fold) return sizeOf(result.shape) <= sizeOf(node.shape)
-    const before = sizeOf(node.shape) * sizeOf(this.#extents.slice(this.#first.summed))
-    const broad = [rows, columns].every((loops) => sizeOf(this.#sizes(loops)) >= FEWEST_LINES)
-    return broad && sizeOf(this.#extents) <= MOST_WORK * before
   }
 }
 
@@ -373,7 +348,77 @@ function unflatten(affine: Affine, flat: IndexExpr, shape: readonly number[]): I
   })
 }
 
-/** The kernel that computes a result from a contraction; `undefined` where that takes several. */
-export function fitContraction(it: Contracting, means: Means): ContractKernel | undefined {
-  return new Fitting(it, means).kernel()
+/** Whether sums over products are not much more work than the products, and keep their form. */
+function pays({ node, fold, result }: Contracting, parts: readonly Fitting[]): boolean {
+  if (!fold) return sizeOf(result.shape) <= sizeOf(node.shape)
+  const [whole] = parts
+  const { roles } = whole ?? {}
+  if (!whole || !roles) return false
+  const terms = whole.extents.slice(whole.first.summed)
+  const before = sizeOf(node.shape) * sizeOf(terms)
+  const work = parts.reduce((sum, { extents }) => sum + sizeOf(extents), 0)
+  const broad = [roles.rows, roles.columns].every((loops) => {
+    return loops.reduce((size, loop) => size * (whole.extents[loop] ?? 1), 1) >= FEWEST_LINES
+  })
+  return broad && work <= (parts.length > 1 ? MOST_CUT_WORK : MOST_WORK) * before
+}
+
+/** Parts of the result for which every index is a sum of multiples of loops; `undefined` if there are none. */
+function cut(it: Whole, whole: Fitting): readonly Fitting[] | undefined {
+  const { indices } = whole
+  if (indices.every(isAffine)) return [whole]
+  const steps = stepsFor(indices, whole.extents.length)
+  if (!steps || !it.fold || steps.slice(whole.first.summed).some((step) => step > 1)) {
+    return undefined
+  }
+  const part = ([from, to]: [number, number?]): Progression[][] | undefined =>
+    progressions(steps.slice(from, to), whole.extents.slice(from, to))
+  const phases = part([0, whole.first.fold])
+  const classes = part([whole.first.fold, whole.first.summed])
+  if (!phases || !classes) return undefined
+  const parts: Fitting[] = []
+  for (const phase of phases) {
+    const all = classes.map((each) => new Fitting(it, [...phase, ...each]))
+    if (all.some(({ extents }) => extents.slice(0, whole.first.fold).includes(0))) continue
+    const [some, ...more] = all.filter(({ demand, extents }) => {
+      return demand?.never === false && !extents.includes(0)
+    })
+    if (more.length > 0) return undefined
+    parts.push(some ?? new Fitting(it, [...phase, ...nothing(whole, steps)]))
+  }
+  return parts.every((part) => part.indices.every(isAffine)) ? parts : undefined
+}
+
+/** Turns of the fold's loops of which there are none. */
+function nothing({ extents, first }: Fitting, steps: readonly number[]): Progression[] {
+  return steps.slice(first.fold, first.summed).map((step, i) => {
+    return { first: step * (extents[first.fold + i] ?? 0), step, count: 0 }
+  })
+}
+
+/**
+ * The same with those loops of the fold backwards along which an operand would be read backwards, as
+ * windows are that find what they were copied from: processors fetch ahead in one direction only.
+ */
+function ascending(it: Whole, part: Fitting): Fitting {
+  const { first, indices, turns } = part
+  const back = (loop: number): boolean => indices.some((index) => factorOf(index, loop) < 0)
+  const inFold = (loop: number): boolean => loop >= first.fold && loop < first.summed
+  const turned = turns.map((each, loop) => (inFold(loop) && back(loop) ? backwards(each) : each))
+  return turned.every((each, loop) => each === turns[loop]) ? part : new Fitting(it, turned)
+}
+
+/** The kernels that compute a result from a contraction; `undefined` where it has to be by itself. */
+export function fitContraction(it: Contracting, means: Means): ContractKernel[] | undefined {
+  const whole: Whole = { ...it, means, operands: new Operands(means) }
+  const parts = cut(whole, new Fitting(whole))?.map((part) => ascending(whole, part))
+  if (!parts || !pays(it, parts)) return undefined
+  const asks = parts
+    .filter(({ extents }) => !extents.includes(0))
+    .flatMap((part) => part.asks ?? [])
+  for (const node of it.node.inputs) {
+    whole.operands.settle(asks.filter((ask) => ask.node === node))
+  }
+  const kernels = parts.flatMap((part) => part.kernel() ?? [])
+  return kernels.length === parts.length ? kernels : undefined
 }

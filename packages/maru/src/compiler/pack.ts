@@ -27,6 +27,8 @@ export interface Packed {
 const BYTES = 4
 /** What vectors may read beside what they were asked for. */
 const MOST_BESIDE = SLACK_BYTES / 4
+/** Most runs that a vector is put together of. */
+const MOST_PIECES = 3
 /** What it costs to begin a run, and to turn an element, in loads. */
 const [RUN_WORK, TURN_WORK] = [4, 0.3]
 
@@ -54,11 +56,11 @@ export class Packing {
     const at = b.variable(it.at)
     const panel = b.variable(it.lines[0])
     const turned = this.#turns()
-    const whole = this.#wholeVectors()
+    const pieces = this.#pieces()
     b.loop(panel, it.lines[1], 1, () => {
       const end = least(b, b.add(panel, this.#width), it.lines[1])
       if (turned) this.#turned({ ...it, at, lines: [panel, end] })
-      else if (whole) this.#beside({ ...it, at, lines: [panel, end] })
+      else if (pieces > 0) this.#beside({ ...it, at, lines: [panel, end] }, pieces)
       else this.#straight({ ...it, at, lines: [panel, end] })
       b.set(at, b.add(at, panelBytes))
       b.set(panel, b.add(panel, this.#width - 1))
@@ -75,17 +77,19 @@ export class Packing {
   #turns(): boolean {
     const { lines, summed } = this.#side
     if (summed.length === 0) return false
-    const across = this.#work(this.#lineAxis, lines) + RUN_WORK / (lines.at(-1) ?? 1)
+    const pieces = this.#pieces()
+    const begun = pieces > 0 ? 0 : RUN_WORK / (lines.at(-1) ?? 1)
+    const across = this.#work(this.#lineAxis, lines, pieces) + begun
     const along = this.#work(this.#sumAxis, summed) + RUN_WORK / (summed.at(-1) ?? 1)
     return along + TURN_WORK < across
   }
 
-  /** Rough work for an element, in loads, where vectors run along the last of some loops. */
-  #work(axis: number, loops: readonly number[]): number {
+  /** Rough work for an element, in loads, where vectors run along the last of some loops, or lie in `pieces` runs. */
+  #work(axis: number, loops: readonly number[], pieces = 0): number {
     const { lanes } = this.#root.b
     const run = loops.at(-1) ?? 1
     if (loops.length === 0 || !this.#context(axis).vectorizable(this.#side.value)) return 2
-    const vectors = Math.ceil(run / lanes) / run
+    const vectors = pieces > 0 ? pieces / lanes : Math.ceil(run / lanes) / run
     let work = vectors
     eachPart(this.#side.value, (part) => {
       if (part.kind !== 'load') return
@@ -151,49 +155,80 @@ export class Packing {
     })
   }
 
-  /** Whether no vector along the lines reaches over the end of a run, but for the last of all. */
-  #wholeVectors(): boolean {
+  /** In how many runs along the lines a vector may lie; 0 where those are packed one after the other. */
+  #pieces(): number {
     const { lines, value } = this.#side
+    const { lanes } = this.#root.b
     const last = lines.at(-1) ?? 1
-    const fits = lines.length === 1 || last % this.#root.b.lanes === 0
-    if (lines.length === 0 || !fits || !this.#mayReach(this.#lineAxis)) return false
-    return this.#context(this.#lineAxis).vectorizable(value)
+    if (lines.length === 0 || !this.#mayReach(this.#lineAxis)) return 0
+    if (!this.#context(this.#lineAxis).vectorizable(value)) return 0
+    if (lines.length === 1 || last % lanes === 0) return 1
+    const pieces = lanes % last === 0 ? lanes / last : Math.ceil((lanes - 1) / last) + 1
+    return pieces > MOST_PIECES ? 0 : pieces
   }
 
   /** All vectors of a panel's row at each step of k; those beyond the last line are the panel's first. */
-  #beside(it: Packed): void {
+  #beside(it: Packed, count: number): void {
     const { b } = this.#root
-    const { batch, lines, summed, value } = this.#side
-    const [first, end] = it.lines
     const bytes = b.lanes * BYTES
-    const contexts = Array.from({ length: this.#width / b.lanes }, (_, i) => {
-      const l = this.#context(this.#lineAxis)
-      const line = b.variable(b.add(first, i * b.lanes))
-      if (i > 0) b.when(b.scalar('geS', line, end), () => b.set(line, first))
-      place(l, it.batch, { first: 0, extents: batch })
-      place(l, line, { first: batch.length, extents: lines })
-      return { l, bases: this.#lineBases(l) }
+    const vectors = Array.from({ length: this.#width / b.lanes }, (_, i) => {
+      return this.#piecesOf(it, i * b.lanes, count)
     })
-    const [head] = contexts
+    const [head] = vectors[0] ?? []
     if (!head) throw new RangeError('a panel without vectors')
+    const { summed } = this.#side
     place(head.l, it.summed[0], { first: this.#lineAxis + 1, extents: summed })
     const to = b.variable(it.at)
     const k = b.variable(it.summed[0])
     b.loop(k, it.summed[1], 1, () => {
       const steps = this.#sumBases(head.l)
-      contexts.forEach(({ l, bases }, i) => {
-        summed.forEach((_, s) => {
-          l.coordinates[this.#lineAxis + 1 + s] = head.l.coordinate(this.#lineAxis + 1 + s)
-        })
-        l.enterRow()
-        for (const [load, base] of bases) l.setBase(load, b.add(base, steps.get(load) ?? 0))
-        l.hoist(value)
-        l.enterBody()
-        b.store('full', 'f32', b.add(to, i * bytes), l.evaluate(value, 'full'))
+      vectors.forEach((pieces, i) => {
+        const value = pieces.reduce<Vector | undefined>((before, piece) => {
+          const own = this.#piece(piece, head.l, steps)
+          return before && piece.before ? b.select(piece.before, before, own) : own
+        }, undefined)
+        if (value) b.store('full', 'f32', b.add(to, i * bytes), value)
       })
       this.#advance(head.l, this.#lineAxis + 1, summed)
       b.set(to, b.add(to, this.#width * BYTES))
     })
+  }
+
+  /** The runs that a vector lies in, each at the place where its first lane would be. */
+  #piecesOf(it: Packed, ahead: number, count: number): Piece[] {
+    const { b } = this.#root
+    const { batch, lines } = this.#side
+    const [first, end] = it.lines
+    const run = this.#root.integer(lines.at(-1) ?? 1)
+    const start = b.variable(b.add(first, ahead))
+    /** Lanes of the runs before. */
+    let lanes: Variable | undefined
+    return Array.from({ length: count }, () => {
+      const l = this.#context(this.#lineAxis)
+      const line = b.variable(b.add(start, lanes ?? 0))
+      b.when(b.scalar('geS', line, end), () => b.set(line, first))
+      place(l, it.batch, { first: 0, extents: batch })
+      place(l, line, { first: batch.length, extents: lines })
+      const at = l.coordinate(this.#lineAxis)
+      const before = lanes && b.let(b.binary('i32.lt', { k: 'lanes' }, { k: 'splat', of: lanes }))
+      const next = b.variable(lanes ? b.add(lanes, run) : b.sub(run, at))
+      if (lanes) b.set(at, b.sub(at, lanes))
+      lanes = next
+      return { l, before, bases: this.#lineBases(l) }
+    })
+  }
+
+  #piece({ l, bases }: Piece, head: Lowering, steps: ReadonlyMap<Load, Scalar>): Vector {
+    const { b } = l
+    const { summed, value } = this.#side
+    summed.forEach((_, s) => {
+      l.coordinates[this.#lineAxis + 1 + s] = head.coordinate(this.#lineAxis + 1 + s)
+    })
+    l.enterRow()
+    for (const [load, base] of bases) l.setBase(load, b.add(base, steps.get(load) ?? 0))
+    l.hoist(value)
+    l.enterBody()
+    return l.evaluate(value, 'full')
   }
 
   /** Loads whose offsets are sums of multiples of loop variables. */
@@ -206,24 +241,28 @@ export class Packing {
     return loads
   }
 
-  /** What of their addresses stays the same along k. */
+  /** What of their addresses stays the same along k, without the innermost loop's part. */
   #lineBases(l: Lowering): Map<Load, Scalar> {
     return new Map(
       this.#affineLoads().map((load) => {
         const { buffer, dtype, offset } = load
-        const terms = offset.terms.filter(({ atom }) => Number(atom) < this.#lineAxis)
+        const terms = offset.terms.filter(({ atom }) => {
+          return Number(atom) <= this.#lineAxis && atom !== l.inner
+        })
         const kept = l.scalar({ constant: offset.constant, terms })
         return [load, l.b.variable(l.byteAddress(buffer, dtype, kept))]
       }),
     )
   }
 
-  /** What of them moves with k. */
+  /** What of them moves with k, likewise. */
   #sumBases(l: Lowering): Map<Load, Scalar> {
     return new Map(
       this.#affineLoads().map((load) => {
         const { dtype, offset } = load
-        const terms = offset.terms.filter(({ atom }) => Number(atom) > this.#lineAxis)
+        const terms = offset.terms.filter(({ atom }) => {
+          return Number(atom) > this.#lineAxis && atom !== l.inner
+        })
         return [load, l.b.variable(l.bytes(dtype, l.scalar({ constant: 0, terms })))]
       }),
     )
@@ -278,59 +317,85 @@ export class Packing {
   }
 
   /** One of the lines that are turned together; those beyond the last are the last. */
-  #onLine(it: Packed, group: Scalar, i: number): Lowering {
+  #onLine(it: Packed, group: Scalar, i: number): Turning {
     const { batch, lines } = this.#side
     const l = this.#context(this.#sumAxis)
     const { b } = l
     place(l, it.batch, { first: 0, extents: batch })
     const line = least(b, b.add(group, i), b.sub(it.lines[1], 1))
     place(l, line, { first: batch.length, extents: lines })
-    return l
+    return { l, bases: this.#lineBases(l) }
   }
 
-  #columns(contexts: readonly Lowering[], it: Packed, to: Variable): void {
-    const [l] = contexts
-    if (!l) throw new RangeError('no lines')
+  /** Runs along the last loop of k; between them the others are moved on. */
+  #columns(contexts: readonly Turning[], it: Packed, to: Variable): void {
+    const [head] = contexts
+    if (!head) throw new RangeError('no lines')
+    const { l } = head
     const { b } = l
-    const { summed, value } = this.#side
-    const row = this.#width * BYTES
+    const { summed } = this.#side
+    const first = this.#lineAxis + 1
+    place(l, it.summed[0], { first, extents: summed })
+    const at = l.coordinate(this.#sumAxis)
     const k = b.variable(it.summed[0])
     b.loop(k, it.summed[1], 1, () => {
-      place(l, k, { first: this.#lineAxis + 1, extents: summed })
-      const stop = runEnd(l, k, { axis: this.#sumAxis, extents: summed, end: it.summed[1] })
-      const at = l.coordinate(this.#sumAxis)
-      const limit = b.variable(b.add(at, b.sub(stop, k)))
-      for (const each of contexts) {
+      const end = b.add(at, b.sub(it.summed[1], k))
+      const limit = least(b, l.integer(summed.at(-1) ?? 1), end)
+      b.set(k, b.sub(b.add(k, b.sub(limit, at)), 1))
+      const steps = this.#sumBases(l)
+      for (const { l: each, bases } of contexts) {
         summed.forEach((_, i) => {
-          each.coordinates[this.#lineAxis + 1 + i] = l.coordinate(this.#lineAxis + 1 + i)
+          each.coordinates[first + i] = l.coordinate(first + i)
         })
         each.enterRow()
-        each.hoist(value)
+        for (const [load, base] of bases) each.setBase(load, b.add(base, steps.get(load) ?? 0))
+        each.hoist(this.#side.value)
       }
-      const block = (form: 'full' | 'one'): void => {
-        for (const each of contexts) each.enterBody()
-        const values = contexts.map((each): Vector => each.evaluate(value, form))
-        const turned = b.transpose(values)
-        turned.slice(0, form === 'full' ? b.lanes : 1).forEach((column, i) => {
-          b.store('full', 'f32', b.add(to, i * row), column)
-        })
-      }
-      b.loop(at, limit, b.lanes, () => {
-        block('full')
-        b.set(to, b.add(to, b.lanes * row))
-      })
-      if (this.#mayReach(this.#sumAxis)) {
-        b.when(b.scalar('ltS', at, limit), () => {
-          block('full')
-          b.set(to, b.add(to, b.mul(b.sub(limit, at), row)))
-        })
-      } else {
-        b.loop(at, limit, 1, () => {
-          block('one')
-          b.set(to, b.add(to, row))
-        })
-      }
-      b.set(k, b.sub(stop, 1))
+      this.#along(contexts, { at, limit, to })
+      b.set(at, 0)
+      this.#advance(l, first, summed.slice(0, -1))
     })
   }
+
+  #along(
+    contexts: readonly Turning[],
+    { at, limit, to }: { at: Variable; limit: Variable; to: Variable },
+  ): void {
+    const { b } = this.#root
+    const row = this.#width * BYTES
+    const block = (form: 'full' | 'one'): void => {
+      for (const { l } of contexts) l.enterBody()
+      const values = contexts.map(({ l }): Vector => l.evaluate(this.#side.value, form))
+      const turned = b.transpose(values)
+      turned.slice(0, form === 'full' ? b.lanes : 1).forEach((column, i) => {
+        b.store('full', 'f32', b.add(to, i * row), column)
+      })
+    }
+    b.loop(at, limit, b.lanes, () => {
+      block('full')
+      b.set(to, b.add(to, b.lanes * row))
+    })
+    if (this.#mayReach(this.#sumAxis)) {
+      b.when(b.scalar('ltS', at, limit), () => {
+        block('full')
+        b.set(to, b.add(to, b.mul(b.sub(limit, at), row)))
+      })
+    } else {
+      b.loop(at, limit, 1, () => {
+        block('one')
+        b.set(to, b.add(to, row))
+      })
+    }
+  }
+}
+
+/** A line that is turned with others, and what of its loads' addresses stays the same along k. */
+interface Turning {
+  readonly l: Lowering
+  readonly bases: ReadonlyMap<Load, Scalar>
+}
+
+/** A run that a vector lies in, likewise, and a mask of the lanes that lie in runs before it. */
+interface Piece extends Turning {
+  readonly before: Vector | undefined
 }

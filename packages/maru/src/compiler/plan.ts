@@ -232,13 +232,13 @@ export class Planner implements Places {
 
   /** A contraction, alone or with what it is part of, if that is one kernel. */
   #contract(it: Contracting): boolean {
-    const kernel = fitContraction(it, {
+    const kernels = fitContraction(it, {
       places: this,
       allocate: (dtype, size) => this.#buffer(dtype, [size]),
       run: (kernel) => this.step({ kind: 'kernel', kernel }),
     })
-    if (kernel) this.step({ kind: 'kernel', kernel })
-    return kernel !== undefined
+    for (const kernel of kernels ?? []) this.step({ kind: 'kernel', kernel })
+    return kernels !== undefined
   }
 
   /** What values are scattered into is laid out first; they are combined with it where it lies. */

@@ -124,7 +124,7 @@ interface Means {
 /** Elements of work between looks at the clock. */
 const PIECE_WORK = 250_000
 /** The same for contractions, and the most where what units share would have to be packed again. */
-const [CONTRACT_PIECE_WORK, SHARED_PIECE_WORK] = [12_000_000, 40_000_000]
+const [CONTRACT_PIECE_WORK, SHARED_PIECE_WORK] = [12_000_000, 100_000_000]
 /** An interpreted element costs about as much as this many computed by a kernel. */
 const INTERPRETED = 50
 
