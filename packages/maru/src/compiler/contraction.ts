@@ -16,7 +16,7 @@ import {
   replaced,
   type Side,
 } from './kernel.ts'
-import { type Ask, isAffine, type Means, Operands } from './operands.ts'
+import { type Ask, isAffine, type Means, Operands, type Reading } from './operands.ts'
 import { backwards, everyTurn, type Progression, progressions, stepsFor } from './phases.ts'
 
 /** What a contraction is part of. */
@@ -33,10 +33,10 @@ export interface Contracting {
 export const DEPTH = 256
 /** Columns of a batch from which on its own blocks are large enough. */
 const MANY_COLUMNS = 512
-/** Most work of a sum over products, as a share of that of the products alone; of one over quotients, too. */
-const [MOST_WORK, MOST_CUT_WORK] = [1.3, 2]
-/** Rows and columns from which on such a sum is worth it. */
-const FEWEST_LINES = 16
+/** Most work of a sum over products, as a share of that of the products alone; where it is slow by itself, too. */
+const [MOST_WORK, MOST_SLOW_WORK] = [1.3, 2]
+/** Columns, and rows, from which on such a sum is worth it; fewer rows, where each is of few products. */
+const [FEWEST_LINES, MOST_TERMS_PER_ROW] = [16, 4]
 /** The buffer that stands for the result of the contraction. */
 const RESULT = -1
 
@@ -149,6 +149,21 @@ class Fitting {
     return left && right && this.#roles([left, right])
   }
 
+  get readings(): readonly Reading[] | undefined {
+    const { asks, roles } = this
+    return asks?.map((ask, i) => {
+      const lines = (roles?.swapped ? i === 1 : i === 0) ? roles?.rows : roles?.columns
+      return { ask, lines: lines ?? [], sums: this.#sums }
+    })
+  }
+
+  /** Loops that are summed, the last one innermost. */
+  get #sums(): Loops {
+    const all = [...this.extents.keys()]
+    const { fold, summed } = this.first
+    return [...all.slice(summed), ...all.slice(fold, summed)]
+  }
+
   kernel(): ContractKernel | undefined {
     const { roles } = this
     return roles && this.#assemble(roles)
@@ -156,8 +171,7 @@ class Fitting {
 
   #assemble({ batch, rows, columns, swapped }: Roles): ContractKernel | undefined {
     const all = [...this.extents.keys()]
-    const { fold, summed } = this.first
-    const sums = [...all.slice(summed), ...all.slice(fold, summed)]
+    const sums = this.#sums
     const side = (lines: Loops, which: 0 | 1): Side | undefined => {
       const own = [...batch, ...lines, ...sums]
       const order = [...own, ...all.filter((loop) => !own.includes(loop))]
@@ -188,6 +202,11 @@ class Fitting {
       ...{ batch: sized(batch), m: sized(rows), n: sized(columns), k, a, b, ...out },
       sums: aside ? this.#it.means.allocate('float32', rest * sumsLine(sized(columns))) : undefined,
     }
+  }
+
+  /** Points of some of the loops. */
+  sizeOf(loops: Loops): number {
+    return sizeOf(this.#sizes(loops))
   }
 
   #sizes(loops: Loops): number[] {
@@ -357,10 +376,11 @@ function pays({ node, fold, result }: Contracting, parts: readonly Fitting[]): b
   const terms = whole.extents.slice(whole.first.summed)
   const before = sizeOf(node.shape) * sizeOf(terms)
   const work = parts.reduce((sum, { extents }) => sum + sizeOf(extents), 0)
-  const broad = [roles.rows, roles.columns].every((loops) => {
-    return loops.reduce((size, loop) => size * (whole.extents[loop] ?? 1), 1) >= FEWEST_LINES
-  })
-  return broad && work <= (parts.length > 1 ? MOST_CUT_WORK : MOST_WORK) * before
+  const [rows, columns] = [roles.rows, roles.columns].map((loops) => whole.sizeOf(loops))
+  const few = Math.min(FEWEST_LINES, sizeOf(terms) / MOST_TERMS_PER_ROW)
+  const broad = (rows ?? 0) >= few && (columns ?? 0) >= FEWEST_LINES
+  const slow = parts.length > 1 || few < FEWEST_LINES
+  return broad && work <= (slow ? MOST_SLOW_WORK : MOST_WORK) * before
 }
 
 /** Parts of the result for which every index is a sum of multiples of loops; `undefined` if there are none. */
@@ -413,11 +433,11 @@ export function fitContraction(it: Contracting, means: Means): ContractKernel[] 
   const whole: Whole = { ...it, means, operands: new Operands(means) }
   const parts = cut(whole, new Fitting(whole))?.map((part) => ascending(whole, part))
   if (!parts || !pays(it, parts)) return undefined
-  const asks = parts
+  const readings = parts
     .filter(({ extents }) => !extents.includes(0))
-    .flatMap((part) => part.asks ?? [])
+    .flatMap((part) => part.readings ?? [])
   for (const node of it.node.inputs) {
-    whole.operands.settle(asks.filter((ask) => ask.node === node))
+    whole.operands.settle(readings.filter(({ ask }) => ask.node === node))
   }
   const kernels = parts.flatMap((part) => part.kernel() ?? [])
   return kernels.length === parts.length ? kernels : undefined

@@ -1,5 +1,6 @@
 /** What the expressions of a loop kernel say of how it is best lowered. */
 import { dtypes } from '../base/dtype.ts'
+import { sizeOf } from '../base/shape.ts'
 import { factorOf, mentions, valuesIn } from './index-expr.ts'
 import {
   type Expr,
@@ -14,12 +15,16 @@ import {
 import type { BufferSizes } from './lowering.ts'
 import { eachLoad } from './steps.ts'
 
+/** Elements of a fold that fill no vectors; outputs whose first elements lie this near share lines of memory. */
+const [FEW, NEAR] = [16, 4]
+
 /** Rows if the innermost of the folded loops is the contiguous one, or there is no other. */
 export function goesByRows(kernel: LoopKernel): boolean {
   const outer = kernel.extents.length
   if (outer === 0) return true
   if (kernel.folded.length === 0) return false
   const last = outer + kernel.folded.length - 1
+  const few = sizeOf(kernel.folded) < FEW
   let votes = 0
   const seen = new Set<Expr>()
   for (const { value } of kernel.passes.flatMap(({ folds, stores }) => [...folds, ...stores])) {
@@ -29,8 +34,12 @@ export function goesByRows(kernel: LoopKernel): boolean {
         if (part.kind !== 'load') return
         // what the inner loops do not move is read once either way
         if (!kernel.folded.some((_, i) => mentions(part.offset, outer + i))) return
-        if (Math.abs(factorOf(part.offset, last)) === 1) votes++
-        if (Math.abs(factorOf(part.offset, outer - 1)) === 1) votes--
+        const [inner, beside] = [last, outer - 1].map((loop) =>
+          Math.abs(factorOf(part.offset, loop)),
+        )
+        const isNear = beside !== undefined && beside >= 1 && beside <= (few ? NEAR : 1)
+        if (inner === 1 && !(few && isNear)) votes++
+        if (isNear) votes--
       },
       seen,
     )

@@ -214,6 +214,27 @@ function rewriteIndices(expr: Expr, f: Rewrite, done: Map<Expr, Expr>): Expr {
   return out
 }
 
+/** The expression with no more guards than those that are open. */
+export function withoutGuards(
+  expr: Expr,
+  open: (guard: Guard<IndexExpr>) => boolean,
+  done: Map<Expr, Expr> = new Map(),
+): Expr {
+  const known = done.get(expr)
+  if (known) return known
+  const inner = (each: Expr): Expr => withoutGuards(each, open, done)
+  let out = expr
+  if (expr.kind === 'load') out = { ...expr, guards: expr.guards.filter(open) }
+  else if (expr.kind === 'op') out = { ...expr, args: expr.args.map(inner) }
+  else if (expr.kind === 'guarded') {
+    const guards = expr.guards.filter(open)
+    const value = inner(expr.value)
+    out = guards.length === 0 ? value : { ...expr, guards, value }
+  }
+  done.set(expr, out)
+  return out
+}
+
 /** Every store of a kernel: those of passes, then those after them. */
 export function storesOf({ passes, stores }: LoopKernel): readonly Store[] {
   return [...passes.flatMap((pass) => pass.stores), ...stores]

@@ -520,6 +520,10 @@ export class Lowering {
     if (factor === 1) return { k: 'load', form, element, address: this.placeOf(expr) }
     const at = this.#position(this.inner)
     const step = this.integer(factor * (1 << shift))
+    if (factor === 2 && form === 'full' && shift === 2) {
+      const address = b.add(base, b.scalar('shl', at, 3))
+      return { k: 'load', form: 'other', element, address }
+    }
     const address = b.add(base, b.mul(at, step))
     if (form === 'one') return { k: 'load', form, element, address }
     return b.gather(element, address, step)

@@ -3,7 +3,7 @@ import type { DType } from '../base/dtype.ts'
 import { at, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
-import { Affine, type IndexExpr, keyOf, mentions, variable } from './index-expr.ts'
+import { Affine, factorOf, type IndexExpr, keyOf, mentions, variable } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import { type Expr, eachPart, indicesOf, type LoopKernel } from './kernel.ts'
 
@@ -28,12 +28,26 @@ const CHEAP = 2
 /** How often an element is read for a border to be written beside it rather than masked. */
 const FEWEST_READS = 2
 
+/** A reading, and the loops of its side: rows or columns, and those that are summed. */
+export interface Reading {
+  readonly ask: Ask
+  readonly lines: readonly number[]
+  readonly sums: readonly number[]
+}
+
+/** Elements in a row from which on vectors along lines, and along sums, are filled. */
+const [FEWEST_ALONG_LINES, FEWEST_ALONG_SUMS] = [4, 8]
+/** Multiply-adds from which on it matters how an operand lies. */
+const MUCH_WORK = 160 ** 3
+
 /** First and last place along each axis. */
 type Frame = readonly (readonly [low: number, high: number])[]
 
 interface Copy {
   readonly buffer: number
   readonly frame: Frame
+  /** By axis of the operand. */
+  readonly strides: readonly number[]
 }
 
 export class Operands {
@@ -48,7 +62,7 @@ export class Operands {
   read({ node, affine, index, guards }: Ask): Expr | undefined {
     const copy = this.#copies.get(node)
     if (!copy) return this.#inlined(affine, node, index, guards)
-    const { buffer, frame } = copy
+    const { buffer, frame, strides } = copy
     const place = index.map((each, axis) => {
       return affine.add(each, affine.constant(-(frame[axis]?.[0] ?? 0)))
     })
@@ -56,20 +70,22 @@ export class Operands {
       const axis = axisOf(guard, node, index)
       return axis < 0 || isWhole(node, axis, frame)
     })
-    const offset = dot(affine, place, stridesOf(sizesOf(frame)))
+    const offset = dot(affine, place, strides)
     return { kind: 'load', buffer, dtype: node.dtype, offset, guards: open }
   }
 
   /** Copies what all of this reads of one operand, if that is less work than reading it where it is. */
-  settle(asks: readonly Ask[]): void {
-    const [first] = asks
-    if (!first || this.#copies.has(first.node)) return
-    const { node } = first
+  settle(readings: readonly Reading[]): void {
+    const [first] = readings
+    if (!first || this.#copies.has(first.ask.node)) return
+    const { node } = first.ask
+    const asks = readings.map(({ ask }) => ask)
     const values = asks.map((ask) => this.read(ask))
     const costly = values.some((value) => value && !isCheap(value))
     const frame = this.#bordered(asks)
-    if (!costly && !frame) return
-    this.#copies.set(node, this.#copy(node, frame ?? wholeOf(node)))
+    const last = this.#lastAxis(readings)
+    if (!costly && !frame && last === undefined) return
+    this.#copies.set(node, this.#copy(node, frame ?? wholeOf(node), last ?? node.shape.length - 1))
   }
 
   /** The places that are read, if there are some beyond the edge and each is read often. */
@@ -85,19 +101,39 @@ export class Operands {
       const ranges = asks.map(({ affine, index }) => affine.range(index[axis] ?? variable(-1)))
       return [Math.min(...ranges.map(([low]) => low)), Math.max(...ranges.map(([, high]) => high))]
     })
-    const reads = asks.reduce((sum, { extents, index }) => {
-      const loops = extents.filter((_, loop) => index.some((each) => mentions(each, loop)))
-      return sum + sizeOf(loops)
-    }, 0)
-    return reads >= FEWEST_READS * sizeOf(sizesOf(frame)) ? frame : undefined
+    return readsOf(asks) >= FEWEST_READS * sizeOf(sizesOf(frame)) ? frame : undefined
   }
 
-  #copy(node: Node, frame: Frame): Copy {
+  /** The axis along which lines go, where neither they nor the sums go along memory; else `undefined`. */
+  #lastAxis(readings: readonly Reading[]): number | undefined {
+    const [first] = readings
+    const asks = readings.map(({ ask }) => ask)
+    const work = asks.reduce((sum, { extents }) => sum + sizeOf(extents), 0)
+    if (!first || work < MUCH_WORK || readsOf(asks) < sizeOf(first.ask.node.shape)) return undefined
+    const lies = readings.some(({ ask, lines, sums }) => {
+      const offset = offsetIn(this.read(ask))
+      if (!offset) return false
+      const [along, beside] = [lines, sums].map((loops) => runOf(offset, ask.extents, loops))
+      return (along ?? 1) < FEWEST_ALONG_LINES && (beside ?? 1) < FEWEST_ALONG_SUMS
+    })
+    const { extents, index } = first.ask
+    const line = first.lines.findLast((loop) => (extents[loop] ?? 1) > 1) ?? -1
+    if (!lies || (extents[line] ?? 1) < FEWEST_ALONG_SUMS) return undefined
+    const axis = index.findIndex((each) => factorOf(each, line) === 1)
+    return axis < 0 ? undefined : axis
+  }
+
+  /** A copy of a frame in which one of the axes is the last in memory. */
+  #copy(node: Node, frame: Frame, last: number): Copy {
     const { allocate, run } = this.#means
-    const sizes = sizesOf(frame)
+    const order = [...frame.keys()].filter((axis) => axis !== last)
+    if (frame.length > 0) order.push(last)
+    const own = sizesOf(frame)
+    const sizes = order.map((axis) => at(own, axis))
     const affine = new Affine(sizes)
-    const axes = sizes.map((_, axis) => variable(axis))
-    const index = axes.map((axis, i) => affine.add(axis, affine.constant(frame[i]?.[0] ?? 0)))
+    const index = frame.map(([low], axis) => {
+      return affine.add(variable(order.indexOf(axis)), affine.constant(low))
+    })
     const guards = index
       .map((value, axis) => ({ value, bound: at(node.shape, axis) }))
       .filter((_, axis) => !isWhole(node, axis, frame))
@@ -105,9 +141,11 @@ export class Operands {
     if (!value) throw new RangeError('an operand cannot be expressed')
     const { dtype } = node
     const buffer = allocate(dtype, sizeOf(sizes))
+    const axes = sizes.map((_, axis) => variable(axis))
     const store = { buffer, dtype, offset: dot(affine, axes, stridesOf(sizes)), value }
     run({ kind: 'loops', extents: sizes, folded: [], passes: [], stores: [store] })
-    return { buffer, frame }
+    const steps = stridesOf(sizes)
+    return { buffer, frame, strides: frame.map((_, axis) => at(steps, order.indexOf(axis))) }
   }
 
   #inlined(
@@ -120,6 +158,37 @@ export class Operands {
     if (!value || value.kind === 'load' || guards.length === 0) return value
     return { kind: 'guarded', guards, value, fill: 0, dtype: node.dtype }
   }
+}
+
+/** How many elements are read, those that are read again included. */
+function readsOf(asks: readonly Ask[]): number {
+  return asks.reduce((sum, { extents, index }) => {
+    const loops = extents.filter((_, loop) => index.some((each) => mentions(each, loop)))
+    return sum + sizeOf(loops)
+  }, 0)
+}
+
+/** How many elements next to each other the last of some loops go over. */
+function runOf(offset: IndexExpr, extents: readonly number[], loops: readonly number[]): number {
+  let run = 1
+  for (const loop of loops.toReversed()) {
+    const extent = extents[loop] ?? 1
+    if (extent === 1) continue
+    if (factorOf(offset, loop) !== run) break
+    run *= extent
+  }
+  return run
+}
+
+/** Where a value lies in memory, if it is read from there. */
+function offsetIn(value: Expr | undefined): IndexExpr | undefined {
+  let found: IndexExpr | undefined
+  if (value) {
+    eachPart(value, (part) => {
+      if (part.kind === 'load') found ??= part.offset
+    })
+  }
+  return found
 }
 
 /** The axis whose places a guard keeps within the operand; -1 where it says something else. */

@@ -5,6 +5,7 @@ import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
 import type { Spec } from '../graph/primitive.ts'
 import { type Contracting, fitContraction } from './contraction.ts'
+import { cutFold } from './cut-folds.ts'
 import { exceedsWords } from './extent.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
@@ -132,11 +133,17 @@ export class Planner implements Places {
     for (const buffer of touches(step, this.buffers).writes) this.#writer.set(buffer, at)
   }
 
+  /** Whether vectors gain by what is cut: a machine of one lane does not care. */
+  get #cuts(): boolean {
+    return this.target.fuse && this.target.lanes > 1
+  }
+
   #loops(extents: Sizes, store: Store, folding?: Folding): void {
     const { fold, folded } = folding ?? { fold: undefined, folded: [] }
     const passes = fold ? [{ folds: [fold], stores: [] }] : []
-    const kernel: LoopKernel = { kind: 'loops', extents, folded, passes, stores: [store] }
-    this.step({ kind: 'kernel', kernel })
+    const whole: LoopKernel = { kind: 'loops', extents, folded, passes, stores: [store] }
+    const kernels = this.#cuts ? cutFold(whole, (size) => this.#buffer('float32', [size])) : [whole]
+    for (const kernel of kernels) this.step({ kind: 'kernel', kernel })
   }
 
   #compute(node: Node): void {
@@ -328,7 +335,7 @@ export class Planner implements Places {
     const sum = trait === 'contract' && addsUp(owner)
     if (!sum && !['elementwise', 'movement'].includes(owner.op.trait)) return false
     const grows = sizeOf(owner.shape) - sizeOf(node.shape)
-    if (contracts ? grows > 0 : grows !== 0) return false
+    if (contracts ? grows > 0 && !sum : grows !== 0) return false
     if (!this.#schedule.compiled(node) || !this.#schedule.compiled(owner)) return false
     if (this.#absorbed.has(owner)) return false
     this.#absorbed.set(owner, node)

@@ -80,10 +80,13 @@ export type Vector =
   | { readonly k: 'splat'; readonly of: Scalar }
   /** An argument word in every lane. */
   | { readonly k: 'splatArg'; readonly index: number }
-  /** `full`: one element a lane; `one`: lane 0 only, others unspecified; `splat`: one in all lanes. */
+  /**
+   * `full`: one element a lane; `other`: every other one, of 32 bits; `one`: lane 0 only, others unspecified;
+   * `splat`: one in all lanes.
+   */
   | {
       readonly k: 'load'
-      readonly form: 'full' | 'one' | 'splat'
+      readonly form: 'full' | 'other' | 'one' | 'splat'
       readonly element: Element
       readonly address: Scalar
     }

@@ -332,12 +332,13 @@ class Selector {
   // Memory
 
   #load(
-    form: 'full' | 'one' | 'splat',
+    form: 'full' | 'other' | 'one' | 'splat',
     element: Element,
     address: Scalar,
     to?: Register,
   ): Register {
     const { code } = this
+    if (form === 'other') return this.#other(address, to)
     const from = this.#memory(address)
     if (!isSmall(element)) {
       const op = ({ full: 'vmovups', one: 'vmovss', splat: 'vbroadcastss' } as const)[form]
@@ -346,6 +347,26 @@ class Selector {
     const { load, widen } = small[element]
     if (form === 'full') return code.vector(widen, [from], to)
     return code.vector('vpbroadcastd', [code.vector('vmovd', [code.integer(load, [from])])], to)
+  }
+
+  /** Two vectors of which every other element is taken. */
+  #other(address: Scalar, to?: Register): Register {
+    const { code } = this
+    const [first, second] = [0, LANES * 4].map((ahead) => {
+      const from = this.#memory({
+        k: 'scalar',
+        op: 'add',
+        a: address,
+        b: { k: 'const', value: ahead },
+      })
+      return code.vector('vmovups', [from])
+    })
+    if (!first || !second) throw new RangeError('two vectors')
+    const [low, high] = [0x20, 0x31].map((halves) =>
+      code.vector('vperm2f128', [first, second], undefined, halves),
+    )
+    if (!low || !high) throw new RangeError('two halves')
+    return code.vector('vshufps', [low, high], to, 0x88)
   }
 
   /** Lane by lane: addresses wrap at 32 bits, and those of vgatherdps do not. */

@@ -99,8 +99,7 @@ class Encoder {
       for (const local of [a, b]) {
         this.code.byte(op.localGet).u32(this.#firstVector + (locals[local] ?? 0))
       }
-      this.#simd(simd.shuffle)
-      for (const lane of lanes) for (let i = 0; i < 4; i++) this.code.byte(lane * 4 + i)
+      this.#shuffle(lanes)
     }
     // all eight on the stack before any is written over
     for (const half of [
@@ -290,7 +289,12 @@ class Encoder {
     return 0
   }
 
-  #load(form: 'full' | 'one' | 'splat', element: Element, address: Scalar): void {
+  #load(form: 'full' | 'other' | 'one' | 'splat', element: Element, address: Scalar): void {
+    if (form === 'other') {
+      for (const half of [0, 16]) this.#simdLoad(address, half)
+      this.#shuffle([0, 2, 4, 6])
+      return
+    }
     if (!isSmall(element)) {
       const offset = this.#address(address)
       const opcode = { full: simd.load, one: simd.load32Zero, splat: simd.load32Splat }[form]
@@ -308,6 +312,19 @@ class Encoder {
       this.#simd(simd.i16ExtendLowU8)
       this.#simd(simd.i32ExtendLowU16)
     }
+  }
+
+  #simdLoad(address: Scalar, ahead: number): void {
+    const offset = this.#address(address)
+    this.#simd(simd.load)
+      .u32(2)
+      .u32(offset + ahead)
+  }
+
+  /** Lanes of two vectors on the stack. */
+  #shuffle(lanes: readonly number[]): void {
+    this.#simd(simd.shuffle)
+    for (const lane of lanes) for (let i = 0; i < 4; i++) this.code.byte(lane * 4 + i)
   }
 
   #stepped(address: Scalar, step: Scalar, lane: number): void {
