@@ -39,6 +39,8 @@ const BYTES = 4
 /** Rows and columns of a block. */
 const HEIGHT = 128
 const BREADTH = 768
+/** Tiles side by side up to which rows are read where they are. */
+const FEW_TILES = 2
 /** Multiply-adds up to which packing is more work than it saves. */
 const SMALL = 160 ** 3
 
@@ -77,10 +79,13 @@ function plainOf(source: Side): Plain | undefined {
 }
 
 /** Where a tile finds its operands: addresses of a row and a column, and distances in bytes. */
-interface Source {
+interface RowSource {
   readonly a: (row: Scalar) => Scalar
   readonly aRow: Scalar
   readonly aStep: Scalar
+}
+
+interface Source extends RowSource {
   readonly b: (column: Scalar) => Scalar
   readonly bStep: Scalar
 }
@@ -182,9 +187,9 @@ class ContractLowering {
     const direct = small && a && right?.line === 1 ? { a, right } : undefined
     const broad = this.#breadth(n)
     const [across, down] = [Math.ceil(n / broad), Math.ceil(m / this.#panel)]
-    const body = direct
-      ? this.#direct(direct.a, direct.right)
-      : this.#packed(new Packer(this.#kernel, this.#l, this.#target, this.#panel, this.#columns))
+    const packer = new Packer(this.#kernel, this.#l, this.#target, this.#panel, this.#columns)
+    const held = n <= FEW_TILES * this.#columns ? a : undefined
+    const body = direct ? this.#direct(direct.a, direct.right) : this.#packed(packer, held)
     this.#units({ across, down, broad }, body)
     return this.#l.finish(batch * across * down, down)
   }
@@ -222,20 +227,38 @@ class ContractLowering {
 
   // Sides that are read where they are
 
+  /** Bytes of a stride. */
+  #distance(stride: number): Scalar {
+    if (stride === 1) return { k: 'const', value: BYTES }
+    return this.#b.variable(this.#l.integer(stride * BYTES))
+  }
+
+  /** Where rows of the left side are in a batch, from a step of k on. */
+  #rowsOf(a: Plain): (batch: Scalar) => (from: Scalar) => RowSource {
+    const b = this.#b
+    const [aRow, aStep] = [this.#distance(a.line), this.#distance(a.step)]
+    const inBatch = this.#inBatch(a)
+    return (batch) => {
+      const start = inBatch(batch)
+      return (from) => {
+        const left = b.variable(b.add(start, b.mul(from, aStep)))
+        return { a: (row) => b.add(left, b.mul(row, aRow)), aRow, aStep }
+      }
+    }
+  }
+
   #direct(a: Plain, right: Plain): (at: Strip) => void {
     const b = this.#b
-    const known = (stride: number): Scalar =>
-      stride === 1 ? { k: 'const', value: BYTES } : b.variable(this.#l.integer(stride * BYTES))
-    const [row, aStep, bStep] = [known(a.line), known(a.step), known(right.step)]
-    const [atA, atB] = [this.#inBatch(a), this.#inBatch(right)]
-    const one: Scalar = { k: 'const', value: 1 }
+    const [rowsOf, bStep] = [this.#rowsOf(a), this.#distance(right.step)]
+    const inBatch = this.#inBatch(right)
+    const [none, one]: readonly [Scalar, Scalar] = [
+      { k: 'const', value: 0 },
+      { k: 'const', value: 1 },
+    ]
     return (strip) => {
-      const [left, above] = [atA(strip.batch), atB(strip.batch)]
-      const source: Source = {
-        a: (at) => b.add(left, b.mul(at, row)),
-        b: (at) => b.add(above, b.scalar('shl', at, 2)),
-        ...{ aRow: row, aStep, bStep },
-      }
+      const left = rowsOf(strip.batch)(none)
+      const above = inBatch(strip.batch)
+      const source: Source = { ...left, b: (at) => b.add(above, b.scalar('shl', at, 2)), bStep }
       this.#inHeights(strip.rows, (rows) => {
         this.#block({ ...strip, rows, count: this.#size.k, fresh: one, last: one, source })
       })
@@ -277,9 +300,12 @@ class ContractLowering {
 
   // Sides that are packed
 
-  #packed(packer: Packer): (at: Strip) => void {
+  /** `held`: the left side, where it is read where it is, since few columns share what would be packed. */
+  #packed(packer: Packer, held: Plain | undefined): (at: Strip) => void {
     const b = this.#b
+    const rowsOf = held && this.#rowsOf(held)
     return (strip) => {
+      const inPlace = rowsOf?.(strip.batch)
       const { k } = this.#size
       const from = b.variable(0)
       // once, even where there is nothing to add
@@ -291,9 +317,10 @@ class ContractLowering {
         packer.right(strip.batch, strip.columns, summed)
         const count = b.variable(b.sub(to, from))
         const last = b.variable(b.scalar('geS', to, k))
+        const own = inPlace?.(from)
         this.#inHeights(strip.rows, (rows) => {
-          packer.left(strip.batch, rows, summed)
-          const source = packer.source(rows, strip.columns, count)
+          if (!own) packer.left(strip.batch, rows, summed)
+          const source = { ...packer.source(rows, strip.columns, count), ...own }
           this.#block({ ...strip, rows, count, fresh: more, last, source })
         })
         b.set(more, 0)

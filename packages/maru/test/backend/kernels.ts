@@ -110,6 +110,8 @@ export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a batched contraction', () => values(7, 10, 6).matmul(values(7, 6, 25))],
   ['a contraction in blocks of its inner size', () => values(33, 600).matmul(values(600, 70)).mul(0.5), 600],
   ['a contraction in blocks, results as they come', () => values(601, 33).transpose().matmul(values(75, 601).transpose()), 600],
+  ['a contraction of few columns, rows where they are', () => values(2, 131, 803).matmul(values(2, 803, 41)), 600],
+  ['a contraction of few columns, rows where they are, turned', () => values(803, 131).transpose().matmul(values(803, 57)).relu(), 600],
   ['a convolution with a bias', () => values(2, 5, 19, 14).conv2d(values(9, 5, 3, 3), { padding: 1 }).add(values(9, 1, 1)).relu()],
   ['a convolution of wide rows', () => values(2, 6, 9, 32).conv2d(values(40, 6, 3, 3), { padding: [1, 1] })],
   ["a convolution's gradients", () => { const x = values(3, 20, 10, 16), w = values(24, 20, 3, 3); const [dx, dw] = grad(x.conv2d(w, { padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
