@@ -86,6 +86,7 @@ export interface Notice extends Position {
     | 'skipped'
     | 'rolledBack'
     | 'deadUnits'
+    | 'overfitting'
   /** The folder or file that it is about, the reason, the number: by name. */
   readonly details: { readonly [name: string]: Json }
 }

@@ -38,6 +38,7 @@ const en: Words = {
       skipped: `step ${step} was not made: loss ${loss} or its gradient is not finite`,
       rolledBack: `loss ${loss} at step ${details.step}: back to step ${to}`,
       deadUnits: `dead units, 0 for every sample: ${inLayers(details.layers)}; a lower rate, He's initial weights or LeakyReLU may help`,
+      overfitting: `overfitting since epoch ${details.turn}; what may help: ${details.remedies}`,
     }
     return texts[kind]
   },
@@ -57,6 +58,7 @@ const ko: Words = {
       skipped: `${step}번째 단계를 건너뛰었다. 손실 ${loss} 또는 그 기울기가 유한하지 않다`,
       rolledBack: `${details.step}번째 단계의 손실이 ${loss}이다. ${to}번째 단계로 되돌아간다`,
       deadUnits: `모든 표본에서 0인 죽은 유닛: ${inLayers(details.layers)}. 학습률을 낮추거나 He 초기화나 LeakyReLU를 써 볼 만하다`,
+      overfitting: `에폭 ${details.turn}부터 과적합이다. 도움이 될 만한 것: ${details.remedies}`,
     }
     return texts[kind]
   },
