@@ -2169,6 +2169,30 @@ export const messages = {
       '이름을 넘긴다: new Adam(model.namedParameters(), { groups })',
     ],
   },
+  'optimizer.sparse': {
+    en: [
+      'the gradient of {name}, of shape {shape}, is not made of rows',
+      'sparse: true is for tables that only embedding, or take along axis 0, reads',
+      'leave it out, or give those tables a group of their own: { match: /embed/, sparse: true }',
+    ],
+    ko: [
+      '{shape} 모양인 {name}의 기울기가 행으로 이루어지지 않았다',
+      'sparse: true는 embedding이나 축 0의 take로만 읽는 표를 위한 것이다',
+      '빼거나, 그런 표만 따로 묶는다: { match: /embed/, sparse: true }',
+    ],
+  },
+  'optimizer.whole': {
+    en: [
+      'rows of {name} cannot be updated alone with {hindrance}',
+      'sparse: true was expected with an update that goes element by element, at every step',
+      'leave out sparse, or {hindrance}',
+    ],
+    ko: [
+      '{hindrance}로는 {name}의 행만 갱신할 수 없다',
+      'sparse: true는 단계마다 원소별로 갱신할 때 쓸 수 있다',
+      'sparse나 {hindrance}를 뺀다',
+    ],
+  },
   'muon.matrix': {
     en: [
       'Muon was given a parameter of shape {shape}',

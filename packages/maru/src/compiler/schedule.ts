@@ -52,6 +52,7 @@ export type Reason =
   | 'put together from parts'
   | 'put where indices say'
   | 'read as a whole'
+  | 'read from where it is put'
   | 'would be computed again and again'
   | 'read by several kernels'
 
@@ -131,6 +132,7 @@ class Scheduler implements Schedule {
     // First, since what it keeps is no work for what reads this node.
     if (op.trait === 'movement' && op.overlaps) this.#repeat(node, node.inputs)
     if (op.trait === 'index') this.#repeat(node, node.inputs.slice(0, 1))
+    if (op.trait === 'scatter') this.#separate(node)
     let cost = op.trait === 'elementwise' ? op.cost : 0
     let loads = 0
     for (const input of new Set(node.inputs)) {
@@ -163,6 +165,26 @@ class Scheduler implements Schedule {
       const bordered = !this.#leaf.has(input) && hasFill(input)
       if (grows && (costly || bordered)) this.#keep(input, 'would be computed again and again')
     }
+  }
+
+  /** Values that come from the very cell that they are put into are computed first, so that they are put there in place. */
+  #separate(node: Node): void {
+    const [into, , values] = node.inputs
+    if (!into || !values || this.#inMemory.get(node) !== 'stored in a cell') return
+    if (this.#leaf.has(into) && this.#reads(values, into)) {
+      this.#keep(values, 'read from where it is put')
+    }
+  }
+
+  /** Whether the kernel that computes a node reads a leaf. */
+  #reads(node: Node, leaf: Node): boolean {
+    const seen = new Set([node])
+    for (const each of seen) {
+      if (each === leaf) return true
+      if (this.#leaf.has(each) || this.#inMemory.has(each)) continue
+      for (const input of each.inputs) seen.add(input)
+    }
+    return false
   }
 
   #keep(node: Node, reason: Reason): void {

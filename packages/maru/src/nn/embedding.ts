@@ -19,7 +19,8 @@ export interface EmbeddingOptions {
 }
 
 /**
- * Rows of a learned table, one for each id.
+ * Rows of a learned table, one for each id. Long tables learn faster in a group of their own,
+ * `{ match: /embed/, sparse: true }`: only the rows of a batch are updated then.
  *
  * @shape ids [...] → [..., embeddingDim]; weight [numEmbeddings, embeddingDim]
  * @dtype ids int32 or uint8

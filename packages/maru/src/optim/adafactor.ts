@@ -36,6 +36,10 @@ export class Adafactor extends Optimizer<AdafactorSettings> {
     })
   }
 
+  protected override get isElementwise(): boolean {
+    return false
+  }
+
   protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
     const { decay, eps, clipThreshold } = this.settings(parameter)
     const fresh = this.perStep(parameter, 'fresh', (step) => 1 / pow(step, decay))

@@ -111,6 +111,10 @@ export class KFAC extends Optimizer<KFACSettings> {
     }
   }
 
+  protected override get isElementwise(): boolean {
+    return false
+  }
+
   protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
     const { momentum } = this.settings(parameter)
     const state = this.state(parameter, 'momentumBuffer')

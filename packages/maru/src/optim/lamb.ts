@@ -28,6 +28,10 @@ export class LARS extends Optimizer<LARSSettings> {
     super(parameters, { lr: 1, momentum: 0.9, trust: 1e-3, eps: 1e-8, ...options })
   }
 
+  protected override get isElementwise(): boolean {
+    return false
+  }
+
   protected override decay(gradient: Tensor, parameter: Parameter): Decayed {
     return { value: parameter, gradient }
   }
@@ -56,6 +60,10 @@ export class LARS extends Optimizer<LARSSettings> {
 export class LAMB extends Moments<MomentSettings> {
   constructor(parameters: Parameters, options: MomentOptions = {}) {
     super(parameters, { ...usual, eps: 1e-6, ...options })
+  }
+
+  protected override get isElementwise(): boolean {
+    return false
   }
 
   protected override decay(gradient: Tensor, parameter: Parameter): Decayed {

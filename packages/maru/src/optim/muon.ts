@@ -47,6 +47,10 @@ export class Muon extends Optimizer<MuonSettings> {
     }
   }
 
+  protected override get isElementwise(): boolean {
+    return false
+  }
+
   protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
     const { momentum, nesterov, eps, nsSteps } = this.settings(parameter)
     const state = this.state(parameter, 'momentumBuffer')

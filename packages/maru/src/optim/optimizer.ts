@@ -2,16 +2,17 @@
 
 import { dtypes, storeAs } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
-import { expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
+import { expectInteger, type Sizes, sameShape, sizeOf } from '../base/shape.ts'
 import { showAny } from '../base/show.ts'
 import { type LoadResult, snakeCase } from '../nn/module.ts'
 import { beginStep } from '../runtime/anomaly.ts'
-import { assign, assignAll, pretend } from '../runtime/realize.ts'
+import { assign, assignAll, cellNode, pretend, readAs } from '../runtime/realize.ts'
 import { beforeRun, tracing } from '../runtime/trace.ts'
 import { parameter, tensor, zeros } from '../tensor/create.ts'
 import { Dial } from '../tensor/dial.ts'
 import { grad } from '../tensor/grad.ts'
-import { type Parameter, realize, type Tensor } from '../tensor/tensor.ts'
+import { type Rows, readRows, touchedRows, writeRows } from '../tensor/rows.ts'
+import { type Parameter, realize, Tensor } from '../tensor/tensor.ts'
 import type { GradientTransform } from './clip.ts'
 import { expectStates, takeStates } from './saved.ts'
 import type { Schedule } from './schedule.ts'
@@ -97,12 +98,19 @@ export abstract class Optimizer<S extends Settings = Settings> {
     )
     for (const [each, place] of placesIn(groups, this.#names)) {
       const member = members[place + 1]
-      if (member) this.#members.set(each, member)
+      if (!member) continue
+      if (member.settings.sparse) this.#expectRowsWill(each)
+      this.#members.set(each, member)
     }
   }
 
   /** The new value of a parameter. `state` and `remember` keep what is needed from step to step. */
   protected abstract update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor
+
+  /** Whether an element's update depends on that element's gradients and states alone. */
+  protected get isElementwise(): boolean {
+    return true
+  }
 
   /** What `update` starts from: the value and the gradient after weight decay. */
   protected decay(
@@ -263,16 +271,18 @@ export abstract class Optimizer<S extends Settings = Settings> {
   #updateAll(gradients: readonly (Tensor | undefined)[]): void {
     const found = this.parameters.flatMap((parameter, i) => {
       const gradient = gradients[i]
-      return gradient ? [{ parameter, gradient: this.#gathered(gradient, parameter) }] : []
+      return gradient ? [{ parameter, ...this.#reached(gradient, parameter) }] : []
     })
     const parameters = found.map(({ parameter }) => parameter)
     const raw = found.map(({ gradient }) => gradient)
     const clipped = this.#clip?.(raw, parameters) ?? raw
     const conditioned = this.condition(clipped, parameters)
-    parameters.forEach((parameter, i) => {
+    found.forEach(({ parameter, indices }, i) => {
       const gradient = conditioned[i]
       if (!gradient) throw new ValueError('optimizer.clip', { wanted: raw.length, got: i })
-      const next = this.#next(gradient, parameter)
+      const next = indices
+        ? this.#nextRows({ indices, values: gradient }, parameter)
+        : this.#next(gradient, parameter)
       assign(parameter.cell, this.#applied(next, parameter).node)
     })
   }
@@ -285,6 +295,48 @@ export abstract class Optimizer<S extends Settings = Settings> {
     const gathered = before.add(gradient.div(this.#accumulate))
     assign(sum.cell, gathered.node)
     return gathered
+  }
+
+  /** What an update needs of a parameter's gradient: all of it, or the rows of a table that it reaches. */
+  #reached(
+    gradient: Tensor,
+    parameter: Parameter,
+  ): { readonly gradient: Tensor; readonly indices?: Tensor } {
+    if (!this.settings(parameter).sparse) return { gradient: this.#gathered(gradient, parameter) }
+    const rows = touchedRows(gradient)
+    const name = this.#names.get(parameter)
+    if (!rows) throw new ValueError('optimizer.sparse', { name, shape: parameter.shape })
+    return { gradient: rows.values, indices: rows.indices }
+  }
+
+  /** Throws where rows cannot be updated one by one. */
+  #expectRowsWill(parameter: Parameter): void {
+    const hindrances = {
+      [this.constructor.name]: !this.isElementwise,
+      accumulate: this.#accumulate > 1,
+      lookahead: this.#lookahead !== undefined,
+    }
+    const [hindrance] = Object.entries(hindrances).find(([, isThere]) => isThere) ?? []
+    if (hindrance === undefined) return
+    throw new ValueError('optimizer.whole', { name: this.#names.get(parameter), hindrance })
+  }
+
+  /** The parameter with other rows where the gradient reaches; its states change there alone, too. */
+  #nextRows(rows: Rows, parameter: Parameter): Tensor {
+    const { indices } = rows
+    pretend(() => this.update(parameter, parameter.mul(0), parameter))
+    const states = [...(this.#states.get(parameter)?.values() ?? [])]
+    const alike = states.filter(({ shape }) => sameShape(shape, parameter.shape))
+    const tables = [parameter, ...alike].map((each) => ({ each, whole: new Tensor(each.node) }))
+    const parts = tables.map(
+      ({ each, whole }) => [each.cell, readRows(whole, indices).node] as const,
+    )
+    const next = readAs(new Map(parts), () => this.#next(rows.values, parameter))
+    for (const { each, whole } of tables) {
+      const values = new Tensor(cellNode(each.cell))
+      if (values.node !== whole.node) assign(each.cell, writeRows(whole, { indices, values }).node)
+    }
+    return writeRows(new Tensor(parameter.node), { indices, values: next })
   }
 
   #next(raw: Tensor, parameter: Parameter): Tensor {

@@ -18,6 +18,12 @@ export interface Settings {
   readonly maximize?: boolean
   /** What becomes of a parameter after each update: `maxNorm(3)`. */
   readonly constrain?: (value: Tensor) => Tensor
+  /**
+   * Update only the rows that the gradient reaches, and their states: for tables that are read by `embedding`
+   * or `take` along axis 0. A step then costs what the rows of a batch cost, however long the table is. Rows
+   * that are not read neither decay nor move on by momentum, as with PyTorch's `SparseAdam`.
+   */
+  readonly sparse?: boolean
 }
 
 /** Settings for the parameters that match; what is not given is as for the others. */

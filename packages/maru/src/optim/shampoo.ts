@@ -31,6 +31,10 @@ export class Shampoo extends Optimizer<ShampooSettings> {
     super(parameters, { lr: 0.1, momentum: 0, eps: 1e-4, every: 1, longest: 1024, ...options })
   }
 
+  protected override get isElementwise(): boolean {
+    return false
+  }
+
   protected override update(value: Tensor, gradient: Tensor, parameter: Parameter): Tensor {
     const { momentum, longest } = this.settings(parameter)
     const { length: axes } = gradient.node.shape
