@@ -1907,7 +1907,7 @@ export const messages = {
   },
   'keras.layer': {
     en: ['{op}: {got}', 'an LSTM or a GRU was expected', ''],
-    ko: ['{op}: {got}', 'LSTM이나 GRU여야 한다', ''],
+    ko: ['{op}: {got} 층이다', 'LSTM이나 GRU여야 한다', ''],
   },
   'keras.layers': {
     en: [
