@@ -50,7 +50,7 @@ async function madeOf(
 /** Accuracy of a linear classifier on each block. */
 async function probed(seed: number): Promise<number[]> {
   manualSeed(seed)
-  const model = convolutional(train)
+  const model = convolutional(train, { normalised: true })
   const transform = flipAndCrop(train)
   await learn(model, train, {
     name: 'network',
