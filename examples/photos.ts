@@ -6,7 +6,7 @@ import { manualSeed } from 'maru'
 import { claim, mean, percent, photos, progress, settings, tell, verdicts } from './experiment.ts'
 import { convolutional, errorOf, learn } from './learn.ts'
 
-const options = settings({ epochs: 20 })
+const options = settings({ epochs: 10 })
 const { name, train, test } = await photos(options)
 
 /** PyTorch's mean error over five seeds on the 10,000 and 2,000 images of CIFAR-10, and how much worse the mean may be. */
