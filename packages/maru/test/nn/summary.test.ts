@@ -6,7 +6,7 @@ import { lenet5 } from '../../src/models/index.ts'
 import { Linear, Sequential, summary } from '../../src/nn/index.ts'
 import { programsCompiled } from '../../src/runtime/programs.ts'
 
-test('LeNet-5 learns 61,706 numbers', () => {
+test('[C12.1] LeNet-5 learns 61,706 numbers', () => {
   const table = summary(lenet5(), [1, 1, 28, 28])
   expect(table.parameters).toBe(61706)
   expect(`\n${table}\n`).toMatchInlineSnapshot(`
