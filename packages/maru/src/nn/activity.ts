@@ -10,6 +10,8 @@ export interface Activity {
   /** Path of the layer. */
   readonly name: string
   readonly layer: string
+  /** Number of elements. */
+  readonly size: number
   /** Share of elements that are 0. */
   readonly zeros: number
   /** Units (along the second axis) that are 0 for all examples and places. */
@@ -50,7 +52,8 @@ export async function activityOf(model: Module, x: Tensor): Promise<Activity[]> 
     )
     const module = modules.get(name)
     const saturated = rangeOf(module) ? share : undefined
-    return { name, layer: module?.describe() ?? '', zeros, dead, saturated, mean, variance }
+    const size = maps.get(name)?.size ?? 0
+    return { name, layer: module?.describe() ?? '', size, zeros, dead, saturated, mean, variance }
   })
 }
 

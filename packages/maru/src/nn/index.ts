@@ -4,6 +4,13 @@ export { type ActivationFacts, activations } from './activations.ts'
 export { type Activity, activityOf } from './activity.ts'
 export { type Captured, capture } from './capture.ts'
 export { build, type Definition, define } from './definition.ts'
+export {
+  type Capacity,
+  capacity,
+  type Estimate,
+  type EstimateOptions,
+  estimate,
+} from './estimate.ts'
 export { foldBatchNorm } from './fold-batch-norm.ts'
 export { functionalCall } from './functional.ts'
 export type { GRUGates } from './gru.ts'

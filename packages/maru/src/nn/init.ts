@@ -4,8 +4,10 @@ import { nextStream } from '../base/seed.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import type { Stream } from '../base/threefry.ts'
 import type { Shape } from '../base/types/dim.ts'
+import { Cell } from '../graph/cell.ts'
+import { Data } from '../graph/data.ts'
 import { parameter } from '../tensor/create.ts'
-import { type Parameter, State } from '../tensor/tensor.ts'
+import { Parameter, State } from '../tensor/tensor.ts'
 
 /** Elements of the largest parameter, 4 GiB: a 32-bit device has no room for more. */
 export const MOST_ELEMENTS: number = 2 ** 30
@@ -15,6 +17,8 @@ interface Limits {
   readonly most: number
   /** Whether values are drawn; otherwise they are zeros, to be loaded. */
   readonly drawn: boolean
+  /** Whether there is memory for values at all; otherwise there are only sizes. */
+  readonly stored?: boolean
 }
 
 let limits: Limits | undefined
@@ -97,6 +101,7 @@ function started<S extends Shape>(
   }
   used += elements
   if (limits && used > limits.most) throw new FormatError('definition.large', { most: limits.most })
+  if (limits?.stored === false) return new Parameter(new Cell(new Data('float32', shape, {})))
   const values = new Float32Array(elements)
   if (limits?.drawn ?? true) draw(values)
   return parameter<S>(values, shape, 'float32')
