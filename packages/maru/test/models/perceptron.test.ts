@@ -17,10 +17,10 @@ import {
   tensor,
   useDevice,
 } from '../../src/index.ts'
-import { LogisticRegression, mlp } from '../../src/models/index.ts'
+import { Gan, GaussianNB, LogisticRegression, mlp } from '../../src/models/index.ts'
 import { capture, Linear, type Module, Step, Tanh } from '../../src/nn/index.ts'
 import { Adam, Newton } from '../../src/optim/index.ts'
-import { normal } from '../../src/tensor/random.ts'
+import { normal, randint } from '../../src/tensor/random.ts'
 
 beforeEach(() => {
   useDevice('wasm')
@@ -76,6 +76,75 @@ describe('a multi-layer perceptron', () => {
     const model = mlp([2, 32, 2])
     expect(await learned(model, make(0), 2000)).toBe(1)
     expect(await shareRight(model, make(1))).toBeGreaterThan(0.97)
+  })
+})
+
+describe('512 random labels', () => {
+  const random = (): Points => ({
+    x: normal([512, 16]),
+    labels: randint([512], { low: 0, high: 10 }),
+  })
+  const size = (hidden: number): number => mlp([16, hidden, 10]).parameterCount
+
+  test('[A3.1] are learned without an error by a network that is large enough, not by a twentieth of it', async () => {
+    expect(size(25) / size(512)).toBeLessThan(1 / 20)
+    const points = random()
+    expect(await learned(mlp([16, 512, 10]), points, 1500)).toBe(1)
+    // 685 numbers for 1,700 bits; twice as long, and no end of it in sight
+    expect(await learned(mlp([16, 25, 10]), points, 3000)).toBeLessThan(0.95)
+  })
+})
+
+describe('models that tell classes apart, and models that know what data are like', () => {
+  /** Two round clouds whose centres are 3 apart: nobody is right more often than Φ(1.5). */
+  const clouds = async (count: number): Promise<Points> => {
+    const labels: Tensor = randint([count], { low: 0, high: 2 })
+    const x: Tensor = normal([count, 2]).add(
+      labels
+        .cast('float32')
+        .unsqueeze(1)
+        .mul(tensor([3, 0])),
+    )
+    return {
+      x: tensor(await x.data(), [count, 2]),
+      labels: tensor(await labels.data(), [count], { dtype: 'int32' }),
+    }
+  }
+  const best = 0.9332
+
+  test.each([
+    ['logistic regression', () => new LogisticRegression()],
+    ['Gaussian naive Bayes', () => new GaussianNB()],
+  ])('[B5.1] %s is right within two points of the best that there is', async (_, make) => {
+    const [train, judged] = [await clouds(1000), await clouds(4000)]
+    const model = await make().fit(train.x, train.labels)
+    // four standard errors of 4,000 draws are 1.6 points
+    expect(Math.abs((await model.score(judged.x, judged.labels)) - best)).toBeLessThan(0.02)
+  })
+
+  test('[B5.2] a GAN draws from the same data; the discriminative model has nothing to draw with', async () => {
+    const { x, labels } = await clouds(512)
+    const gan = new Gan({ features: 2, hidden: 32, noise: 4 })
+    const optimizer = new Adam(gan.parameters(), { lr: 2e-3, betas: [0.5, 0.999] })
+    const step = compile(() => {
+      const loss = gan.loss(x)
+      optimizer.step(loss)
+      return loss
+    })
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 100 }, () => step()))
+    }
+    const drawn = (await gan.forward(normal([1000, 4])).array()) as number[][]
+    const right = drawn.filter(([a = 0]) => a > 1.5).length / drawn.length
+    expect(right).toBeGreaterThan(0.2)
+    expect(right).toBeLessThan(0.8)
+    const near = drawn.filter(
+      ([a = 0, b = 0]) => Math.min(Math.hypot(a, b), Math.hypot(a - 3, b)) < 3,
+    )
+    expect(near.length / drawn.length).toBeGreaterThan(0.9)
+    const classifier = await new LogisticRegression().fit(x, labels)
+    expect(Object.getOwnPropertyNames(LogisticRegression.prototype)).not.toContain('sample')
+    expect(classifier).not.toHaveProperty('sample')
   })
 })
 
