@@ -161,7 +161,7 @@ describe('a table', () => {
     expect(run).toBe('runs/prices-seed-0')
   })
 
-  test('with a config file, and a network of its own', async () => {
+  test('[M6.2] with a config file, and a network of its own', async () => {
     const model = {
       type: 'Sequential',
       layers: [{ type: 'Linear', settings: { inFeatures: 4, outFeatures: 3, bias: true } }],

@@ -205,7 +205,7 @@ describe('PyTorch', () => {
     })
   })
 
-  it("reads a network's state dict", async () => {
+  it("[N2.1] reads a network's state dict", async () => {
     const read = await decodePytorch(fixture('state-dict.pt'))
     expect([...read].map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape}]`)).toEqual([
       '0.weight float32 [3,2]',
@@ -242,7 +242,7 @@ describe('PyTorch', () => {
     ['an empty stack', ['\x80\x02.'], 'pickle.damaged'],
     ['a text beyond the end', ['\x80\x02X\xff.'], 'pickle.damaged'],
   ] as [string, (number | string)[], string?][])(
-    'runs nothing: %s',
+    '[N2.1] runs nothing: %s',
     async (_, codes, key = 'pickle.global') => {
       expect(await keyOf(() => pickled(...codes))).toBe(key)
     },

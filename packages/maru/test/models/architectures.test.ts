@@ -63,7 +63,7 @@ const counted = (make: () => Module): number =>
 describe('numbers of parameters', () => {
   test.each<[string, () => Module, number]>([
     ['MLP', () => mlp([784, 512, 512, 10]), 669_706],
-    ['LeNet-5', () => lenet5(), 61_706],
+    ['LeNet-5 [C12.1]', () => lenet5(), 61_706],
     ['ResNet-18', () => resnet18(), 11_173_962],
     ['ResNet-20', () => cifarResNet(20), 269_722],
     ['ResNet-56', () => cifarResNet(56), 853_018],

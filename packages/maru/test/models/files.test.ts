@@ -41,7 +41,7 @@ describe('save and load', () => {
     ['a small network', small],
     ['one layer', () => new Linear(3, 2)],
     ['nothing that learns', () => new Sequential(new ReLU())],
-  ])('%s comes back with the same bits', async (_, make) => {
+  ])('[M4.2] %s comes back with the same bits', async (_, make) => {
     const model = make()
     await saveModel(folder, model)
     const again = await loadModel(folder)
@@ -61,7 +61,7 @@ describe('save and load', () => {
     ])
   })
 
-  test('the definition is for people to read', async () => {
+  test('[M4.1] the definition is for people to read', async () => {
     await saveModel(folder, new Sequential(new Linear(2, 3), new ReLU()))
     expect(`\n${await readFile(join(folder, 'model.json'), 'utf8')}`).toMatchInlineSnapshot(`
       "
@@ -89,7 +89,7 @@ describe('save and load', () => {
     `)
   })
 
-  test('saving twice writes the same bytes, and leaves nothing else', async () => {
+  test('[M4.1] saving twice writes the same bytes, and leaves nothing else', async () => {
     const model = small()
     const own = await mkdtemp(join(folder, 'own-'))
     const read = () =>
@@ -191,14 +191,14 @@ describe('a definition edited by hand', () => {
       'definition.large',
     ],
   ]
-  test.each(refused)('with %s is refused', async (_, text, key) => {
+  test.each(refused)('[M4.4] with %s is refused', async (_, text, key) => {
     const error = await loadModel(await write(text)).catch((reason) => reason)
     expect(error).toBeInstanceOf(MaruError)
     expect(error.key).toBe(key)
     expect(error.message.length).toBeLessThan(1000)
   })
 
-  test('may change what its weights still fit', async () => {
+  test('[M4.4] may change what its weights still fit', async () => {
     const model = define(small())
     const layers = model.layers!.with(1, { type: 'Tanh' })
     const loaded = await loadModel(await write(definitionText({ ...model, layers })))

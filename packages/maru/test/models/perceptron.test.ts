@@ -122,7 +122,7 @@ describe('models that tell classes apart, and models that know what data are lik
     expect(Math.abs((await model.score(judged.x, judged.labels)) - best)).toBeLessThan(0.02)
   })
 
-  test('[B5.2] a GAN draws from the same data; the discriminative model has nothing to draw with', async () => {
+  test('[B5.2] [B3.5] a GAN draws from the same data; the discriminative model has nothing to draw with', async () => {
     const { x, labels } = await clouds(512)
     const gan = new Gan({ features: 2, hidden: 32, noise: 4 })
     const optimizer = new Adam(gan.parameters(), { lr: 2e-3, betas: [0.5, 0.999] })

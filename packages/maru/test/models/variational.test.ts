@@ -90,7 +90,7 @@ describe('the evidence lower bound', () => {
     }
   })
 
-  test('[F4.2] a larger beta ends with codes that tell less', async () => {
+  test('[F4.2] [B3.4] a larger beta ends with codes that tell less', async () => {
     const x = examples(32)
     const rates: number[] = []
     for (const beta of [0.1, 1, 10]) {

@@ -33,7 +33,7 @@ import { normal } from '../../src/tensor/random.ts'
 import { devices } from '../ops/calls.ts'
 
 describe.each(devices)('on %s', (device) => {
-  test('a query that may look nowhere gets nothing, and no NaN', async () => {
+  test('[C17.6] weights sum to 1; a query that may look nowhere gets nothing, and no NaN', async () => {
     useDevice(device)
     const layer = new MultiheadAttention(4, 2, { batchFirst: true, bias: false })
     const x = normal([2, 3, 4])

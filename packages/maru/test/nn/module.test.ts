@@ -140,7 +140,7 @@ describe('loadStateDict', () => {
     expect(await valuesOf(model)).toEqual(before)
   })
 
-  test('takes what fits when told to, and says what did not', async () => {
+  test('[K1.1] takes what fits when told to, and says what did not', async () => {
     const model = new Linear(2, 3)
     const given = new Map<string, Tensor>([
       ['weight', zeros([3, 2])],

@@ -47,7 +47,7 @@ test('RMSNorm is the op with its weight', async () => {
   await expectSame(layer.forward(x), x.rmsNorm(3, { weight, eps: 0.5 }))
 })
 
-test('Residual adds its parts, and is nothing without one', async () => {
+test('[D5.1] Residual adds its parts, and is nothing without one', async () => {
   await expectSame(new nn.Residual(new nn.Tanh()).forward(x), x.add(x.tanh()))
   const both = new nn.Residual(new nn.Tanh(), new nn.ReLU())
   await expectSame(both.forward(x.neg()), x.neg().relu().add(x.neg().tanh()))

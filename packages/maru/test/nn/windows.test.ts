@@ -145,7 +145,7 @@ describe.each(devices)('on %s', (device) => {
     await expectNear(x.conv2d(w, { dilation: [2, 3] }), x.conv2d(spread(w)))
   })
 
-  test('[D7.1] [C4.3] a convolution of 1 is a fully connected layer at each place, one of the whole map a layer of all', async () => {
+  test('[D7.1] [C4.3] [J3.3] a convolution of 1 is a fully connected layer at each place, one of the whole map a layer of all', async () => {
     const x = map(2, 3, 4, 5)
     const pointwise = new nn.Conv2d(3, 4, 1)
     const dense = new nn.Linear(3, 4)

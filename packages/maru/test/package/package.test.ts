@@ -76,7 +76,7 @@ describe('installed without the network and without scripts', { timeout: SLOW_MS
     expect(SUBPATHS.length).toBeGreaterThan(1)
   })
 
-  test('it trains', async () => {
+  test('[N10.2] it trains', async () => {
     const { device, losses } = await trainInNode(here.project)
     expect(device).toBe('wasm')
     expect(Math.max(...losses.slice(-5))).toBeLessThan(Math.min(...losses.slice(0, 5)))

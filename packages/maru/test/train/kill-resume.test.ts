@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const SCRIPT = fileURLToPath(new URL('../../../../bench/kill-resume.ts', import.meta.url))
 
-test('training that is killed at random moments goes on, and ends with the same bits', async () => {
+test('[M6.4] training that is killed at random moments goes on, and ends with the same bits', async () => {
   const args = [
     '--conditions=source',
     '--import',
