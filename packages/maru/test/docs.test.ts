@@ -19,7 +19,10 @@ const pages = [
   ...readdirSync(join(ROOT, 'docs')).map((name) => `docs/${name}`),
 ]
 /** Acceptance lines that a page's programs show by running. */
-const proves: Readonly<Record<string, string>> = { 'docs/own-optimiser.md': ' [G10.3]' }
+const proves: Readonly<Record<string, string>> = {
+  'docs/own-optimiser.md': ' [G10.3]',
+  'docs/rule-or-learned.md': ' [A13.1]',
+}
 const blocks = pages.flatMap((page) => {
   const text = readFileSync(join(ROOT, page), 'utf8')
   return [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code], i): [string, string] => [
