@@ -3891,7 +3891,7 @@ export const messages = {
   },
   'config.value': {
     en: ['configuration: {name} ({meaning}) is {got}', 'another value was expected', ''],
-    ko: ['설정의 {name}이(가) {got}이다', '다른 값이어야 한다', ''],
+    ko: ['설정의 {name}({meaning})이(가) {got}이다', '다른 값이어야 한다', ''],
   },
   'config.range': {
     en: [
