@@ -56,6 +56,14 @@ const cases: readonly StartCase[] = [
     most: 50,
   },
   {
+    name: 'first step of 100 to 800 residual layers: exponent of the depth',
+    unit: '×',
+    scripts: { maru: 'depth-maru.mjs' },
+    prints: 'exponent',
+    rounds: 1,
+    most: 1.2,
+  },
+  {
     name: 'GPT: a late token against an early one',
     unit: '×',
     scripts: { maru: 'tokens-maru.mjs' },

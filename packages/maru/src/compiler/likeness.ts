@@ -1,4 +1,5 @@
 /** Kernels that differ in their buffers and parameters alone: layers of one network are full of them. */
+import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
 import type { Argument, Lowered } from './lowering.ts'
 
@@ -20,42 +21,54 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): L
   const parameters = new Map<number, number>()
   /** Expressions share parts, which are written once. */
   const seen = new Map<object, number>()
-  const parts: string[] = []
+  let text = ''
   const write = (value: unknown, field: string): void => {
     if (typeof value !== 'object' || value === null) {
       const number = typeof value === 'number'
-      if (number && BUFFERS.has(field)) parts.push(`b${numbered(buffers, value)}:${sizes(value)},`)
-      else parts.push(Object.is(value, -0) ? '-0,' : `${String(value)},`)
+      if (number && BUFFERS.has(field)) text += `b${numbered(buffers, value)}:${sizes(value)},`
+      else text += Object.is(value, -0) ? '-0,' : `${String(value)},`
       return
     }
     const known = seen.get(value)
     if (known !== undefined) {
-      parts.push(`#${known},`)
+      text += `#${known},`
       return
     }
     seen.set(value, seen.size)
     if (Array.isArray(value)) {
-      parts.push('[')
+      text += '['
       for (const each of value) write(each, field)
-      parts.push(']')
+      text += ']'
       return
     }
     if (isNamed(value)) {
-      parts.push(`${value.name},`)
+      text += `${value.name},`
+      return
+    }
+    if (isPlainIndex(value)) {
+      text += `${keyOf(value)},`
       return
     }
     const parameter = 'kind' in value && value.kind === 'parameter'
-    parts.push('{')
-    for (const [name, each] of Object.entries(value)) {
+    text += '{'
+    for (const name in value) {
       if (name === DERIVED) continue
-      parts.push(name, '=')
-      if (parameter && name === 'index') parts.push(`p${numbered(parameters, Number(each))},`)
-      else write(each, name)
+      const each: unknown = Reflect.get(value, name)
+      if (parameter && name === 'index') text += `p${numbered(parameters, Number(each))},`
+      else {
+        text += `${name}=`
+        write(each, name)
+      }
     }
-    parts.push('}')
+    text += '}'
   }
   write(kernel, '')
-  return { text: parts.join(''), buffers: [...buffers.keys()], parameters: [...parameters.keys()] }
+  return { text, buffers: [...buffers.keys()], parameters: [...parameters.keys()] }
+}
+
+/** An index expression without values in it, which its key tells all of. */
+function isPlainIndex(value: object): value is IndexExpr {
+  return 'terms' in value && 'constant' in value && valuesIn(value as IndexExpr).length === 0
 }
 
 /** The number of something in the order in which it was first met. */

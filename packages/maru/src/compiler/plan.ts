@@ -68,6 +68,8 @@ export class Planner implements Places {
   readonly #absorbed = new Map<Node, Node>()
   /** Step that writes each buffer. */
   readonly #writer = new Map<number, number>()
+  /** Steps that can take another store, by the buffers that those they have touch. */
+  readonly #touching = new Map<number, number[]>()
   #values = 0
 
   constructor(input: CompileInput, target: Target, frame: Frame) {
@@ -131,6 +133,9 @@ export class Planner implements Places {
   step(step: Step): void {
     const at = this.steps.push(step) - 1
     for (const buffer of touches(step, this.buffers).writes) this.#writer.set(buffer, at)
+    if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return
+    if (step.kernel.passes.length === 0)
+      for (const store of step.kernel.stores) this.#note(store, at)
   }
 
   /** Whether vectors gain by what is cut: a machine of one lane does not care. */
@@ -415,9 +420,7 @@ export class Planner implements Places {
     if (!this.target.fuse) return false
     const loads: Load[] = []
     eachLoad(store.value, (load) => loads.push(load))
-    const writer = (buffer: number): number => this.#writer.get(rootOf(this.buffers, buffer)) ?? 0
-    const ready = Math.max(0, ...loads.map(({ buffer }) => writer(buffer)))
-    for (let at = this.steps.length - 1; at >= ready; at--) {
+    for (const at of this.#related(loads)) {
       const step = this.steps[at]
       if (step?.kind !== 'kernel' || step.kernel.kind !== 'loops') continue
       if (step.kernel.passes.length > 0) continue
@@ -426,9 +429,38 @@ export class Planner implements Places {
       if (!grown) continue
       step.kernel = grown
       this.#writer.set(rootOf(this.buffers, store.buffer), at)
+      this.#note(store, at)
       return true
     }
     return false
+  }
+
+  /** Steps that read or make something of what is loaded, when all of it is there, the last one first. */
+  #related(loads: readonly Load[]): number[] {
+    const roots = loads.map(({ buffer }) => rootOf(this.buffers, buffer))
+    const ready = Math.max(0, ...roots.map((root) => this.#writer.get(root) ?? 0))
+    const found = new Set<number>()
+    for (const buffer of new Set([...roots, ...loads.map(({ buffer }) => buffer)])) {
+      const touching = this.#touching.get(buffer) ?? []
+      for (let i = touching.length - 1; i >= 0; i--) {
+        const at = touching[i] ?? -1
+        if (at < ready) break
+        found.add(at)
+      }
+    }
+    return [...found].sort((a, b) => b - a)
+  }
+
+  /** Notes which buffers a store of a step touches; numbers of steps are kept in order. */
+  #note(store: Store, at: number): void {
+    const buffers = new Set([rootOf(this.buffers, store.buffer)])
+    eachLoad(store.value, ({ buffer }) => buffers.add(buffer))
+    for (const buffer of buffers) {
+      const touching = this.#touching.get(buffer) ?? []
+      const after = touching.findLastIndex((other) => other <= at)
+      if (touching[after] !== at) touching.splice(after + 1, 0, at)
+      this.#touching.set(buffer, touching)
+    }
   }
 }
 
