@@ -5,7 +5,7 @@
 import { sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
-import { Affine, factorOf, type IndexExpr, keyOf, mentions, variable } from './index-expr.ts'
+import { Affine, type IndexExpr, keyOf, mentions, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import {
   type ContractKernel,
@@ -13,11 +13,12 @@ import {
   type Expr,
   eachPart,
   indicesOf,
+  type LoopKernel,
   replaced,
   type Side,
 } from './kernel.ts'
-import { type Ask, isAffine, type Means, Operands, type Reading } from './operands.ts'
-import { backwards, everyTurn, type Progression, progressions, stepsFor } from './phases.ts'
+import type { Ask, Means, Operands, Reading } from './operands.ts'
+import { everyTurn, type Progression } from './phases.ts'
 
 /** What a contraction is part of. */
 export interface Contracting {
@@ -33,10 +34,6 @@ export interface Contracting {
 export const DEPTH = 256
 /** Columns of a batch from which on its own blocks are large enough. */
 const MANY_COLUMNS = 512
-/** Most work of a sum over products, as a share of that of the products alone; where it is slow by itself, too. */
-const [MOST_WORK, MOST_SLOW_WORK] = [1.3, 2]
-/** Columns, and rows, from which on such a sum is worth it; fewer rows, where each is of few products. */
-const [FEWEST_LINES, MOST_TERMS_PER_ROW] = [16, 4]
 /** The buffer that stands for the result of the contraction. */
 const RESULT = -1
 
@@ -99,13 +96,13 @@ function domainOf({ op, attrs, inputs: [from] }: Node): readonly number[] {
 }
 
 /** What is known of all parts of a contraction. */
-interface Whole extends Contracting {
+export interface Whole extends Contracting {
   readonly means: Means
   readonly operands: Operands
 }
 
 /** The loops of a contraction, or of one of its parts, of which each goes over some turns of each loop. */
-class Fitting {
+export class Fitting {
   readonly #it: Whole
   readonly #labels: { readonly a: Loops; readonly b: Loops; readonly out: Loops }
   readonly #summed: Loops
@@ -164,17 +161,44 @@ class Fitting {
     return [...all.slice(summed), ...all.slice(fold, summed)]
   }
 
-  kernel(): ContractKernel | undefined {
+  /** The kernel that stores results where they belong, or row by row in a buffer of their own. */
+  kernel(own?: number): ContractKernel | undefined {
     const { roles } = this
-    return roles && this.#assemble(roles)
+    return roles && this.#assemble(roles, own)
   }
 
-  #assemble({ batch, rows, columns, swapped }: Roles): ContractKernel | undefined {
+  /** Brings what was stored so to where it belongs, or stores there what becomes of a sum of nothing. */
+  placing(own: number | undefined): LoopKernel | undefined {
+    const { buffer, result } = this.#it
+    const { dtype } = result
+    const { roles } = this
+    if (!this.demand || !roles) return undefined
+    const axes = result.shape.map((_, axis) => axis)
+    const value: Expr =
+      own === undefined
+        ? withZero(this.demand.value)
+        : {
+            ...{ kind: 'load', buffer: own, dtype, guards: [] },
+            offset: this.#rowByRow(roles, axes),
+          }
+    const store = { buffer, dtype, offset: this.demand.offset, value }
+    return { kind: 'loops', extents: this.#sizes(axes), folded: [], passes: [], stores: [store] }
+  }
+
+  /** Where an element of the part lies row by row, loop `order[i]` being variable i. */
+  #rowByRow({ batch, rows, columns }: Roles, order: Loops): IndexExpr {
+    const loops = [...batch, ...rows, ...columns]
+    const places = loops.map((loop) => variable(order.indexOf(loop)))
+    return dot(new Affine(this.#sizes(order)), places, stridesOf(this.#sizes(loops)))
+  }
+
+  #assemble(roles: Roles, own: number | undefined): ContractKernel | undefined {
+    const { batch, rows, columns, swapped } = roles
     const all = [...this.extents.keys()]
     const sums = this.#sums
     const side = (lines: Loops, which: 0 | 1): Side | undefined => {
-      const own = [...batch, ...lines, ...sums]
-      const order = [...own, ...all.filter((loop) => !own.includes(loop))]
+      const first = [...batch, ...lines, ...sums]
+      const order = [...first, ...all.filter((loop) => !first.includes(loop))]
       const demand = this.#demand(order)
       const ask = demand && this.#asks(order, demand)?.[which]
       const value = ask && this.#it.operands.read(ask)
@@ -189,10 +213,11 @@ class Fitting {
     const stored = this.#demand([...axes, ...sums])
     if (!a || !b || !stored) return undefined
     const { buffer, result } = this.#it
+    const offset = own === undefined ? stored.offset : this.#rowByRow(roles, axes)
     const sized = (loops: Loops): number => sizeOf(this.#sizes(loops))
     const out = {
       out: { batch: this.#sizes(batch), rows: this.#sizes(rows), columns: this.#sizes(columns) },
-      store: { buffer, dtype: result.dtype, offset: stored.offset, value: stored.value },
+      store: { buffer: own ?? buffer, dtype: result.dtype, offset, value: stored.value },
     }
     const k = sized(sums)
     const aside = k > DEPTH && !isPlainStore(out)
@@ -367,78 +392,11 @@ function unflatten(affine: Affine, flat: IndexExpr, shape: readonly number[]): I
   })
 }
 
-/** Whether sums over products are not much more work than the products, and keep their form. */
-function pays({ node, fold, result }: Contracting, parts: readonly Fitting[]): boolean {
-  if (!fold) return sizeOf(result.shape) <= sizeOf(node.shape)
-  const [whole] = parts
-  const { roles } = whole ?? {}
-  if (!whole || !roles) return false
-  const terms = whole.extents.slice(whole.first.summed)
-  const before = sizeOf(node.shape) * sizeOf(terms)
-  const work = parts.reduce((sum, { extents }) => sum + sizeOf(extents), 0)
-  const [rows, columns] = [roles.rows, roles.columns].map((loops) => whole.sizeOf(loops))
-  const few = Math.min(FEWEST_LINES, sizeOf(terms) / MOST_TERMS_PER_ROW)
-  const broad = (rows ?? 0) >= few && (columns ?? 0) >= FEWEST_LINES
-  const slow = parts.length > 1 || few < FEWEST_LINES
-  return broad && work <= (slow ? MOST_SLOW_WORK : MOST_WORK) * before
-}
-
-/** Parts of the result for which every index is a sum of multiples of loops; `undefined` if there are none. */
-function cut(it: Whole, whole: Fitting): readonly Fitting[] | undefined {
-  const { indices } = whole
-  if (indices.every(isAffine)) return [whole]
-  const steps = stepsFor(indices, whole.extents.length)
-  if (!steps || !it.fold || steps.slice(whole.first.summed).some((step) => step > 1)) {
-    return undefined
-  }
-  const part = ([from, to]: [number, number?]): Progression[][] | undefined =>
-    progressions(steps.slice(from, to), whole.extents.slice(from, to))
-  const phases = part([0, whole.first.fold])
-  const classes = part([whole.first.fold, whole.first.summed])
-  if (!phases || !classes) return undefined
-  const parts: Fitting[] = []
-  for (const phase of phases) {
-    const all = classes.map((each) => new Fitting(it, [...phase, ...each]))
-    if (all.some(({ extents }) => extents.slice(0, whole.first.fold).includes(0))) continue
-    const [some, ...more] = all.filter(({ demand, extents }) => {
-      return demand?.never === false && !extents.includes(0)
-    })
-    if (more.length > 0) return undefined
-    parts.push(some ?? new Fitting(it, [...phase, ...nothing(whole, steps)]))
-  }
-  return parts.every((part) => part.indices.every(isAffine)) ? parts : undefined
-}
-
-/** Turns of the fold's loops of which there are none. */
-function nothing({ extents, first }: Fitting, steps: readonly number[]): Progression[] {
-  return steps.slice(first.fold, first.summed).map((step, i) => {
-    return { first: step * (extents[first.fold + i] ?? 0), step, count: 0 }
+/** What becomes of a sum of nothing. */
+function withZero(value: Expr): Expr {
+  const known = new Map<Expr, Expr>()
+  eachPart(value, (part) => {
+    if (part.kind === 'folded') known.set(part, { kind: 'index', index: zero, dtype: part.dtype })
   })
-}
-
-/**
- * The same with those loops of the fold backwards along which an operand would be read backwards, as
- * windows are that find what they were copied from: processors fetch ahead in one direction only.
- */
-function ascending(it: Whole, part: Fitting): Fitting {
-  const { first, indices, turns } = part
-  const back = (loop: number): boolean => indices.some((index) => factorOf(index, loop) < 0)
-  const inFold = (loop: number): boolean => loop >= first.fold && loop < first.summed
-  const turned = turns.map((each, loop) => (inFold(loop) && back(loop) ? backwards(each) : each))
-  return turned.every((each, loop) => each === turns[loop]) ? part : new Fitting(it, turned)
-}
-
-/** The kernels that compute a result from a contraction; `undefined` where it has to be by itself. */
-export function fitContraction(it: Contracting, means: Means): ContractKernel[] | undefined {
-  const whole: Whole = { ...it, means, operands: new Operands(means) }
-  const parts = cut(whole, new Fitting(whole))?.map((part) => ascending(whole, part))
-  if (!parts || !pays(it, parts)) return undefined
-  const readings = parts
-    .filter(({ extents }) => !extents.includes(0))
-    .flatMap((part) => part.readings ?? [])
-  for (const node of it.node.inputs) {
-    whole.operands.settle(readings.filter(({ ask }) => ask.node === node))
-  }
-  const kernels = parts.flatMap((part) => part.kernel() ?? [])
-  return kernels.length === parts.length ? kernels : undefined
+  return replaced(value, known)
 }

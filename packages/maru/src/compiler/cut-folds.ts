@@ -15,7 +15,7 @@ import {
   withReplaced,
 } from './kernel.ts'
 import { isAffine } from './operands.ts'
-import { type Progression, progressions, stepsFor } from './phases.ts'
+import { type Progression, progressions, stepsFor, together } from './phases.ts'
 
 /** The kernel, or for each way to take results a stride apart one that folds and one that puts them in place. */
 export function cutFold(kernel: LoopKernel, allocate: (size: number) => number): LoopKernel[] {
@@ -37,7 +37,9 @@ export function cutFold(kernel: LoopKernel, allocate: (size: number) => number):
     parts.push(part)
   }
   const plain = parts.every((part) => foldsOf(part).flatMap(foldIndices).every(isAffine))
-  return plain ? parts.flatMap((part) => inTwo(part, allocate)) : [kernel]
+  if (!plain) return [kernel]
+  const halves = parts.map((part) => inTwo(part, allocate))
+  return [...halves.map(([first]) => first), ...together(halves.map(([, second]) => second))]
 }
 
 /** The terms of some turns for the results of some turns, if there are any. */
@@ -72,7 +74,10 @@ function partOf(
 }
 
 /** Results next to each other, which vectors hold, then each where it belongs. */
-function inTwo(part: LoopKernel, allocate: (size: number) => number): LoopKernel[] {
+function inTwo(
+  part: LoopKernel,
+  allocate: (size: number) => number,
+): readonly [LoopKernel, LoopKernel] {
   const { extents } = part
   const axes = extents.map((_, axis) => variable(axis))
   const offset = dot(new Affine(extents), axes, stridesOf(extents))

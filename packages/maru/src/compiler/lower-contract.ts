@@ -14,7 +14,7 @@ import { factorOf, type IndexExpr } from './index-expr.ts'
 import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
 import { type BufferSizes, type Lowered, Lowering, SCRATCH_BYTES } from './lowering.ts'
-import { Packing } from './pack.ts'
+import { PANELS, Packing } from './pack.ts'
 import { least } from './positions.ts'
 import type { Scalar, TileStatement, VectorBuilder } from './vector.ts'
 
@@ -36,9 +36,8 @@ const tiles: { readonly [lanes: number]: { readonly rows: number; readonly vecto
 }
 
 const BYTES = 4
-/** Rows and columns of a block. */
-const HEIGHT = 128
-const BREADTH = 768
+/** Rows and columns of a block; most columns of a tile, and rows of a panel. */
+const [HEIGHT, BREADTH, WIDEST, HIGHEST] = [512, 768, 32, 8]
 /** Tiles side by side up to which rows are read where they are. */
 const FEW_TILES = 2
 /** Multiply-adds up to which packing is more work than it saves. */
@@ -88,6 +87,8 @@ interface RowSource {
 interface Source extends RowSource {
   readonly b: (column: Scalar) => Scalar
   readonly bStep: Scalar
+  /** Makes the columns of a tile what `b` finds. */
+  readonly panel?: (columns: Range) => void
 }
 
 /** A block of outputs, and the steps of k that are added to it. */
@@ -314,13 +315,13 @@ class ContractLowering {
       b.loop(from, stop, 1, () => {
         const to = least(b, b.add(from, DEPTH), k)
         const summed = [from, to] as const
-        packer.right(strip.batch, strip.columns, summed)
         const count = b.variable(b.sub(to, from))
         const last = b.variable(b.scalar('geS', to, k))
         const own = inPlace?.(from)
         this.#inHeights(strip.rows, (rows) => {
           if (!own) packer.left(strip.batch, rows, summed)
-          const source = { ...packer.source(rows, strip.columns, count), ...own }
+          const panel = (columns: Range): void => packer.right(strip.batch, columns, summed)
+          const source = { ...packer.source(rows, panel, count), ...own }
           this.#block({ ...strip, rows, count, fresh: more, last, source })
         })
         b.set(more, 0)
@@ -342,6 +343,7 @@ class ContractLowering {
       const edge = { at: b.variable(b.add(b.scratch, EDGE)), line: this.#columns * BYTES }
       const size = { width, height: b.variable(b.sub(bottom, top)) }
       const sums = this.#placeOf(block, column)
+      block.source.panel?.([column, b.variable(b.add(column, width))])
       if (this.#store) this.#beside(this.#store, block, { column, sums, edge, size })
       else if (sums) this.#inPlace(block, { column, sums, edge, size })
       b.set(column, b.add(column, this.#columns - 1))
@@ -494,9 +496,9 @@ interface Strip {
 /** Where blocks lie in a thread's memory, each with room for what vectors write beyond it. */
 const ROOM = 4096
 const RIGHT = 0
-const LEFT = RIGHT + DEPTH * BREADTH * BYTES + ROOM
-const EDGE = LEFT + DEPTH * HEIGHT * BYTES + ROOM
-const END = EDGE + HEIGHT * 64 * BYTES
+const LEFT = RIGHT + DEPTH * WIDEST * BYTES + ROOM
+const EDGE = LEFT + DEPTH * (HEIGHT + PANELS * HIGHEST) * BYTES + ROOM
+const END = EDGE + HEIGHT * WIDEST * BYTES + ROOM
 if (END > SCRATCH_BYTES) throw new RangeError('blocks of contractions are larger than their memory')
 
 type Range = readonly [Scalar, Scalar]
@@ -531,12 +533,13 @@ class Packer {
     this.#right.write({ batch, lines, summed, at: this.#b.add(this.#b.scratch, RIGHT) })
   }
 
-  source(rows: Range, columns: Range, count: Scalar): Source {
+  source(rows: Range, panel: (columns: Range) => void, count: Scalar): Source {
     const b = this.#b
     const bytes = b.variable(b.mul(count, BYTES))
     return {
       a: (row) => b.add(b.add(b.scratch, LEFT), b.mul(b.sub(row, rows[0]), bytes)),
-      b: (column) => b.add(b.add(b.scratch, RIGHT), b.mul(b.sub(column, columns[0]), bytes)),
+      b: () => b.add(b.scratch, RIGHT),
+      panel,
       aRow: { k: 'const', value: BYTES },
       aStep: { k: 'const', value: this.#panel * BYTES },
       bStep: { k: 'const', value: this.#columns * BYTES },

@@ -48,6 +48,8 @@ interface Copy {
   readonly frame: Frame
   /** By axis of the operand. */
   readonly strides: readonly number[]
+  /** Axes that lie the other way round, since they are read so. */
+  readonly turned: readonly boolean[]
 }
 
 export class Operands {
@@ -62,9 +64,12 @@ export class Operands {
   read({ node, affine, index, guards }: Ask): Expr | undefined {
     const copy = this.#copies.get(node)
     if (!copy) return this.#inlined(affine, node, index, guards)
-    const { buffer, frame, strides } = copy
+    const { buffer, frame, strides, turned } = copy
     const place = index.map((each, axis) => {
-      return affine.add(each, affine.constant(-(frame[axis]?.[0] ?? 0)))
+      const [low, high] = frame[axis] ?? [0, 0]
+      return turned[axis]
+        ? affine.add(affine.constant(high), affine.scale(each, -1))
+        : affine.add(each, affine.constant(-low))
     })
     const open = guards.filter((guard) => {
       const axis = axisOf(guard, node, index)
@@ -85,7 +90,8 @@ export class Operands {
     const frame = this.#bordered(asks)
     const last = this.#lastAxis(readings)
     if (!costly && !frame && last === undefined) return
-    this.#copies.set(node, this.#copy(node, frame ?? wholeOf(node), last ?? node.shape.length - 1))
+    const turned = node.shape.map((_, axis) => asks.every((ask) => isDescending(ask, axis)))
+    this.#copies.set(node, this.#copy(node, { frame: frame ?? wholeOf(node), last, turned }))
   }
 
   /** The places that are read, if there are some beyond the edge and each is read often. */
@@ -124,15 +130,25 @@ export class Operands {
   }
 
   /** A copy of a frame in which one of the axes is the last in memory. */
-  #copy(node: Node, frame: Frame, last: number): Copy {
+  #copy(
+    node: Node,
+    {
+      frame,
+      last = frame.length - 1,
+      turned,
+    }: { frame: Frame; last: number | undefined; turned: readonly boolean[] },
+  ): Copy {
     const { allocate, run } = this.#means
     const order = [...frame.keys()].filter((axis) => axis !== last)
     if (frame.length > 0) order.push(last)
     const own = sizesOf(frame)
     const sizes = order.map((axis) => at(own, axis))
     const affine = new Affine(sizes)
-    const index = frame.map(([low], axis) => {
-      return affine.add(variable(order.indexOf(axis)), affine.constant(low))
+    const index = frame.map(([low, high], axis) => {
+      const place = variable(order.indexOf(axis))
+      return turned[axis]
+        ? affine.add(affine.constant(high), affine.scale(place, -1))
+        : affine.add(place, affine.constant(low))
     })
     const guards = index
       .map((value, axis) => ({ value, bound: at(node.shape, axis) }))
@@ -145,7 +161,8 @@ export class Operands {
     const store = { buffer, dtype, offset: dot(affine, axes, stridesOf(sizes)), value }
     run({ kind: 'loops', extents: sizes, folded: [], passes: [], stores: [store] })
     const steps = stridesOf(sizes)
-    return { buffer, frame, strides: frame.map((_, axis) => at(steps, order.indexOf(axis))) }
+    const strides = frame.map((_, axis) => at(steps, order.indexOf(axis)))
+    return { buffer, frame, strides, turned }
   }
 
   #inlined(
@@ -166,6 +183,12 @@ function readsOf(asks: readonly Ask[]): number {
     const loops = extents.filter((_, loop) => index.some((each) => mentions(each, loop)))
     return sum + sizeOf(loops)
   }, 0)
+}
+
+/** Whether an axis is read from its end. */
+function isDescending({ index }: Ask, axis: number): boolean {
+  const factors = index[axis]?.terms.map(({ factor }) => factor) ?? []
+  return factors.length > 0 && factors.every((factor) => factor < 0)
 }
 
 /** How many elements next to each other the last of some loops go over. */

@@ -27,6 +27,8 @@ export interface Packed {
 const BYTES = 4
 /** What vectors may read beside what they were asked for. */
 const MOST_BESIDE = SLACK_BYTES / 4
+/** Narrow panels that are written at a time; some beyond the last may be written, too. */
+export const PANELS = 4
 /** Most runs that a vector is put together of. */
 const MOST_PIECES = 3
 /** What it costs to begin a run, and to turn an element, in loads. */
@@ -57,13 +59,18 @@ export class Packing {
     const panel = b.variable(it.lines[0])
     const turned = this.#turns()
     const pieces = this.#pieces()
+    const beside = !turned && pieces > 0
+    // narrow panels are written several at a time, since memory is read by lines of more elements
+    const panels = beside && this.#width === b.lanes ? PANELS : 1
+    const lines = panels * this.#width
     b.loop(panel, it.lines[1], 1, () => {
-      const end = least(b, b.add(panel, this.#width), it.lines[1])
-      if (turned) this.#turned({ ...it, at, lines: [panel, end] })
-      else if (pieces > 0) this.#beside({ ...it, at, lines: [panel, end] }, pieces)
-      else this.#straight({ ...it, at, lines: [panel, end] })
-      b.set(at, b.add(at, panelBytes))
-      b.set(panel, b.add(panel, this.#width - 1))
+      const end = least(b, b.add(panel, lines), it.lines[1])
+      const one = { ...it, at, lines: [panel, end] } as const
+      if (turned) this.#turned(one)
+      else if (beside) this.#beside(one, { pieces, vectors: lines / b.lanes, apart: panelBytes })
+      else this.#straight(one)
+      b.set(at, b.add(at, b.mul(panelBytes, panels)))
+      b.set(panel, b.add(panel, lines - 1))
     })
   }
 
@@ -167,30 +174,56 @@ export class Packing {
     return pieces > MOST_PIECES ? 0 : pieces
   }
 
-  /** All vectors of a panel's row at each step of k; those beyond the last line are the panel's first. */
-  #beside(it: Packed, count: number): void {
+  /** All vectors of some lines at each step of k; those beyond the last line are the first again. */
+  #beside(
+    it: Packed,
+    { pieces, vectors: count, apart }: { pieces: number; vectors: number; apart: Scalar },
+  ): void {
     const { b } = this.#root
-    const bytes = b.lanes * BYTES
-    const vectors = Array.from({ length: this.#width / b.lanes }, (_, i) => {
-      return this.#piecesOf(it, i * b.lanes, count)
+    const perPanel = this.#width / b.lanes
+    const vectors = Array.from({ length: count }, (_, i) => {
+      const within = (i % perPanel) * b.lanes * BYTES
+      const panel = b.mul(apart, Math.floor(i / perPanel))
+      const to = i < perPanel ? undefined : b.variable(panel)
+      return { to, within, pieces: this.#piecesOf(it, i * b.lanes, pieces) }
     })
-    const [head] = vectors[0] ?? []
+    const [head] = vectors[0]?.pieces ?? []
     if (!head) throw new RangeError('a panel without vectors')
-    const { summed } = this.#side
-    place(head.l, it.summed[0], { first: this.#lineAxis + 1, extents: summed })
     const to = b.variable(it.at)
+    this.#eachRun(head.l, it, (at, limit) => {
+      const steps = this.#sumBases(head.l)
+      b.loop(at, limit, 1, () => {
+        for (const { to: panel, within, pieces } of vectors) {
+          const value = pieces.reduce<Vector | undefined>((before, piece) => {
+            const own = this.#piece(piece, head.l, steps)
+            return before && piece.before ? b.select(piece.before, before, own) : own
+          }, undefined)
+          const goal = panel ? b.add(to, panel) : to
+          if (value) b.store('full', 'f32', b.add(goal, within), value)
+        }
+        for (const [{ dtype, offset }, step] of steps) {
+          const stride = factorOf(offset, this.#sumAxis)
+          if (stride !== 0) b.set(step, b.add(step, head.l.bytes(dtype, head.l.integer(stride))))
+        }
+        b.set(to, b.add(to, this.#width * BYTES))
+      })
+    })
+  }
+
+  /** Runs along the last loop of k; between them the others are moved on. */
+  #eachRun(l: Lowering, it: Packed, body: (at: Variable, limit: Variable) => void): void {
+    const { b } = l
+    const { summed } = this.#side
+    const first = this.#lineAxis + 1
+    place(l, it.summed[0], { first, extents: summed })
+    const at = summed.length === 0 ? b.variable(0) : l.coordinate(this.#sumAxis)
     const k = b.variable(it.summed[0])
     b.loop(k, it.summed[1], 1, () => {
-      const steps = this.#sumBases(head.l)
-      vectors.forEach((pieces, i) => {
-        const value = pieces.reduce<Vector | undefined>((before, piece) => {
-          const own = this.#piece(piece, head.l, steps)
-          return before && piece.before ? b.select(piece.before, before, own) : own
-        }, undefined)
-        if (value) b.store('full', 'f32', b.add(to, i * bytes), value)
-      })
-      this.#advance(head.l, this.#lineAxis + 1, summed)
-      b.set(to, b.add(to, this.#width * BYTES))
+      const limit = least(b, l.integer(summed.at(-1) ?? 1), b.add(at, b.sub(it.summed[1], k)))
+      b.set(k, b.sub(b.add(k, b.sub(limit, at)), 1))
+      body(at, limit)
+      b.set(at, 0)
+      this.#advance(l, first, summed.slice(0, -1))
     })
   }
 
@@ -256,7 +289,7 @@ export class Packing {
   }
 
   /** What of them moves with k, likewise. */
-  #sumBases(l: Lowering): Map<Load, Scalar> {
+  #sumBases(l: Lowering): Map<Load, Variable> {
     return new Map(
       this.#affineLoads().map((load) => {
         const { dtype, offset } = load
@@ -327,33 +360,22 @@ export class Packing {
     return { l, bases: this.#lineBases(l) }
   }
 
-  /** Runs along the last loop of k; between them the others are moved on. */
   #columns(contexts: readonly Turning[], it: Packed, to: Variable): void {
     const [head] = contexts
     if (!head) throw new RangeError('no lines')
     const { l } = head
-    const { b } = l
-    const { summed } = this.#side
-    const first = this.#lineAxis + 1
-    place(l, it.summed[0], { first, extents: summed })
-    const at = l.coordinate(this.#sumAxis)
-    const k = b.variable(it.summed[0])
-    b.loop(k, it.summed[1], 1, () => {
-      const end = b.add(at, b.sub(it.summed[1], k))
-      const limit = least(b, l.integer(summed.at(-1) ?? 1), end)
-      b.set(k, b.sub(b.add(k, b.sub(limit, at)), 1))
+    this.#eachRun(l, it, (at, limit) => {
       const steps = this.#sumBases(l)
       for (const { l: each, bases } of contexts) {
-        summed.forEach((_, i) => {
-          each.coordinates[first + i] = l.coordinate(first + i)
+        this.#side.summed.forEach((_, i) => {
+          const loop = this.#lineAxis + 1 + i
+          each.coordinates[loop] = l.coordinate(loop)
         })
         each.enterRow()
-        for (const [load, base] of bases) each.setBase(load, b.add(base, steps.get(load) ?? 0))
+        for (const [load, base] of bases) each.setBase(load, l.b.add(base, steps.get(load) ?? 0))
         each.hoist(this.#side.value)
       }
       this.#along(contexts, { at, limit, to })
-      b.set(at, 0)
-      this.#advance(l, first, summed.slice(0, -1))
     })
   }
 

@@ -3,6 +3,7 @@
  * and terms a stride apart: of each of those every index is a sum of multiples of loops.
  */
 import type { IndexExpr } from './index-expr.ts'
+import type { LoopKernel } from './kernel.ts'
 
 /** Turns `first`, `first + step` … of a loop, `count` of them; a step may lead back. */
 export interface Progression {
@@ -59,4 +60,15 @@ export function progressions(
     ways = ways.flatMap((way) => own.map((each) => [...way, each]))
   })
   return ways
+}
+
+/** Kernels that put parts of a result in place, those over equal loops as one: it writes whole lines of memory. */
+export function together(kernels: readonly LoopKernel[]): LoopKernel[] {
+  const groups = new Map<string, LoopKernel>()
+  for (const kernel of kernels) {
+    const key = kernel.extents.join()
+    const known = groups.get(key)
+    groups.set(key, known ? { ...known, stores: [...known.stores, ...kernel.stores] } : kernel)
+  }
+  return [...groups.values()]
 }
