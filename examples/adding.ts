@@ -22,7 +22,7 @@ const LENGTH = 100
 const HIDDEN = 64
 
 const networks: Readonly<Record<'LSTM' | 'Elman', () => Module | Promise<Module>>> = {
-  LSTM: () => remembering(HIDDEN, 3),
+  LSTM: () => remembering(HIDDEN, { forget: 3 }),
   Elman: () => new RNN<number, number, object>(2, HIDDEN, { batchFirst: true }),
 }
 

@@ -20,13 +20,20 @@ export class LastStep extends Sequential<readonly Module[]> {
   }
 }
 
-/** An LSTM over value and mark whose gates keep what they hold, at first: the more, the greater the bias of the forget gate. */
-export async function remembering(hidden: number, bias: number): Promise<Module> {
+/** What is added in the gates of an LSTM at first, instead of chance; PyTorch's order. */
+interface GateBiases {
+  readonly input?: number
+  readonly forget: number
+}
+
+/** An LSTM over value and mark whose gates keep what they hold, at first, and let in little if asked. */
+export async function remembering(hidden: number, biases: GateBiases): Promise<Module> {
   const lstm = new LSTM<number, number, object>(2, hidden, { batchFirst: true })
   const start = new Map(lstm.stateDict())
   for (const [name, value] of start) {
     if (!name.startsWith('bias_ih')) continue
-    start.set(name, tensor((await value.data()).slice().fill(bias, hidden, 2 * hidden)))
+    const all = (await value.data()).slice().fill(biases.forget, hidden, 2 * hidden)
+    start.set(name, tensor(biases.input === undefined ? all : all.fill(biases.input, 0, hidden)))
   }
   await lstm.loadStateDict(start)
   return lstm
