@@ -15,5 +15,6 @@ function youngest(folder: string): number {
 export function build(): void {
   const built = statSync(join(PACKAGE, 'dist/index.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0
   if (built > youngest(join(PACKAGE, 'src'))) return
-  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: 'inherit' })
+  // What is said of it goes where it does not mix with results.
+  execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
 }
