@@ -86,7 +86,11 @@ export function fitContraction(
   for (const node of it.node.inputs) {
     whole.operands.settle(readings.filter(({ ask }) => ask.node === node))
   }
-  if (parts.length === 1) return parts.flatMap((part) => part.kernel() ?? [])
+  const [only, ...more] = parts
+  if (only && more.length === 0) {
+    const kernel = only.kernel()
+    return kernel && [kernel]
+  }
   const { dtype, shape } = it.result
   const kernels: ContractKernel[] = []
   const placing = parts.flatMap((part) => {

@@ -101,3 +101,14 @@ describe('the input gradient of a strided convolution', () => {
     },
   )
 })
+
+it('a contraction that cannot be computed where it is read is computed by itself', async () => {
+  useDevice('wasm')
+  const zeros = eighths([1, 1, 1], 'x').conv2d(eighths([1, 1, 1, 1], 'weight'), {
+    stride: 2,
+    padding: [1, 1],
+  })
+  const at = tensor([-1], []).cast('int32').clamp(0, 1)
+  const laid = zeros.dynamicUpdate(tensor([3], [1, 1, 1]), [at, at, at])
+  expect([...(await laid.add(1).data())]).toEqual([4, 1, 1, 1])
+})
