@@ -116,6 +116,7 @@ export class Operands {
     const asks = readings.map(({ ask }) => ask)
     const work = asks.reduce((sum, { extents }) => sum + sizeOf(extents), 0)
     if (!first || work < MUCH_WORK || readsOf(asks) < sizeOf(first.ask.node.shape)) return undefined
+    if (this.#repeats(first.ask.node)) return undefined
     const lies = readings.some(({ ask, lines, sums }) => {
       const offset = offsetIn(this.read(ask))
       if (!offset) return false
@@ -127,6 +128,18 @@ export class Operands {
     if (!lies || (extents[line] ?? 1) < FEWEST_ALONG_SUMS) return undefined
     const axis = index.findIndex((each) => factorOf(each, line) === 1)
     return axis < 0 ? undefined : axis
+  }
+
+  /** Whether elements in memory stand at several places of an operand, as in windows that overlap. */
+  #repeats(node: Node): boolean {
+    let below = node
+    while (below.op.trait === 'movement' && this.#means.places.buffer(below) === undefined) {
+      const [from] = below.inputs
+      if (!from) return false
+      if (sizeOf(from.shape) < sizeOf(node.shape)) return true
+      below = from
+    }
+    return false
   }
 
   /** A copy of a frame in which one of the axes is the last in memory. */

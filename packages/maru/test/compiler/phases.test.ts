@@ -112,3 +112,10 @@ it('a contraction that cannot be computed where it is read is computed by itself
   const laid = zeros.dynamicUpdate(tensor([3], [1, 1, 1]), [at, at, at])
   expect([...(await laid.add(1).data())]).toEqual([4, 1, 1, 1])
 })
+
+it('windows a stride apart are read where they are, never copied to memory', async () => {
+  useDevice('wasm')
+  const [x, weight] = [eighths([2, 16, 61, 61], 'x'), eighths([32, 16, 3, 3], 'weight')]
+  const { kernels } = await explain(() => x.conv2d(weight, { stride: 2 }))
+  expect(kernels.map(({ kind }) => kind)).toEqual(['contract'])
+})
