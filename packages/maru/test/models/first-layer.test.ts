@@ -63,6 +63,10 @@ const networks: Readonly<Record<string, readonly [make: () => nn.Module, loss: L
     () => dcgan({ width: 4 }).discriminator,
     (model: nn.Module) => discriminatorLoss(model.call(images(3, 64)), model.call(images(3, 64))),
   ],
+  Gan: [
+    () => new models.Gan({ features: 6, hidden: 5, noise: 3 }),
+    (model: models.Gan) => model.loss(uniform([4, 6])),
+  ],
   GPT: [
     () => new GPT({ vocabulary: 6, context: 8, width: 8, layers: 3, heads: 2 }),
     classified(randint([2, 7], { low: 0, high: 6 })),
