@@ -6,12 +6,12 @@
  *
  * @see Madry and others 2018, https://arxiv.org/abs/1706.06083
  */
-import { compile, crossEntropy, manualSeed, type Tensor } from 'maru'
+import { compile, crossEntropy, fgsm, manualSeed, pgd, type Tensor } from 'maru'
 import { DataLoader } from 'maru/data'
 import { mlp } from 'maru/models'
 import { Flatten, type Module, Sequential } from 'maru/nn'
 import { Adam, cosine } from 'maru/optim'
-import { fgsm, type LossOf, type Objective, pgd, type Supervised, Trainer } from 'maru/train'
+import { type Objective, type Supervised, Trainer } from 'maru/train'
 import {
   claim,
   digits,
@@ -36,15 +36,15 @@ const [STEPS, MORE] = [7, 20]
 const GAIN = 0.3
 
 const lossOf =
-  (model: Module, labels: Tensor): LossOf =>
-  (inputs) =>
+  (model: Module, labels: Tensor) =>
+  (inputs: Tensor): Tensor =>
     crossEntropy(model.forward(inputs), labels)
 
 const objectives: Readonly<Record<'plain' | 'adversarial', Objective<Module, Supervised>>> = {
   plain: (model, { inputs, labels }) => lossOf(model, labels)(inputs),
   adversarial: (model, { inputs, labels }) => {
     const loss = lossOf(model, labels)
-    return loss(pgd(inputs, loss, { epsilon, steps: STEPS }))
+    return loss(pgd(loss, inputs, { epsilon, steps: STEPS }))
   },
 }
 
@@ -81,8 +81,8 @@ async function judged(model: Module): Promise<Accuracies> {
       model.forward(x).argmax(1).equal(labels).cast('float32').sum()
     return {
       clean: right(inputs),
-      fgsm: right(fgsm(inputs, loss, { epsilon })),
-      pgd: right(pgd(inputs, loss, { epsilon, steps: MORE })),
+      fgsm: right(fgsm(loss, inputs, { epsilon })),
+      pgd: right(pgd(loss, inputs, { epsilon, steps: MORE })),
     }
   })
   const sums = { clean: 0, fgsm: 0, pgd: 0 }

@@ -1,5 +1,4 @@
 /** Training and testing. */
-export { type AttackOptions, fgsm, type LossOf, type PgdOptions, pgd } from './adversarial.ts'
 export { bagging } from './bagging.ts'
 export { type BatchSizeOptions, findBatchSize } from './batch-size.ts'
 export type { Loader, Supervised } from './batches.ts'
