@@ -324,7 +324,10 @@ export abstract class Optimizer<S extends Settings = Settings> {
   /** The parameter with other rows where the gradient reaches; its states change there alone, too. */
   #nextRows(rows: Rows, parameter: Parameter): Tensor {
     const { indices } = rows
-    pretend(() => this.update(parameter, parameter.mul(0), parameter))
+    // What reads as rows has to exist before it does.
+    if (!this.#states.has(parameter)) {
+      pretend(() => this.update(parameter, parameter.mul(0), parameter))
+    }
     const states = [...(this.#states.get(parameter)?.values() ?? [])]
     const alike = states.filter(({ shape }) => sameShape(shape, parameter.shape))
     const tables = [parameter, ...alike].map((each) => ({ each, whole: new Tensor(each.node) }))
