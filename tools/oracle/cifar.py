@@ -9,12 +9,12 @@ the mean.
 
 import argparse
 import gzip
-import math
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import nn
+
+from lenet_mnist import train
 
 RECORD = 1 + 3 * 32 * 32
 
@@ -44,20 +44,6 @@ def network():
     )
 
 
-def train(model, images, labels, epochs):
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    steps = epochs * math.ceil(len(images) / 50)
-    decay = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: 0.5 * (1 + math.cos(math.pi * step / steps))
-    )
-    for _ in range(epochs):
-        for ids in torch.randperm(len(images)).split(50):
-            optimizer.zero_grad()
-            F.cross_entropy(model(images[ids]), labels[ids]).backward()
-            optimizer.step()
-            decay.step()
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--data', type=Path, required=True, help='folder of the two files')
@@ -76,7 +62,7 @@ def main():
     for seed in options.seeds:
         torch.manual_seed(seed)
         model = network()
-        train(model, images, labels, options.epochs)
+        train(model, images, labels, options.epochs, batch=50, rate=1e-3)
         with torch.no_grad():
             wrong = (model(others).argmax(1) != right).sum().item()
         errors.append(100 * wrong / len(right))

@@ -32,7 +32,8 @@ def idx(path, magic):
     return torch.frombuffer(bytearray(raw[4 + 4 * ndim :]), dtype=torch.uint8).reshape(shape)
 
 
-def train(model, images, labels, epochs, batch, rate):
+def train(model, images, labels, epochs, batch, rate, constrain=lambda: None):
+    """Adam whose rate falls by a cosine; `constrain` follows each step."""
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     steps = epochs * math.ceil(len(images) / batch)
     decay = torch.optim.lr_scheduler.LambdaLR(
@@ -44,6 +45,7 @@ def train(model, images, labels, epochs, batch, rate):
             F.cross_entropy(model(images[ids]), labels[ids]).backward()
             optimizer.step()
             decay.step()
+            constrain()
 
 
 def main():

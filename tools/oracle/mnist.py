@@ -7,14 +7,12 @@ cosine, step by step. Prints the test error of each seed and the mean, for each 
 """
 
 import argparse
-import math
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
-from lenet_mnist import IMAGES, LABELS, idx
+from lenet_mnist import IMAGES, LABELS, idx, train
 
 
 def softmax_regression():
@@ -34,25 +32,18 @@ def dropout():
     )
 
 
-def train(model, images, labels, epochs, largest):
-    """25 epochs of batches of 128; rows of weights are kept at norms of at most `largest`."""
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
-    steps = epochs * math.ceil(len(images) / 128)
-    decay = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: 0.5 * (1 + math.cos(math.pi * step / steps))
-    )
+def held(model, largest):
+    """Keeps rows of weights at norms of at most `largest`, if there is such a limit."""
     weights = [each for each in model.parameters() if each.dim() == 2]
-    for _ in range(epochs):
-        for ids in torch.randperm(len(images)).split(128):
-            optimizer.zero_grad()
-            F.cross_entropy(model(images[ids]), labels[ids]).backward()
-            optimizer.step()
-            decay.step()
-            if largest is None:
-                continue
-            with torch.no_grad():
-                for weight in weights:
-                    weight.copy_(weight.renorm(2, 0, largest))
+
+    def constrain():
+        if largest is None:
+            return
+        with torch.no_grad():
+            for weight in weights:
+                weight.copy_(weight.renorm(2, 0, largest))
+
+    return constrain
 
 
 def main():
@@ -77,7 +68,8 @@ def main():
         for seed in options.seeds:
             torch.manual_seed(seed)
             model = network()
-            train(model, images[:8000], labels[:8000], options.epochs, largest)
+            constrain = held(model, largest)
+            train(model, images[:8000], labels[:8000], options.epochs, 128, 1e-3, constrain)
             model.eval()
             with torch.no_grad():
                 wrong = (model(images[8000:]).argmax(1) != labels[8000:]).sum().item()
