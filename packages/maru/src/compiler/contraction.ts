@@ -285,15 +285,8 @@ export class Fitting {
       guards = [...guards, ...origin.guards]
       from = next
     }
-    const open = guards.filter(({ value, bound }) => {
-      const [low, high] = affine.range(value)
-      return low < 0 || high >= bound
-    })
-    const never = guards.some(({ value, bound }) => {
-      const [low, high] = affine.range(value)
-      return high < 0 || low >= bound
-    })
-    return { index, guards: open, never }
+    const open = guards.filter((guard) => affine.mayFail(guard))
+    return { index, guards: open, never: guards.some((guard) => affine.neverHolds(guard)) }
   }
 
   /** Places where a node's value stands in a buffer that is none. */

@@ -56,15 +56,9 @@ function partOf(
   const [extents, folded] = [counts.slice(0, phase.length), counts.slice(phase.length)]
   const part = overLoops(kernel, { extents, folded }, by)
   const [fold] = foldsOf(part)
-  const never = fold?.guards.some(({ value, bound }) => {
-    const [low, high] = affine.range(value)
-    return high < 0 || low >= bound
-  })
+  const never = fold?.guards.some((guard) => affine.neverHolds(guard))
   if (!fold || never || folded.includes(0)) return undefined
-  const open = ({ value, bound }: Guard<IndexExpr>): boolean => {
-    const [low, high] = affine.range(value)
-    return low < 0 || high >= bound
-  }
+  const open = (guard: Guard<IndexExpr>): boolean => affine.mayFail(guard)
   const known: Fold = {
     ...fold,
     guards: fold.guards.filter(open),

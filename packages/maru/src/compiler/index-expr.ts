@@ -1,5 +1,5 @@
 /** Symbolic index arithmetic: affine in loop variables, with floor-quotients and values of tensors as atoms. */
-import type { IndexAlgebra } from '../graph/indexing.ts'
+import type { Guard, IndexAlgebra } from '../graph/indexing.ts'
 import type { Expr } from './kernel.ts'
 
 /** `⌊of / divisor⌋`, opaque to further simplification. */
@@ -124,7 +124,8 @@ function combine(a: IndexExpr, b: IndexExpr): IndexExpr {
   }
 }
 
-function gcd(a: number, b: number): number {
+/** Greatest common divisor. */
+export function gcd(a: number, b: number): number {
   return b === 0 ? Math.abs(a) : gcd(b, a % b)
 }
 
@@ -162,6 +163,18 @@ export class Affine implements IndexAlgebra<IndexExpr> {
       high += factor > 0 ? factor * to : factor * from
     }
     return [low, high]
+  }
+
+  /** Whether a guard fails somewhere, as far as ranges tell. */
+  mayFail({ value, bound }: Guard<IndexExpr>): boolean {
+    const [low, high] = this.range(value)
+    return low < 0 || high >= bound
+  }
+
+  /** Whether a guard fails everywhere. */
+  neverHolds({ value, bound }: Guard<IndexExpr>): boolean {
+    const [low, high] = this.range(value)
+    return high < 0 || low >= bound
   }
 
   #atomRange(atom: Term['atom']): readonly [number, number] {

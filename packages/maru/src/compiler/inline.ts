@@ -103,10 +103,7 @@ export class Inliner {
         ? this.#origin(node, index, guards)
         : op.origin(this.#affine, index, attrs, from.shape)
     if (!origin) return undefined
-    const own = origin.guards.filter(({ value, bound }) => {
-      const [low, high] = this.#affine.range(value)
-      return low < 0 || high >= bound
-    })
+    const own = origin.guards.filter((guard) => this.#affine.mayFail(guard))
     const value = this.expression(
       from,
       origin.index,

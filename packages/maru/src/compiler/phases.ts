@@ -2,7 +2,7 @@
  * Sums whose terms lie at quotients of places, as a strided window's copies do, cut into sums over places
  * and terms a stride apart: of each of those every index is a sum of multiples of loops.
  */
-import type { IndexExpr } from './index-expr.ts'
+import { gcd, type IndexExpr } from './index-expr.ts'
 import type { LoopKernel } from './kernel.ts'
 
 /** Turns `first`, `first + step` … of a loop, `count` of them; a step may lead back. */
@@ -23,10 +23,6 @@ export function everyTurn(extent: number): Progression {
 /** The same turns, the last one first. */
 export function backwards({ first, step, count }: Progression): Progression {
   return { first: first + step * (count - 1), step: -step, count }
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? Math.abs(a) : gcd(b, a % b)
 }
 
 /** Steps for so many loops with which quotients become whole; `undefined` where there are none. */
