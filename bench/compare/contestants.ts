@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { tile, tileModule } from '../tile.ts'
 import { Contestant } from './contestant.ts'
 import type { Options, PeerName } from './options.ts'
 
@@ -24,7 +25,7 @@ function findTorch(name: PythonPeer, { python, torch2 }: Options): Found {
 }
 
 /** The package of each peer that is JavaScript. */
-const packages: Readonly<Record<Exclude<PeerName, PythonPeer>, string>> = {
+const packages: Readonly<Record<Exclude<PeerName, PythonPeer | 'tile'>, string>> = {
   tfjs: '@tensorflow/tfjs-backend-wasm',
   'jax-js': '@jax-js/jax',
   ort: 'onnxruntime-node',
@@ -33,6 +34,9 @@ const packages: Readonly<Record<Exclude<PeerName, PythonPeer>, string>> = {
 /** Looks for a peer: in the folder that was given, else where packages of this repository are. */
 export function find(peer: PeerName, options: Options): Found {
   if (isTorch(peer)) return findTorch(peer, options)
+  if (peer === 'tile') {
+    return options.tiers.includes('wasm') ? { at: '' } : { missing: 'it is for `--tier wasm`' }
+  }
   const name = packages[peer]
   const folders = options.modules
     ? [options.modules]
@@ -74,12 +78,15 @@ function peer(
     const usual = new Contestant(name, 'default', command)
     return threads > 1 ? [usual, new Contestant(name, 'passive', passive)] : [usual]
   }
-  // These two compute on one thread here.
+  // These compute on one thread here.
   if (threads > 1 && name !== 'ort') return []
   const driver = join(DRIVERS, `${name}.mjs`)
   // jax-js uses iterator helpers, which Node 20 has behind a flag.
   const flags = ['--expose-gc', ...(name === 'jax-js' ? ['--harmony-iterator-helpers'] : [])]
-  const env = { BENCH_PEERS: at, BENCH_THREADS: String(threads), BENCH_PYTHON: torch }
+  const env: Record<string, string> =
+    name === 'tile'
+      ? { BENCH_TILE: Buffer.from(tileModule()).toString('base64'), BENCH_FLOP: String(tile.flop) }
+      : { BENCH_PEERS: at, BENCH_THREADS: String(threads), BENCH_PYTHON: torch }
   return [new Contestant(name, '', { file: node, args: [...flags, driver], env })]
 }
 

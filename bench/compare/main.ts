@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import { build } from './build.ts'
-import { cases } from './cases.ts'
+import { type Case, cases, targetOf } from './cases.ts'
 import type { Contestant } from './contestant.ts'
 import { contestants, type Found, find } from './contestants.ts'
 import { measure } from './measure.ts'
@@ -39,6 +39,11 @@ class Output {
   }
 }
 
+/** The tile computes contractions alone. */
+function takesPart(name: string, each: Case): boolean {
+  return name !== 'tile' || targetOf(each, 'wasm', name) !== undefined
+}
+
 async function runCases(
   found: ReadonlyMap<PeerName, Found>,
   options: Options,
@@ -55,7 +60,8 @@ async function runCases(
       for (const each of wanted) {
         if (each.suite !== suite) output.heading(`${each.suite}, ${threads} thread(s)`)
         suite = each.suite
-        output.add(resultsOf(each, await measure(each, everyone, options), { threads, node }))
+        const present = everyone.filter(({ name }) => takesPart(name, each))
+        output.add(resultsOf(each, await measure(each, present, options), { threads, node }))
       }
     } finally {
       for (const each of everyone) each.stop()

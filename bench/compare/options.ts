@@ -2,8 +2,16 @@
 import { parseArgs } from 'node:util'
 import { suites } from './cases.ts'
 
-/** Libraries that maru may be measured against. */
-export const peers = ['torch', 'torch2', 'torch2-compiled', 'tfjs', 'jax-js', 'ort'] as const
+/** What maru may be measured against: libraries, and the bare tile of its contractions as WebAssembly. */
+export const peers = [
+  'torch',
+  'torch2',
+  'torch2-compiled',
+  'tfjs',
+  'jax-js',
+  'ort',
+  'tile',
+] as const
 export type PeerName = (typeof peers)[number]
 
 export interface Options {

@@ -52,7 +52,7 @@ turn, in one run: medians of milliseconds on ${cpus().length} × ${cpu?.model.tr
 stands the ratio peer / maru: above 1 maru is faster. Meanwhile other processes kept ${load.toFixed(1)} cores busy (median over the cases), so
 trust ratios, not times. \`torch\` is PyTorch 1.13 of Debian (OpenBLAS, oneDNN), \`torch2\` PyTorch 2.15 from PyPI (MKL, oneDNN), \`torch2-compiled\`
 the same by \`torch.compile\`; of each the better of its default and its passive wait policy where there are several threads. \`tfjs\` TensorFlow.js and \`jax-js\` on WebAssembly, one thread; \`ort\` onnxruntime-node. \`auto\` is maru as it comes, with machine
-code where it can; \`wasm\` without. maru's values, gradients and losses were compared with PyTorch's in the same run.`
+code where it can; \`wasm\` without, and \`tile\` the bare tile of its contractions, as many as a case has work for. maru's values, gradients and losses were compared with PyTorch's in the same run.`
 }
 
 const isMissed = ({ ratio, target, maru_ms, most }: Result): boolean =>

@@ -1,5 +1,5 @@
 /** What was found, as JSON lines and as tables. */
-import type { Case } from './cases.ts'
+import { type Case, targetOf } from './cases.ts'
 import type { Measured, Performance } from './measure.ts'
 
 /** One line: maru against one peer in one case. Without a time of the peer, why there is none. */
@@ -57,7 +57,8 @@ export function resultsOf(it: Case, measured: Measured, setting: Setting): Resul
   return performances
     .filter(({ by }) => by.name === 'maru')
     .flatMap((maru) => {
-      const rivals = peers.length > 0 ? peers : [undefined]
+      const those = peers.filter(({ by }) => by.name !== 'tile' || maru.by.variant === 'wasm')
+      const rivals = those.length > 0 ? those : [undefined]
       return rivals.map((peer) => resultOf(it, maru, peer, measured, setting))
     })
 }
@@ -98,7 +99,7 @@ function resultOf(
     peer_min: ms(other, 0),
     ratio: both ? rounded(median(other) / median(own), 3) : null,
     ratio_min: both ? rounded((other[0] ?? 0) / (own[0] ?? 0), 3) : null,
-    target: (peer && it.targets[peer.by.name]) ?? null,
+    target: (peer && targetOf(it, maru.by.variant, peer.by.name)) ?? null,
     most: null,
     spread: both ? { maru: spreadOf(own), peer: spreadOf(other) } : null,
     foreign_load: foreignLoad === undefined ? null : rounded(foreignLoad, 2),
