@@ -1,4 +1,4 @@
-/** The built package: an entry for each export, and one file for each folder of the sources behind them. */
+/** The built package: an entry for each export, and a few files for the folders of the sources behind them. */
 import { readFileSync } from 'node:fs'
 import type { RolldownOptions } from 'rolldown'
 
@@ -19,13 +19,17 @@ const ALONE = /^(cli\/main|backend\/wasm\/worker-entry|backend\/native\/.*)$/
 /** All that a page's worker loads. */
 const WORKER = 'backend/wasm/worker'
 
+/** Folders that no process does without and no frame of an error is asked about. */
+const CORE = /^(base|graph|primitives|autograd|compiler)\//
+
 /**
- * The folder that a source is of, as the name of its file: a process loads some ten files instead of
+ * The folder that a source is of, as the name of its file: a process loads a few files instead of
  * hundreds, and frames of errors still tell what they are in.
  */
 function fileOf(source: string): string | null {
   const name = nameOf(source)
   if (name === WORKER) return WORKER
+  if (CORE.test(name)) return 'core/all'
   return ALONE.test(name) || !name.includes('/') ? null : name.replace(/\/.*/, '/all')
 }
 

@@ -136,8 +136,8 @@ function deepStack(): string | undefined {
   return stack
 }
 
-/** Built, a folder is one file in it. */
-const packageRoot = import.meta.url.replace(/\/base\/\w+\.[jt]s(\?.*)?$/, '/')
+/** Built, the core is one file in a folder of that name. */
+const packageRoot = import.meta.url.replace(/\/(?:base|core)\/\w+\.[jt]s(\?.*)?$/, '/')
 /** Where this code is, and what source maps say that it was made of. */
 const ownFolders = [packageRoot, packageRoot.replace(/\/dist\/$/, '/src/')].map((url) =>
   url.replace('file://', ''),

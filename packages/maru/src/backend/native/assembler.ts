@@ -218,7 +218,7 @@ export class Assembler {
   }
 
   plain(name: keyof typeof plain): void {
-    this.#code.byte(...plain[name])
+    this.#code.append(plain[name])
   }
 
   /** `register ← register op place` on 32 bits, or 64 if `wide`. */
@@ -262,7 +262,7 @@ export class Assembler {
 
   /** `rax ← 1` if the condition holds, else 0. */
   setRax(when: Condition): void {
-    this.#code.byte(0x0f, 0x90 | condition[when], 0xc0)
+    this.#code.append([0x0f, 0x90 | condition[when], 0xc0])
     this.integer('movzx', gpr.rax, gpr.rax)
   }
 
@@ -277,7 +277,7 @@ export class Assembler {
   }
 
   jump(to: Label, when?: Condition): void {
-    if (when) this.#code.byte(0x0f, 0x80 | condition[when])
+    if (when) this.#code.append([0x0f, 0x80 | condition[when]])
     else this.#code.byte(0xe9)
     this.#distance(to, 0)
   }
@@ -293,8 +293,8 @@ export class Assembler {
     const { index, base } = highBits(place)
     const low = ((~second & 15) << 3) | (wide ? 4 : 0) | prefix
     const high = register >= 8 ? 0 : 0x80
-    if (map === 1 && !index && !base) this.#code.byte(0xc5, high | low)
-    else this.#code.byte(0xc4, high | (index ? 0 : 0x40) | (base ? 0 : 0x20) | map, low)
+    if (map === 1 && !index && !base) this.#code.append([0xc5, high | low])
+    else this.#code.append([0xc4, high | (index ? 0 : 0x40) | (base ? 0 : 0x20) | map, low])
     this.#code.byte(opcode)
     this.#modrm(register, place, constant === undefined ? 0 : 1)
     if (constant !== undefined) this.#code.byte(constant)
@@ -308,7 +308,7 @@ export class Assembler {
     const { index, base } = highBits(place)
     const fourth = typeof place === 'number' && place >= 16
     const bit = (on: boolean, value: number): number => (on ? 0 : value)
-    this.#code.byte(
+    this.#code.append([
       0x62,
       bit((register & 8) !== 0, 0x80) |
         bit(index || fourth, 0x40) |
@@ -318,7 +318,7 @@ export class Assembler {
       ((~second & 15) << 3) | 4 | prefix,
       0x40 | bit(second >= 16, 8),
       opcode,
-    )
+    ])
     this.#modrm(register, place, 0, unit)
   }
 
@@ -332,7 +332,7 @@ export class Assembler {
     const { index, base } = highBits(place)
     const rex = (wide ? 8 : 0) | (register >= 8 ? 4 : 0) | (index ? 2 : 0) | (base ? 1 : 0)
     if (rex !== 0) this.#code.byte(0x40 | rex)
-    this.#code.byte(...opcode)
+    this.#code.append(opcode)
     this.#modrm(register, place, trailing)
   }
 

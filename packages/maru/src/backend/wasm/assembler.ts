@@ -1,43 +1,41 @@
 /** Writes WebAssembly modules byte by byte. Opcodes: WebAssembly core specification 2.0, relaxed SIMD. */
 
+const word = new DataView(new ArrayBuffer(4))
+
 /** A growing list of bytes with the encodings that the binary format uses. */
 export class Bytes {
   #bytes = new Uint8Array(1024)
   length = 0
 
-  byte(...values: number[]): this {
-    this.#reserve(values.length)
-    for (const value of values) this.#bytes[this.length++] = value
+  byte(value: number): this {
+    if (this.length === this.#bytes.length) this.#reserve(1)
+    this.#bytes[this.length++] = value
     return this
   }
 
   /** Unsigned LEB128. */
   u32(value: number): this {
     let rest = value >>> 0
-    do {
-      const low = rest & 0x7f
+    while (rest > 0x7f) {
+      this.byte((rest & 0x7f) | 0x80)
       rest >>>= 7
-      this.byte(rest === 0 ? low : low | 0x80)
-    } while (rest !== 0)
-    return this
+    }
+    return this.byte(rest)
   }
 
   /** Signed LEB128. */
   s32(value: number): this {
     let rest = value | 0
-    for (;;) {
-      const low = rest & 0x7f
+    while (rest < -0x40 || rest > 0x3f) {
+      this.byte((rest & 0x7f) | 0x80)
       rest >>= 7
-      const done = (rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)
-      this.byte(done ? low : low | 0x80)
-      if (done) return this
     }
+    return this.byte(rest & 0x7f)
   }
 
   f32(value: number): this {
-    const view = new DataView(new ArrayBuffer(4))
-    view.setFloat32(0, value, true)
-    for (let i = 0; i < 4; i++) this.byte(view.getUint8(i))
+    word.setFloat32(0, value, true)
+    for (let i = 0; i < 4; i++) this.byte(word.getUint8(i))
     return this
   }
 
@@ -46,7 +44,7 @@ export class Bytes {
     return this.u32(utf8.length).append(utf8)
   }
 
-  append(other: Uint8Array | Bytes): this {
+  append(other: ArrayLike<number> | Bytes): this {
     const bytes = other instanceof Bytes ? other.view() : other
     this.#reserve(bytes.length)
     this.#bytes.set(bytes, this.length)
@@ -83,7 +81,7 @@ export function assembleModule(
   parameters: number,
   sharedPages?: number,
 ): Uint8Array<ArrayBuffer> {
-  const module = new Bytes().byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00)
+  const module = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00])
   const type = new Bytes().u32(1).byte(0x60).u32(parameters)
   for (let i = 0; i < parameters; i++) type.byte(valueType.i32)
   type.u32(0)
@@ -91,7 +89,7 @@ export function assembleModule(
   const imports = new Bytes().u32(2).name('env').name('memory').byte(0x02)
   if (sharedPages === undefined) imports.byte(0x00).u32(0)
   else imports.byte(0x03).u32(0).u32(sharedPages)
-  imports.name('env').name('scratch').byte(0x03, valueType.i32, 0x00)
+  imports.name('env').name('scratch').byte(0x03).byte(valueType.i32).byte(0x00)
   section(module, 2, imports)
   const functions = new Bytes().u32(bodies.length)
   const exports = new Bytes().u32(bodies.length)

@@ -78,7 +78,7 @@ class Encoder {
         return
       case 'if':
         this.#scalar(it.when)
-        this.code.byte(op.if, op.empty)
+        this.code.byte(op.if).byte(op.empty)
         this.block(it.body)
         this.code.byte(op.end)
         return
@@ -138,13 +138,13 @@ class Encoder {
       this.code.byte(0x4a) // i32.gt_s
     }
     more()
-    this.code.byte(op.if, op.empty, op.loop, op.empty)
+    this.code.byte(op.if).byte(op.empty).byte(op.loop).byte(op.empty)
     this.block(it.body)
     this.code.byte(op.localGet).u32(it.local)
     this.code.byte(op.i32Const).s32(it.step).byte(scalarOpcode.add)
     this.code.byte(op.localSet).u32(it.local)
     more()
-    this.code.byte(op.brIf).u32(0).byte(op.end, op.end)
+    this.code.byte(op.brIf).u32(0).byte(op.end).byte(op.end)
   }
 
   #scalar(it: Scalar): void {
@@ -241,7 +241,7 @@ class Encoder {
         return
       case 'choose':
         this.#scalar(it.when)
-        this.code.byte(op.if, valueType.v128)
+        this.code.byte(op.if).byte(valueType.v128)
         this.#vector(it.a)
         this.code.byte(op.else)
         this.#vector(it.b)

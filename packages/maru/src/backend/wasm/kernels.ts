@@ -78,17 +78,15 @@ export class Kernels {
 
   /** Numbers of the functions; those that are not known yet are compiled as one module. */
   load(functions: readonly VectorFunction[]): number[] {
-    const { keys, fresh } = this.#unknown('wasm', functions)
-    this.#add(
-      [...fresh.keys()],
-      [...fresh.values()].map((code) => encode(code, this.fma)),
-    )
+    const bodies = functions.map((code) => encode(code, this.fma))
+    const { keys, fresh } = this.#unknown(bodies.map(textOf), bodies)
+    this.#add([...fresh.keys()], [...fresh.values()])
     return keys.map((key) => this.#number(key))
   }
 
-  /** Likewise for machine code. */
+  /** Likewise for machine code, which takes longer to write than what it is written from takes to compare. */
   #loadNative(tier: Tier, functions: readonly VectorFunction[]): number[] {
-    const { keys, fresh } = this.#unknown('native', functions)
+    const { keys, fresh } = this.#unknown(functions.map(canonical), functions)
     const addresses = tier.install([...fresh.values()])
     for (const [i, key] of [...fresh.keys()].entries()) {
       const address = addresses[i] ?? 0n
@@ -98,19 +96,13 @@ export class Kernels {
     return keys.map((key) => this.#number(key))
   }
 
-  /** Keys of functions, and those that have no number. */
-  #unknown(
-    kind: string,
-    functions: readonly VectorFunction[],
-  ): { readonly keys: readonly string[]; readonly fresh: ReadonlyMap<string, VectorFunction> } {
-    const keys = functions.map((code) => `${kind} ${canonical(code)}`)
-    const fresh = new Map(
-      functions.flatMap((code, i) => {
-        const key = keys[i] ?? ''
-        return this.#numbers.has(key) ? [] : [[key, code] as const]
-      }),
-    )
-    return { keys, fresh }
+  /** Texts that tell codes apart, and of the codes those that have no number. */
+  #unknown<T>(
+    keys: readonly string[],
+    codes: readonly T[],
+  ): { readonly keys: readonly string[]; readonly fresh: ReadonlyMap<string, T> } {
+    const all = new Map(codes.map((code, i) => [keys[i] ?? '', code]))
+    return { keys, fresh: new Map([...all].filter(([key]) => !this.#numbers.has(key))) }
   }
 
   /** The code of a function, for readers. */
@@ -146,6 +138,13 @@ export class Kernels {
   }
 }
 
+const latin = new TextDecoder('latin1')
+
+/** Text that is the same for the same body alone. */
+function textOf({ locals, code }: Body): string {
+  return `${locals.map(({ count }) => count).join()} ${latin.decode(code.view())}`
+}
+
 /** `memory.copy(to + start, from + start, min(count, stop) - start)`, start and stop by units. */
 function copyBody(): Body {
   const [args, begin, end] = [0, 1, 2]
@@ -170,8 +169,8 @@ function copyBody(): Body {
   bytes(end)
   argument(2)
   bytes(end)
-  code.byte(scalarOpcode.ltU, op.select)
+  code.byte(scalarOpcode.ltU).byte(op.select)
   bytes(begin)
-  code.byte(scalarOpcode.sub, op.bulk).u32(10).byte(0, 0)
+  code.byte(scalarOpcode.sub).byte(op.bulk).u32(10).byte(0).byte(0)
   return { locals: [], code }
 }
