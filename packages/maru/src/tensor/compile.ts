@@ -8,7 +8,7 @@ import * as p from '../primitives/index.ts'
 import { isReady } from '../runtime/capture.ts'
 import { device } from '../runtime/engine.ts'
 import { relieve } from '../runtime/pressure.ts'
-import { currentValue, type Run, realizeNodes } from '../runtime/realize.ts'
+import { currentValue, type Run, submit } from '../runtime/realize.ts'
 import { recordGraph, replay } from '../runtime/recording.ts'
 import { tracing } from '../runtime/trace.ts'
 import { fromHost } from './create.ts'
@@ -54,7 +54,9 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
   return async (...args) => {
     const nodes = nodesOf('compile', args)
     const values = nodes.map(currentValue)
-    if (values.includes(undefined)) await realizeNodes(nodes)
+    // Queued, not waited for: calls that nobody awaits run in their order.
+    const computing = values.includes(undefined) ? submit(nodes) : undefined
+    computing?.catch(() => {})
     const data = nodes.map((node, i) => values[i] ?? mustData(node))
     const key = `${device().name}|${freezes()}|${data.map(({ dtype, shape }) => `${dtype}[${shape}]`).join()}`
     let compiled = known.get(key)
@@ -62,7 +64,7 @@ export function compile<A extends readonly Tensor[], R extends Outputs>(
       compiled = record(fn, nodes)
       known.set(key, compiled)
     }
-    const results = await replay(compiled.recording, data)
+    const [results] = await Promise.all([replay(compiled.recording, data), computing])
     await relieve()
     return fill(compiled.template, results) as R
   }

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Bindings, Interrupted, type Prepared } from '../../src/backend/backend.ts'
-import { addDevice, openDevice } from '../../src/backend/devices.ts'
+import { addDevice } from '../../src/backend/devices.ts'
 import { WasmBackend } from '../../src/backend/wasm/backend.ts'
 import type { Thread } from '../../src/backend/wasm/thread.ts'
 import { work as threadWork } from '../../src/backend/wasm/worker.ts'
@@ -27,6 +27,7 @@ import {
 } from '../../src/index.ts'
 import { Linear } from '../../src/nn/index.ts'
 import { Adam, SGD } from '../../src/optim/index.ts'
+import { release } from '../../src/runtime/engine.ts'
 import { parameter } from '../../src/tensor/create.ts'
 import { build, type Instruction, lossOf } from '../ops/graphs.ts'
 
@@ -48,12 +49,16 @@ const at = (name: string, threads: number): WasmBackend =>
 const pooled = at('pooled', 2)
 const machine = (name: string, threads: number): WasmBackend =>
   new WasmBackend({ name, threads, shortWork: 0, splitWork: 0, machineWork: 0 })
-/** One thread at one go, one in turns, three, two whose first does what is small, machine code where there is some, and two. */
+/**
+ * One thread at one go, one in turns, three, two whose first does what is small, two without the calling thread's
+ * help, machine code where there is some, and two.
+ */
 const backends = [
   new WasmBackend({ name: 'alone', threads: 1, shortWork: Number.POSITIVE_INFINITY }),
   at('turns', 1),
   at('crowd', 3),
   new WasmBackend({ name: 'unequal', threads: 2, shortWork: 0, machine: 'never' }),
+  new WasmBackend({ name: 'walked', threads: 2, shortWork: 0, sharedWork: 0, splitWork: 0 }),
   machine('machine, alone', 1),
   machine('machine, pooled', 2),
   pooled,
@@ -64,7 +69,7 @@ const devices = backends.map(({ name }) => name)
 beforeAll(async () => {
   const counts: number[] = []
   for (const backend of backends) counts.push(await backend.ready())
-  expect(counts).toEqual([1, 1, 3, 2, 1, 2, 2])
+  expect(counts).toEqual([1, 1, 3, 2, 2, 1, 2, 2])
   for (const { name, machine } of backends) {
     if (!machine && name.startsWith('machine')) console.warn(`${name}: there is no machine code`)
   }
@@ -81,6 +86,13 @@ function values(...shape: number[]): Tensor {
 function long(): Tensor {
   const x = ones([1200, 1200]).add(tensor([1]))
   return x.matmul(x).max().mul(0) as Tensor
+}
+
+/** Some hundred milliseconds that look like few: elements that are long computed with, all 1 in the end. */
+function slow(): Tensor {
+  let x = values(1 << 21)
+  for (let i = 0; i < 24; i++) x = x.sin().add(i) as Tensor
+  return x.mul(0).exp() as Tensor
 }
 
 async function bytesOn(device: string, make: () => readonly Tensor[]): Promise<string[]> {
@@ -261,6 +273,15 @@ describe.each(['turns', 'pooled'])('on %s', (device) => {
     expect(during).toBeGreaterThan(2)
   })
 
+  test('the event loop lives while little work takes long', async () => {
+    let ticks = 0
+    const timer = setInterval(() => ticks++, 1)
+    await slow().data()
+    const during = ticks
+    clearInterval(timer)
+    expect(during).toBeGreaterThan(2)
+  })
+
   test('the event loop lives while a loop runs, and its end is right', async () => {
     let ticks = 0
     const timer = setInterval(() => ticks++, 1)
@@ -303,7 +324,7 @@ describe.each(['turns', 'pooled'])('on %s', (device) => {
     const before = memory().live
     const running = [long().data(), y.sum().data()]
     // Freed while the sum waits: what comes next must not be written over it.
-    openDevice(device).free(y.node.data!.buffer!)
+    release(y.node.data!)
     const others = Array.from({ length: 4 }, () => x.mul(7).data())
     const [, [sum]] = (await Promise.all(running)) as [unknown, Float32Array]
     await Promise.all(others)
@@ -311,7 +332,6 @@ describe.each(['turns', 'pooled'])('on %s', (device) => {
     expect(sum).toBeCloseTo(want, -1)
     expect(memory().live).toBeGreaterThan(0)
     expect(before).toBeGreaterThan(0)
-    y.node.data!.buffer = undefined
   })
 
   test('a value that is being computed moves to another device once it is there', async () => {
@@ -387,6 +407,18 @@ describe('a worker that ends in a step', () => {
     expect(error.key).toBe('device.worker')
     expect(await pooled.ready()).toBe(2)
     expect(await ones([300, 300]).sum().item()).toBe(90_000)
+  })
+
+  test('in a piece of what the calling thread has left to it is a typed error', async () => {
+    await pooled.ready()
+    const failing = slow().data()
+    await later(1)
+    await kill()
+    const error = await failing.catch((reason) => reason)
+    expect(error).toBeInstanceOf(DeviceError)
+    expect(error.key).toBe('device.worker')
+    expect(await pooled.ready()).toBe(2)
+    expect((await slow().data()).every((each) => each === 1)).toBe(true)
   })
 
   test('gives up what waits behind it', async () => {
@@ -514,6 +546,6 @@ describe('a process', () => {
 
 test('the text of a worker needs nothing from around it', () => {
   const port: { onmessage?: unknown } = {}
-  runInNewContext(`(${threadWork})(port)`, { port })
+  runInNewContext(`(${threadWork})(port, () => {})`, { port })
   expect(port.onmessage).toBeTypeOf('function')
 })

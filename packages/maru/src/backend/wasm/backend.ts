@@ -38,6 +38,8 @@ import { Workers } from './workers.ts'
 
 /** Elements of work that are done faster by one thread at once than by waking others: about 200 µs. */
 const SHORT_WORK = 250_000
+/** Elements of work up to which the calling thread takes part: a few milliseconds. */
+const SHARED_WORK = 32_000_000
 /** Elements of work that take much longer than it takes workers to wait for each other. */
 const SPLIT_WORK = 32_768
 
@@ -51,6 +53,8 @@ export interface WasmOptions {
   readonly threads?: number
   /** Runs of less work than this are done at once. */
   readonly shortWork?: number
+  /** Sections of more work than this are the workers' alone. */
+  readonly sharedWork?: number
   /** Launches of less work than this are not shared among threads. */
   readonly splitWork?: number
   /** Whether launches run as machine code: where it can (the default), never, or always. */
@@ -84,16 +88,18 @@ export class WasmBackend implements Backend {
   readonly #workers: Workers | undefined
   readonly #machine: Machine
   readonly #shortWork: number
+  readonly #sharedWork: number
   readonly #machineWork: number
   #arena: DeviceBuffer | undefined
 
   constructor(options: WasmOptions = {}) {
     const { fuse = true, threads = threadCount() } = options
-    const { shortWork = SHORT_WORK, splitWork = SPLIT_WORK } = options
+    const { shortWork = SHORT_WORK, sharedWork = SHARED_WORK, splitWork = SPLIT_WORK } = options
     const { machine = 'auto', machineWork = MACHINE_WORK } = options
     this.name = options.name ?? (fuse ? 'wasm' : 'wasm-unfused')
     this.target = { name: this.name, lanes: LANES, dtypes: laneDTypes, fuse }
     this.#shortWork = shortWork
+    this.#sharedWork = sharedWork
     const shared = threads > 1 && canShare() && hasThreads()
     // The calling thread computes, too.
     this.#space = new Space(shared, shared ? threads + 1 : 1)
@@ -215,13 +221,35 @@ export class WasmBackend implements Backend {
     const player = this.#player(bound, tape, pool !== undefined)
     const playing = play(tape.parts, player)
     try {
-      const { done, value } = playing.next()
-      if (!done) return this.#finish(bound, player, this.#follow(playing, player, pool, value))
+      const rest = this.#advance(playing, player, pool)
+      if (rest) return this.#finish(bound, player, this.#follow(playing, player, pool, rest))
       this.#fetch(bound)
       return undefined
     } catch (error) {
       throw interrupted(error, player)
     }
+  }
+
+  /** Plays on to the end, or to what must be waited for. */
+  #advance(
+    playing: ReturnType<typeof play>,
+    player: Player,
+    pool: Pool | undefined,
+  ): Promise<void> | undefined {
+    for (;;) {
+      const { done, value } = playing.next()
+      if (done) return undefined
+      const rest = value && pool ? this.#hand(pool, value, player) : pause()
+      if (rest) return rest
+    }
+  }
+
+  /** Gives a section to the pool; the calling thread helps where it is soon free again. */
+  #hand(pool: Pool, section: Section, player: Player): Promise<void> | undefined {
+    const workers = this.#workers
+    return section.work > this.#sharedWork
+      ? workers?.run(pool, section, player)
+      : workers?.share(pool, section, player)
   }
 
   /** Likewise, once it is known whether there is machine code. */
@@ -241,16 +269,12 @@ export class WasmBackend implements Backend {
     playing: ReturnType<typeof play>,
     player: Player,
     pool: Pool | undefined,
-    first: Section | undefined,
+    first: Promise<void>,
   ): Promise<void> {
-    let wanted = first
-    for (;;) {
-      if (wanted && pool) await this.#workers?.run(pool, wanted, player)
-      else await pause()
+    for (let rest: Promise<void> | undefined = first; rest; ) {
+      await rest
       player.since = performance.now()
-      const { done, value } = playing.next()
-      if (done) return
-      wanted = value
+      rest = this.#advance(playing, player, pool)
     }
   }
 

@@ -1,10 +1,11 @@
 /** Workers that run sections of programs on one shared memory. */
 import { scratchOf } from '../../compiler/lowering.ts'
 import type { Launch } from '../../compiler/program.ts'
+import { encodePieces, takePieces } from './pieces.ts'
 import { encodeSection } from './section.ts'
 import type { Section, TapeCall } from './tape.ts'
 import { startThread, type Thread } from './thread.ts'
-import { type Code, codes, type Report, words } from './worker.ts'
+import { type Code, codes, type KernelFunction, type Report, words } from './worker.ts'
 
 /** How a section ended. */
 export type Outcome =
@@ -13,21 +14,36 @@ export type Outcome =
   /** A kernel failed, or a worker ended; nodes of the program from `begun` on had not begun. */
   | { readonly failed: 'kernel' | 'worker'; readonly reason: unknown; readonly begun: number }
 
+/** A section that workers have, as they walk it or as its pieces. */
 interface Posted {
   readonly id: number
+  readonly tape: Int32Array
   readonly calls: readonly TapeCall[]
 }
 
 interface Running {
-  readonly posted: Posted
-  /** Count of finished sections at the start. */
-  readonly from: number
+  readonly run: number
+  readonly calls: readonly TapeCall[]
+  /** Whether all is done, even if nobody has said so. */
+  readonly isOver: () => boolean
   /** Reports that are to come. */
   awaited: number
   /** Numbers of calls, each followed by its milliseconds. */
   times: readonly number[]
   readonly resolve: (outcome: Outcome) => void
 }
+
+/** The calling thread while it takes part. */
+interface Caller {
+  readonly functions: readonly KernelFunction[]
+  /** When it was last free for others. */
+  readonly since: number
+}
+
+/** Longest time in milliseconds for which the calling thread takes part before others have their turn. */
+const SLICE_MS = 8
+/** Longest time in milliseconds for which it waits for a piece that another thread does. */
+const PATIENCE_MS = 0.2
 
 interface Member {
   readonly thread: Thread
@@ -43,14 +59,19 @@ export class Pool {
   readonly #members: readonly Member[]
   readonly #code: readonly Code[]
   readonly #splitWork: number
-  readonly #posted = new Map<Section, Posted>()
+  readonly #posted = {
+    walked: new Map<Section, Posted>(),
+    shared: new Map<Section, Posted>(),
+  }
   #dropped: number[] = []
   #sent = 0
+  #unread = false
   #next = 0
   #missing: number
   #started: () => void = () => {}
   #refuse: (reason: unknown) => void = () => {}
   #running: Running | undefined
+  #run = 0
   #state: 'starting' | 'ready' | 'over' = 'starting'
 
   /**
@@ -67,7 +88,9 @@ export class Pool {
       this.#refuse = reject
     })
     this.ready.catch(() => {})
-    const control = new Int32Array(new SharedArrayBuffer((words.begun + size) * 4))
+    const control = new Int32Array(
+      new SharedArrayBuffer((words.threads + (size + 1) * words.line) * 4),
+    )
     this.#control = control
     this.#members = Array.from({ length: size }, (_, index): Member => {
       let halt = (): void => {}
@@ -97,16 +120,86 @@ export class Pool {
   /** Runs a section; one at a time. */
   run(section: Section, watched: boolean): Promise<Outcome> {
     const control = this.#control
-    const posted = this.#post(section)
+    const posted = this.#walked(section)
+    const from = Atomics.load(control, words.finished)
     Atomics.store(control, words.watch, watched ? 1 : 0)
-    Atomics.store(control, words.section, posted.id)
-    control.fill(0, words.begun)
+    this.#begin(posted, false)
+    return this.#outcome({
+      calls: posted.calls,
+      isOver: () => Atomics.load(control, words.finished) !== from,
+      awaited: watched ? 2 : 1,
+    })
+  }
+
+  /**
+   * Runs a section together with the calling thread, which takes pieces of it as workers do. All is done when
+   * this returns, unless that would take so long that others must have their turn before. A section that
+   * must be walked is `unfit`.
+   */
+  share(section: Section, { functions, since }: Caller): Promise<Outcome> | 'done' | 'unfit' {
+    const posted = this.#inPieces(section)
+    if (!posted) return 'unfit'
+    const { tape, calls } = posted
+    const control = this.#control
+    const base = Atomics.load(control, words.taken)
+    const isOver = (): boolean =>
+      Atomics.load(control, words.done) === ((base + (tape[0] ?? 0)) | 0)
+    this.#begin(posted, true)
+    let waited = false
+    const goesOn = (): boolean => {
+      if (waited || Atomics.load(control, words.poison) !== 0) return false
+      return performance.now() - since < SLICE_MS
+    }
+    const waits = (done: number): void => {
+      waited = !changes(control, done)
+    }
+    const thread = words.threads + this.size * words.line
+    try {
+      takePieces({ control, words, pieces: tape, base, functions, thread, goesOn, waits })
+      while (!isOver() && goesOn()) waits(Atomics.load(control, words.done))
+    } catch (error) {
+      const outcome = this.#outcome({ calls, isOver, awaited: 1 })
+      this.#fail('kernel', error)
+      return outcome
+    }
+    Atomics.store(control, words.left, this.#run)
+    if (isOver()) return 'done'
+    this.#command(0, 1)
+    return this.#outcome({ calls, isOver, awaited: 1 })
+  }
+
+  /** Tells workers what is to be done: all but the first, which is called when the calling thread leaves. */
+  #begin({ id }: Posted, shared: boolean): void {
+    const control = this.#control
+    this.#count()
+    Atomics.store(control, words.section, id)
+    Atomics.store(control, words.shared, shared ? 1 : 0)
+    Atomics.store(control, words.base, Atomics.load(control, words.taken))
+    for (let i = 0; i <= this.size; i++) control[words.threads + i * words.line + words.begun] = 0
+    // New messages are for all to read, so that nobody heaps them up.
+    this.#command(shared && !this.#unread ? 1 : 0, this.size)
+    this.#unread = false
+  }
+
+  #count(): void {
+    this.#run = (this.#run + 1) | 0
+    Atomics.store(this.#control, words.run, this.#run)
+  }
+
+  #command(from: number, to: number): void {
+    const control = this.#control
+    const each = Array.from({ length: to - from }, (_, i) => {
+      return words.threads + (from + i) * words.line + words.command
+    })
+    for (const word of each) Atomics.store(control, word, this.#run)
+    if (Atomics.load(control, words.sleepers) === 0) return
+    for (const word of each) Atomics.notify(control, word)
+  }
+
+  #outcome(running: Pick<Running, 'calls' | 'isOver' | 'awaited'>): Promise<Outcome> {
     this.hold(true)
     return new Promise((resolve) => {
-      const from = Atomics.load(control, words.finished)
-      this.#running = { posted, from, awaited: watched ? 2 : 1, times: [], resolve }
-      Atomics.add(control, words.command, 1)
-      Atomics.notify(control, words.command)
+      this.#running = { ...running, run: this.#run, times: [], resolve }
     })
   }
 
@@ -117,27 +210,43 @@ export class Pool {
 
   /** Workers forget a section. */
   drop(section: Section): void {
-    const posted = this.#posted.get(section)
-    if (!posted) return
-    this.#posted.delete(section)
-    this.#dropped.push(posted.id)
+    for (const posted of [this.#posted.walked, this.#posted.shared]) {
+      const known = posted.get(section)
+      if (known) this.#dropped.push(known.id)
+      posted.delete(section)
+    }
   }
 
-  #post(section: Section): Posted {
-    const known = this.#posted.get(section)
+  #walked(section: Section): Posted {
+    const known = this.#posted.walked.get(section)
     if (known) return known
-    const id = this.#next++
     const { words: tape, calls } = encodeSection(section, this.#splitWork)
+    const posted = this.#post(tape, calls)
+    this.#posted.walked.set(section, posted)
+    return posted
+  }
+
+  #inPieces(section: Section): Posted | undefined {
+    const known = this.#posted.shared.get(section)
+    if (known) return known
+    const tape = encodePieces(section, this.size, this.#splitWork)
+    if (!tape) return undefined
+    const posted = this.#post(tape, [])
+    this.#posted.shared.set(section, posted)
+    return posted
+  }
+
+  #post(tape: Int32Array, calls: readonly TapeCall[]): Posted {
+    const id = this.#next++
     const code = this.#code.slice(this.#sent)
     this.#sent = this.#code.length
     for (const { thread } of this.#members) {
       thread.post({ kind: 'mail', code, sections: [[id, tape]], dropped: this.#dropped })
     }
     this.#dropped = []
+    this.#unread = true
     Atomics.add(this.#control, words.mail, 1)
-    const posted = { id, calls }
-    this.#posted.set(section, posted)
-    return posted
+    return { id, tape, calls }
   }
 
   #report(report: Report): void {
@@ -148,7 +257,7 @@ export class Pool {
         this.#started()
         break
       case 'done':
-        this.#progress()
+        if (report.run === this.#running?.run) this.#progress()
         break
       case 'times':
         if (this.#running) this.#running.times = report.times
@@ -181,7 +290,10 @@ export class Pool {
     this.#state = 'over'
     this.#refuse(reason)
     Atomics.store(this.#control, words.poison, 1)
-    Atomics.notify(this.#control, words.passed)
+    for (const word of [words.passed, words.done]) Atomics.notify(this.#control, word)
+    // Who takes no part says only when asked that it has halted.
+    this.#count()
+    this.#command(0, this.size)
     const computing = this.#running !== undefined
     await Promise.all(
       this.#members.map(async ({ thread, halted }) => {
@@ -191,18 +303,28 @@ export class Pool {
     )
     const running = this.#finish()
     if (!running) return
-    if (Atomics.load(this.#control, words.finished) !== running.from) {
+    if (running.isOver()) {
       running.resolve({ times: [] })
       return
     }
-    const begun = Math.max(...this.#control.subarray(words.begun))
+    const lines = Array.from({ length: this.size + 1 }, (_, i) => words.threads + i * words.line)
+    const begun = Math.max(...lines.map((at) => this.#control[at + words.begun] ?? 0))
     running.resolve({ failed, reason, begun })
   }
 }
 
-function timesOf({ posted, times }: Running): { launch: Launch; ms: number }[] {
+/** Waits for a while until the count of pieces that are done is another one; whether it is. */
+function changes(control: Int32Array, done: number): boolean {
+  const until = performance.now() + PATIENCE_MS
+  for (let spins = 1; Atomics.load(control, words.done) === done; spins++) {
+    if ((spins & 63) === 0 && performance.now() > until) return false
+  }
+  return true
+}
+
+function timesOf({ calls, times }: Running): { launch: Launch; ms: number }[] {
   return Array.from({ length: times.length / 2 }, (_, i) => {
-    const launch = posted.calls[times[2 * i] ?? -1]?.launch
+    const launch = calls[times[2 * i] ?? -1]?.launch
     if (!launch) throw new RangeError('a call has no launch')
     return { launch, ms: times[2 * i + 1] ?? 0 }
   })

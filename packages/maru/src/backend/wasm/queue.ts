@@ -27,7 +27,8 @@ export class Queue {
       return new Promise((resolve, reject) => this.#waiting.push({ task, resolve, reject }))
     }
     const rest = task()
-    return rest ? this.#follow(rest) : done
+    if (!rest) return done
+    return new Promise((resolve, reject) => this.#follow(rest, resolve, reject))
   }
 
   /** Does something that cannot fail at its turn, whatever became of what was before. */
@@ -41,17 +42,24 @@ export class Queue {
     return this.#busy ? new Promise((resolve) => this.#waiting.push(resolve)) : done
   }
 
-  async #follow(rest: Promise<void>): Promise<void> {
+  /** Promises are settled in the order of the calls, so what goes on behind them keeps it. */
+  #follow(rest: Promise<void>, resolve: () => void, reject: (error: unknown) => void): void {
     this.#busy = true
-    try {
-      await rest
-    } catch (error) {
-      this.#cancel(error)
-      throw error
-    } finally {
+    const go = (): void => {
       this.#busy = false
       this.#next()
     }
+    rest.then(
+      () => {
+        resolve()
+        go()
+      },
+      (error) => {
+        this.#cancel(error)
+        reject(error)
+        go()
+      },
+    )
   }
 
   #next(): void {
@@ -64,7 +72,7 @@ export class Queue {
       }
       try {
         const rest = first.task()
-        if (rest) this.#follow(rest).then(first.resolve, first.reject)
+        if (rest) this.#follow(rest, first.resolve, first.reject)
         else first.resolve()
       } catch (error) {
         this.#cancel(error)

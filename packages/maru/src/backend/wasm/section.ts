@@ -149,7 +149,8 @@ class Encoder {
   }
 }
 
-function meet(some: readonly Range[], others: readonly Range[]): boolean {
+/** Whether some ranges lie on others. */
+export function meet(some: readonly Range[], others: readonly Range[]): boolean {
   return some.some((a) => others.some((b) => a.of === b.of && a.from < b.to && b.from < a.to))
 }
 

@@ -1,5 +1,6 @@
 /** One worker thread, of Node or of a page, under one set of calls. */
 import { env } from '../../base/env.ts'
+import { takePieces } from './pieces.ts'
 import type { Mail, Report, Start } from './worker.ts'
 import { work } from './worker.ts'
 
@@ -61,7 +62,7 @@ export function startThread(events: ThreadEvents): Thread {
 }
 
 function startInNode({ Worker }: WorkerThreads, { report, end }: ThreadEvents): Thread {
-  const source = `(${work})(require('node:worker_threads').parentPort)`
+  const source = `(${work})(require('node:worker_threads').parentPort, ${takePieces})`
   // Loaders given to this process are of no use to a text without imports.
   const worker = new Worker(source, { eval: true, name: NAME, execArgv: [] })
   worker.on('message', report)
@@ -82,7 +83,7 @@ function startInNode({ Worker }: WorkerThreads, { report, end }: ThreadEvents): 
 
 function startInPage({ report, end }: ThreadEvents): Thread {
   const given = env('MARU_WORKER')
-  const blob = new Blob([`(${work})(self)`], { type: 'text/javascript' })
+  const blob = new Blob([`(${work})(self, ${takePieces})`], { type: 'text/javascript' })
   const url = given || URL.createObjectURL(blob)
   const worker = new Worker(url, { name: NAME, type: given ? 'module' : 'classic' })
   worker.onmessage = ({ data }: MessageEvent<Report>) => {

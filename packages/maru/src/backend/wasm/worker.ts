@@ -5,14 +5,15 @@
  */
 
 import type { NativeCalls } from '../native/tier.ts'
+import type { takePieces } from './pieces.ts'
 
 /** A kernel on the linear memory, called with its argument block and a range of its units. */
 export type KernelFunction = (args: number, begin: number, end: number) => void
 
 /** Words of the memory by which the main thread and its workers talk. */
 export const words = {
-  /** Counts commands; workers sleep on it. */
-  command: 0,
+  /** The number of the run that was begun last. */
+  run: 0,
   /** Counts the messages that must be read before the command is obeyed. */
   mail: 1,
   /** The section to run. */
@@ -28,8 +29,23 @@ export const words = {
   watch: 7,
   /** Counts sections that all have finished. */
   finished: 8,
-  /** From here on, one for each worker: nodes of the program that it has begun. */
-  begun: 16,
+  /** Whether the section is shared in pieces. */
+  shared: 9,
+  /** Pieces that were taken before the run. */
+  base: 10,
+  /** The last run that the calling thread has left to others. */
+  left: 11,
+  /** Counts pieces that were taken, in all runs, and those that are done; workers sleep on it. */
+  taken: 16,
+  done: 17,
+  /** From here on, a line of words for each thread; the calling one comes last. */
+  threads: 32,
+  /** Words of a line. */
+  line: 16,
+  /** In a line: the run that the worker is to take part in; it sleeps on it. */
+  command: 0,
+  /** In a line: nodes of the program that the thread has begun. */
+  begun: 1,
 } as const
 
 /** What the words of a section begin with. */
@@ -75,7 +91,8 @@ export interface Mail {
 }
 
 export type Report =
-  | { readonly kind: 'ready' | 'done' | 'stopped' }
+  | { readonly kind: 'ready' | 'stopped' }
+  | { readonly kind: 'done'; readonly run: number }
   | { readonly kind: 'fault'; readonly error: unknown }
   | { readonly kind: 'times'; readonly times: readonly number[] }
 
@@ -101,8 +118,9 @@ interface NodeHost {
 }
 
 /** Runs the commands that come through the control words, and reads messages when told of some. */
-export function work(port: Port): void {
+export function work(port: Port, take: typeof takePieces): void {
   const SPIN_MS = 0.05
+  const MOST_SPIN_MS = 0.5
   const LOOK_MS = 100
   const functions: KernelFunction[] = []
   const sections = new Map<number, Int32Array>()
@@ -110,6 +128,8 @@ export function work(port: Port): void {
   let machine: Machine | undefined
   let seen = 0
   let read = 0
+  /** How long it spins before it sleeps: twice the time between the last two commands, within bounds. */
+  let patience = SPIN_MS
   /** Nodes of the program that this worker has begun in this section. */
   let begun = 0
   /** Numbers of calls, each followed by its milliseconds, if they are wanted. */
@@ -171,19 +191,29 @@ export function work(port: Port): void {
 
     /** Commands, one after the other, until there is a message: those come between tasks only. */
     obey(): void {
-      const { control, words } = worker.state()
+      const { control, words, index } = worker.state()
+      const own = words.threads + index * words.line + words.command
       for (;;) {
-        worker.waitWhile(words.command, seen, false)
+        const idle = performance.now()
+        worker.waitWhile(own, seen, false, patience)
+        const run = Atomics.load(control, own)
+        const section = Atomics.load(control, words.section)
+        const shared = Atomics.load(control, words.shared) !== 0
+        const base = Atomics.load(control, words.base)
         if (Atomics.load(control, words.mail) !== read) return
-        seen = Atomics.load(control, words.command)
-        worker.run(Atomics.load(control, words.section))
+        seen = run
+        // What was read belongs together, unless others have finished that run and another has begun.
+        if (Atomics.load(control, words.run) !== run) continue
+        const gap = 2 * (performance.now() - idle)
+        patience = shared && gap < MOST_SPIN_MS ? Math.max(SPIN_MS, gap) : SPIN_MS
+        worker.run(run, section, shared ? base : undefined)
       }
     },
 
     /** Returns when the word is no longer as it was, or, if asked, when a worker has failed. */
-    waitWhile(word: number, value: number, heedPoison: boolean): void {
+    waitWhile(word: number, value: number, heedPoison: boolean, spin: number): void {
       const { control, words } = worker.state()
-      const until = performance.now() + SPIN_MS
+      const until = performance.now() + spin
       for (let spins = 1; Atomics.load(control, word) === value; spins++) {
         if ((spins & 63) !== 0) continue
         if (heedPoison && Atomics.load(control, words.poison) !== 0) return
@@ -194,10 +224,13 @@ export function work(port: Port): void {
       }
     },
 
-    run(section: number): void {
+    run(run: number, section: number, base: number | undefined): void {
       const { control, words } = worker.state()
       try {
-        if (worker.play(section)) return
+        if (Atomics.load(control, words.poison) === 0) {
+          const isWalked = base === undefined
+          if (isWalked ? worker.play(run, section) : worker.help(run, section, base)) return
+        }
         port.postMessage({ kind: 'stopped' })
       } catch (error) {
         Atomics.store(control, words.poison, 1)
@@ -206,8 +239,30 @@ export function work(port: Port): void {
       }
     },
 
+    /** Pieces of a section, whose last the calling thread is told of if it has left; whether all went well. */
+    help(run: number, section: number, base: number): boolean {
+      const { control, words, index } = worker.state()
+      const pieces = sections.get(section)
+      // Only sections that are over are dropped.
+      if (!pieces) return true
+      const end = take({
+        ...{ control, words, pieces, base, functions },
+        thread: words.threads + index * words.line,
+        goesOn() {
+          return Atomics.load(control, words.poison) === 0
+        },
+        waits(done) {
+          worker.waitWhile(words.done, done, true, SPIN_MS)
+        },
+      })
+      if (end === 'last' && Atomics.load(control, words.left) === run) {
+        port.postMessage({ kind: 'done', run })
+      }
+      return Atomics.load(control, words.poison) === 0
+    },
+
     /** This worker's part of a section; whether all went well. */
-    play(section: number): boolean {
+    play(run: number, section: number): boolean {
       const { control, words, memory, index } = worker.state()
       const tape = sections.get(section)
       if (!tape) throw new Error(`section ${section} is not known`)
@@ -217,7 +272,7 @@ export function work(port: Port): void {
       begun = 0
       cells = new Int32Array(memory.buffer)
       bytes = new Uint8Array(memory.buffer)
-      if (!worker.range(tape, 0, tape.length) || !worker.meet(true)) return false
+      if (!worker.range(tape, 0, tape.length) || !worker.meet(run)) return false
       if (times) port.postMessage({ kind: 'times', times })
       return true
     },
@@ -232,7 +287,7 @@ export function work(port: Port): void {
             at += 7
             break
           case codes.barrier:
-            if (!worker.meet(false)) return false
+            if (!worker.meet()) return false
             at++
             break
           case codes.alone: {
@@ -259,7 +314,8 @@ export function work(port: Port): void {
         const kernel = functions[tape[at + 1] ?? -1]
         if (!kernel) throw new Error(`function ${tape[at + 1]} is not known`)
         const node = tape[at + 6] ?? 0
-        if (node > begun) Atomics.store(control, words.begun + index, node)
+        const line = words.threads + index * words.line
+        if (node > begun) Atomics.store(control, line + words.begun, node)
         begun = node
         kernel(tape[at + 2] ?? 0, begin, end)
       }
@@ -307,20 +363,20 @@ export function work(port: Port): void {
       }
     },
 
-    /** Waits for the others; whether all went well. Nobody waits at the end, where the last one reports. */
-    meet(last: boolean): boolean {
+    /** Waits for the others; whether all went well. Nobody waits at a run's end, where the last one reports. */
+    meet(ended?: number): boolean {
       const { control, words, count } = worker.state()
       const passed = Atomics.load(control, words.passed)
       if (Atomics.add(control, words.arrived, 1) + 1 === count) {
         Atomics.store(control, words.arrived, 0)
         Atomics.add(control, words.passed, 1)
         if (Atomics.load(control, words.sleepers) > 0) Atomics.notify(control, words.passed)
-        if (last) {
+        if (ended !== undefined) {
           Atomics.add(control, words.finished, 1)
-          port.postMessage({ kind: 'done' })
+          port.postMessage({ kind: 'done', run: ended })
         }
-      } else if (!last) {
-        worker.waitWhile(words.passed, passed, true)
+      } else if (ended === undefined) {
+        worker.waitWhile(words.passed, passed, true, SPIN_MS)
       }
       return Atomics.load(control, words.poison) === 0
     },

@@ -1,7 +1,7 @@
 /** The pool of a backend: started when there is work for it, and anew after it failed. */
 import { DeviceError } from '../../base/error.ts'
 import type { Player } from './play.ts'
-import { Pool } from './pool.ts'
+import { type Outcome, Pool } from './pool.ts'
 import type { Section } from './tape.ts'
 import type { Code } from './worker.ts'
 
@@ -56,10 +56,23 @@ export class Workers {
     return pool
   }
 
+  /** Does a section with the help of the calling thread, if that may be; nothing where it is done at once. */
+  share(pool: Pool, section: Section, player: Player): Promise<void> | undefined {
+    const outcome = player.report ? 'unfit' : pool.share(section, player)
+    if (outcome === 'unfit') return this.run(pool, section, player)
+    if (outcome !== 'done') return this.#end(outcome, section, player)
+    player.begun = Math.max(player.begun, section.last + 1)
+    return undefined
+  }
+
   /** Does a section; throws what was wrong, the player knowing how far it had come. */
-  async run(pool: Pool, section: Section, player: Player): Promise<void> {
+  run(pool: Pool, section: Section, player: Player): Promise<void> {
+    return this.#end(pool.run(section, player.report !== undefined), section, player)
+  }
+
+  async #end(running: Promise<Outcome>, section: Section, player: Player): Promise<void> {
     let start = performance.now()
-    const outcome = await pool.run(section, player.report !== undefined)
+    const outcome = await running
     const begun = 'failed' in outcome ? outcome.begun : section.last + 1
     player.begun = Math.max(player.begun, begun)
     if ('failed' in outcome) {
