@@ -19,6 +19,7 @@ import {
 } from './kernel.ts'
 import type { Ask, Means, Operands, Reading } from './operands.ts'
 import { everyTurn, type Progression } from './phases.ts'
+import { standingSteps } from './standing.ts'
 
 /** What a contraction is part of. */
 export interface Contracting {
@@ -220,7 +221,7 @@ export class Fitting {
       store: { buffer: own ?? buffer, dtype: result.dtype, offset, value: stored.value },
     }
     const k = sized(sums)
-    const aside = k > DEPTH && !isPlainStore(out)
+    const aside = k > (standingSteps(b, k) ?? DEPTH) && !isPlainStore(out)
     const rest = sized([...batch, ...rows])
     return {
       kind: 'contract',

@@ -13,10 +13,12 @@ import { DEPTH, isPlainStore, sumsLine } from './contraction.ts'
 import { factorOf, type IndexExpr } from './index-expr.ts'
 import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
-import { type BufferSizes, type Lowered, Lowering, SCRATCH_BYTES } from './lowering.ts'
-import { PANELS, Packing } from './pack.ts'
-import { least } from './positions.ts'
-import type { Scalar, TileStatement, VectorBuilder } from './vector.ts'
+import { type BufferSizes, type Lowered, Lowering } from './lowering.ts'
+import { EDGE, HEIGHT, LEFT_SIZE, Panels, type RowSource } from './panels.ts'
+import { least, type Range } from './positions.ts'
+import { type Standing, standingSteps } from './standing.ts'
+import { settled, withoutAhead, writtenTile } from './tile.ts'
+import type { Scalar, TileColumns, TileStatement, VectorBuilder } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
 
@@ -36,8 +38,8 @@ const tiles: { readonly [lanes: number]: { readonly rows: number; readonly vecto
 }
 
 const BYTES = 4
-/** Rows and columns of a block; most columns of a tile, and rows of a panel. */
-const [HEIGHT, BREADTH, WIDEST, HIGHEST] = [512, 768, 32, 8]
+/** Columns of a block. */
+const BREADTH = 2048
 /** Tiles side by side up to which rows are read where they are. */
 const FEW_TILES = 2
 /** Multiply-adds up to which packing is more work than it saves. */
@@ -77,18 +79,10 @@ function plainOf(source: Side): Plain | undefined {
   }
 }
 
-/** Where a tile finds its operands: addresses of a row and a column, and distances in bytes. */
-interface RowSource {
-  readonly a: (row: Scalar) => Scalar
-  readonly aRow: Scalar
-  readonly aStep: Scalar
-}
-
+/** Where a tile finds its operands. */
 interface Source extends RowSource {
-  readonly b: (column: Scalar) => Scalar
-  readonly bStep: Scalar
-  /** Makes the columns of a tile what `b` finds. */
-  readonly panel?: (columns: Range) => void
+  /** Makes the columns of a tile, at the beginning of some or with others before them, what the tile reads. */
+  readonly b: (columns: Range) => TileColumns
 }
 
 /** A block of outputs, and the steps of k that are added to it. */
@@ -122,6 +116,8 @@ interface Column {
   readonly sums: Place | undefined
   readonly edge: { readonly at: Scalar; readonly line: number }
   readonly size: Size
+  /** Where a tile reads it. */
+  readonly right: TileColumns
 }
 
 class ContractLowering {
@@ -188,17 +184,19 @@ class ContractLowering {
     const direct = small && a && right?.line === 1 ? { a, right } : undefined
     const broad = this.#breadth(n)
     const [across, down] = [Math.ceil(n / broad), Math.ceil(m / this.#panel)]
-    const packer = new Packer(this.#kernel, this.#l, this.#target, this.#panel, this.#columns)
-    const held = n <= FEW_TILES * this.#columns ? a : undefined
-    const body = direct ? this.#direct(direct.a, direct.right) : this.#packed(packer, held)
+    const body = direct ? this.#direct(direct.a, direct.right) : this.#packed(a, across)
     this.#units({ across, down, broad }, body)
     return this.#l.finish(batch * across * down, down)
   }
 
-  /** Columns of a block: an even number of blocks where there are several, so that two threads share them. */
+  /**
+   * Columns of a block. Every block packs its rows, so there are few; but where columns are more than rows an even
+   * number, so that two threads share them rather than pack the same columns.
+   */
   #breadth(n: number): number {
     const pairs = Math.ceil(n / (2 * BREADTH))
-    const blocks = n >= 4 * this.#columns ? 2 * pairs : 1
+    const halved = n > this.#kernel.m && n >= 4 * this.#columns
+    const blocks = halved || n > BREADTH ? 2 * pairs : 1
     return Math.max(1, Math.ceil(n / blocks / this.#columns)) * this.#columns
   }
 
@@ -259,19 +257,20 @@ class ContractLowering {
     return (strip) => {
       const left = rowsOf(strip.batch)(none)
       const above = inBatch(strip.batch)
-      const source: Source = { ...left, b: (at) => b.add(above, b.scalar('shl', at, 2)), bStep }
-      this.#inHeights(strip.rows, (rows) => {
+      const at = (column: Scalar): Scalar => b.add(above, b.scalar('shl', column, 2))
+      const source: Source = { ...left, b: ([from]) => ({ at: at(from), step: bStep }) }
+      this.#inHeights(strip.rows, HEIGHT, (rows) => {
         this.#block({ ...strip, rows, count: this.#size.k, fresh: one, last: one, source })
       })
     }
   }
 
   /** Rows block by block. */
-  #inHeights([from, to]: Range, body: (rows: Range) => void): void {
+  #inHeights([from, to]: Range, height: Scalar | number, body: (rows: Range) => void): void {
     const b = this.#b
     const top = b.variable(from)
     b.loop(top, to, 1, () => {
-      const bottom = least(b, b.add(top, HEIGHT), to)
+      const bottom = least(b, b.add(top, height), to)
       body([top, bottom])
       b.set(top, b.sub(bottom, 1))
     })
@@ -301,32 +300,71 @@ class ContractLowering {
 
   // Sides that are packed
 
-  /** `held`: the left side, where it is read where it is, since few columns share what would be packed. */
-  #packed(packer: Packer, held: Plain | undefined): (at: Strip) => void {
+  /** `a`: the left side, where it could be read where it is; `across`: blocks of columns of a batch. */
+  #packed(a: Plain | undefined, across: number): (at: Strip) => void {
     const b = this.#b
+    const { m, n, k, batch } = this.#kernel
+    const panels = new Panels(this.#kernel, this.#l, {
+      ...{ sizes: this.#target.sizes, rows: this.#panel, columns: this.#columns },
+    })
+    // few columns share what would be packed
+    const held = n <= FEW_TILES * this.#columns ? a : undefined
+    const standing = held ? undefined : panels.standing
+    const steps = (standing && standingSteps(this.#kernel.b, k)) ?? DEPTH
+    const rows = standing ? this.#height(steps) : HEIGHT
+    const depth = standing ? b.variable(this.#l.integer(steps)) : steps
+    const height = standing ? b.variable(this.#l.integer(rows)) : rows
+    const all = (size: Scalar): Range => [{ k: 'const', value: 0 }, size]
+    // a left side that is the same everywhere, and of one block
+    const same = !held && batch * across > 1 && k <= steps && m <= rows && panels.isSame
+    if (same) panels.packLeft(b.variable(0), all(this.#size.m), all(this.#size.k))
+    if (standing && k <= steps) standing.measure(all(this.#size.k))
     const rowsOf = held && this.#rowsOf(held)
     return (strip) => {
       const inPlace = rowsOf?.(strip.batch)
-      const { k } = this.#size
       const from = b.variable(0)
       // once, even where there is nothing to add
       const more = b.variable(1)
-      const stop = b.variable(b.add(k, b.scalar('ltS', k, 1)))
+      const stop = b.variable(b.add(this.#size.k, b.scalar('ltS', this.#size.k, 1)))
       b.loop(from, stop, 1, () => {
-        const to = least(b, b.add(from, DEPTH), k)
+        const to = least(b, b.add(from, depth), this.#size.k)
         const summed = [from, to] as const
         const count = b.variable(b.sub(to, from))
-        const last = b.variable(b.scalar('geS', to, k))
+        const last = b.variable(b.scalar('geS', to, this.#size.k))
         const own = inPlace?.(from)
-        this.#inHeights(strip.rows, (rows) => {
-          if (!own) packer.left(strip.batch, rows, summed)
-          const panel = (columns: Range): void => packer.right(strip.batch, columns, summed)
-          const source = { ...packer.source(rows, panel, count), ...own }
+        if (standing && k > steps) standing.measure(summed)
+        this.#inHeights(strip.rows, height, (rows) => {
+          if (!own && !same) panels.packLeft(strip.batch, rows, summed)
+          const left = own ?? panels.rowsFrom(same ? 0 : rows[0], count)
+          const columns = standing
+            ? this.#standing(standing, strip)
+            : (at: Range) => panels.packRight(strip.batch, at, summed)
+          const source = { ...left, b: columns }
           this.#block({ ...strip, rows, count, fresh: more, last, source })
         })
         b.set(more, 0)
-        b.set(from, b.add(from, DEPTH - 1))
+        b.set(from, b.sub(b.add(from, depth), 1))
       })
+    }
+  }
+
+  /** Rows of a block of so many steps that its memory holds, in blocks alike. */
+  #height(steps: number): number {
+    const most = Math.floor(LEFT_SIZE / steps / this.#panel) * this.#panel
+    const blocks = Math.ceil(this.#kernel.m / Math.min(most, HEIGHT))
+    return Math.ceil(this.#kernel.m / Math.max(1, blocks) / this.#panel) * this.#panel
+  }
+
+  /** The columns of a tile, and the next ones, in a side that is read where it stands. */
+  #standing(side: Standing, { batch, columns }: Strip): (at: Range) => TileColumns {
+    const b = this.#b
+    const lanes = this.#target.sums
+    return (at) => {
+      const next = b.variable(b.add(at[0], this.#columns))
+      b.when(b.scalar('geS', next, columns[1]), () => b.set(next, at[0]))
+      const [then] = side.vectors(batch, [next, columns[1]], { count: 1, lanes })
+      const vectors = side.vectors(batch, at, { count: this.#vectors, lanes })
+      return { vectors, offsets: side.table, ahead: b.variable(b.sub(then, vectors[0])) }
     }
   }
 
@@ -343,9 +381,9 @@ class ContractLowering {
       const edge = { at: b.variable(b.add(b.scratch, EDGE)), line: this.#columns * BYTES }
       const size = { width, height: b.variable(b.sub(bottom, top)) }
       const sums = this.#placeOf(block, column)
-      block.source.panel?.([column, b.variable(b.add(column, width))])
-      if (this.#store) this.#beside(this.#store, block, { column, sums, edge, size })
-      else if (sums) this.#inPlace(block, { column, sums, edge, size })
+      const tiles = block.source.b([column, b.variable(b.add(column, width))])
+      if (this.#store) this.#beside(this.#store, block, { column, sums, edge, size, right: tiles })
+      else if (sums) this.#inPlace(block, { column, sums, edge, size, right: tiles })
       b.set(column, b.add(column, this.#columns - 1))
     })
   }
@@ -360,12 +398,12 @@ class ContractLowering {
   }
 
   /** A strip of tiles from which results are computed at last. */
-  #beside(store: ContractStore, block: Block, { column, sums, edge, size }: Column): void {
+  #beside(store: ContractStore, block: Block, { column, sums, edge, size, right }: Column): void {
     const b = this.#b
     const strip = sums ?? edge
     const line: Scalar =
       typeof strip.line === 'number' ? { k: 'const', value: strip.line } : strip.line
-    this.#tiles(block, { column, to: strip.at, line })
+    this.#tiles(block, { right, to: strip.at, line })
     const columns = [column, b.variable(b.add(column, size.width))] as const
     const { batch, rows } = block
     const write = (): void => store.write({ batch, rows, columns, at: strip.at, line })
@@ -374,7 +412,7 @@ class ContractLowering {
   }
 
   /** Tiles that are stored as they are, but for those that reach over the right edge. */
-  #inPlace(block: Block, { column, sums, edge, size }: Column & { readonly sums: Place }): void {
+  #inPlace(block: Block, { sums, edge, size, right }: Column & { readonly sums: Place }): void {
     const b = this.#b
     const partial = b.variable(b.scalar('ltS', size.width, this.#columns))
     const [to, line] = [b.variable(sums.at), b.variable(sums.line)]
@@ -383,7 +421,7 @@ class ContractLowering {
       b.set(line, edge.line)
       this.#unless(block.fresh, () => this.#copy(sums, edge, size))
     })
-    this.#tiles(block, { column, to, line })
+    this.#tiles(block, { right, to, line })
     b.when(partial, () => this.#copy(edge, sums, size))
   }
 
@@ -392,28 +430,37 @@ class ContractLowering {
     this.#b.when(this.#b.scalar('ltS', condition, 1), body)
   }
 
-  #tiles(block: Block, at: { column: Scalar; to: Scalar; line: Scalar }): void {
+  #tiles(block: Block, at: { right: TileColumns; to: Scalar; line: Scalar }): void {
     const b = this.#b
     const { count, fresh, source } = block
     const [top, bottom] = block.rows
     const target = b.variable(at.to)
-    const right = b.variable(source.b(at.column))
+    const right = settled(b, at.right)
     const row = b.variable(top)
+    const left = b.variable(source.a(row))
+    const tile = (rows: number, columns: TileColumns): void => {
+      this.#tile({
+        ...{ rows, vectors: this.#vectors, lanes: this.#target.sums, count, fresh },
+        ...{ a: { at: left, row: source.aRow, step: source.aStep }, b: columns },
+        c: { at: target, row: at.line },
+      })
+      b.set(target, b.add(target, b.mul(at.line, rows)))
+      b.set(left, b.add(left, b.mul(source.aRow, rows)))
+    }
+    const nearby = withoutAhead(right)
+    if (nearby !== right && this.#rows === this.#panel) {
+      const full = b.scalar('geS', b.sub(bottom, row), this.#rows)
+      b.when(full, () => {
+        tile(this.#rows, right)
+        b.set(row, b.add(row, this.#rows))
+      })
+    }
     b.loop(row, bottom, 1, () => {
       const end = least(b, b.add(row, this.#panel), bottom)
-      const left = b.variable(source.a(row))
+      b.set(left, source.a(row))
       const within = b.variable(row)
       for (let rows = this.#rows; rows >= 1; rows /= 2) {
-        b.loop(within, end, rows, () => {
-          this.#tile({
-            ...{ rows, vectors: this.#vectors, lanes: this.#target.sums, count, fresh },
-            a: { at: left, row: source.aRow, step: source.aStep },
-            b: { at: right, step: source.bStep },
-            c: { at: target, row: at.line },
-          })
-          b.set(target, b.add(target, b.mul(at.line, rows)))
-          b.set(left, b.add(left, b.mul(source.aRow, rows)))
-        })
+        b.loop(within, end, rows, () => tile(rows, nearby))
       }
       b.set(row, b.sub(end, 1))
     })
@@ -443,47 +490,6 @@ class ContractLowering {
   }
 }
 
-/** A tile in vectors of the kernel's own. */
-function writtenTile(b: VectorBuilder, tile: Omit<TileStatement, 's'>): void {
-  const bytes = b.lanes * BYTES
-  const rows = Array.from({ length: tile.rows }, (_, i) => i)
-  const vectors = Array.from({ length: tile.vectors }, (_, v) => v)
-  const sums = rows.map(() => vectors.map(() => b.let(b.f32(0))))
-  const to = rows.map((i) => b.variable(b.add(tile.c.at, b.mul(tile.c.row, i))))
-  const place = (i: number, v: number): Scalar => b.add(to[i] ?? tile.c.at, v * bytes)
-  b.when(b.scalar('ltS', tile.fresh, 1), () => {
-    sums.forEach((line, i) => {
-      line.forEach((sum, v) => {
-        b.assign(sum, { k: 'load', form: 'full', element: 'f32', address: place(i, v) })
-      })
-    })
-  })
-  const [x, y] = [b.variable(tile.a.at), b.variable(tile.b.at)]
-  const apart = tile.a.row.k === 'const' ? tile.a.row.value : undefined
-  const beside = apart === undefined ? rows.map((i) => b.variable(b.mul(tile.a.row, i))) : undefined
-  const k = b.variable(0)
-  b.loop(k, tile.count, 1, () => {
-    const columns = vectors.map((v) =>
-      b.let({ k: 'load', form: 'full', element: 'f32', address: b.add(y, v * bytes) }),
-    )
-    sums.forEach((line, i) => {
-      const address = b.add(x, beside?.[i] ?? i * (apart ?? 0))
-      const left = b.let({ k: 'load', form: 'splat', element: 'f32', address })
-      line.forEach((sum, v) => {
-        const right = columns[v]
-        if (right) b.assign(sum, b.fma(left, right, sum))
-      })
-    })
-    b.set(x, b.add(x, tile.a.step))
-    b.set(y, b.add(y, tile.b.step))
-  })
-  sums.forEach((line, i) => {
-    line.forEach((sum, v) => {
-      b.store('full', 'f32', place(i, v), sum)
-    })
-  })
-}
-
 /** Rows and columns of a batch. */
 interface Strip {
   readonly batch: Scalar
@@ -491,58 +497,4 @@ interface Strip {
   readonly out: Scalar | undefined
   readonly rows: readonly [Scalar, Scalar]
   readonly columns: readonly [Scalar, Scalar]
-}
-
-/** Where blocks lie in a thread's memory, each with room for what vectors write beyond it. */
-const ROOM = 4096
-const RIGHT = 0
-const LEFT = RIGHT + DEPTH * WIDEST * BYTES + ROOM
-const EDGE = LEFT + DEPTH * (HEIGHT + PANELS * HIGHEST) * BYTES + ROOM
-const END = EDGE + HEIGHT * WIDEST * BYTES + ROOM
-if (END > SCRATCH_BYTES) throw new RangeError('blocks of contractions are larger than their memory')
-
-type Range = readonly [Scalar, Scalar]
-
-/** Packs blocks of both sides, and tells where in them a tile reads. */
-class Packer {
-  readonly #b: VectorBuilder
-  readonly #left: Packing
-  readonly #right: Packing
-  readonly #panel: number
-  readonly #columns: number
-
-  constructor(
-    { a, b }: ContractKernel,
-    l: Lowering,
-    { sizes }: ContractTarget,
-    panel: number,
-    columns: number,
-  ) {
-    this.#b = l.b
-    this.#panel = panel
-    this.#columns = columns
-    this.#left = new Packing(a, l, { width: panel, sizes })
-    this.#right = new Packing(b, l, { width: columns, sizes })
-  }
-
-  left(batch: Scalar, lines: Range, summed: Range): void {
-    this.#left.write({ batch, lines, summed, at: this.#b.add(this.#b.scratch, LEFT) })
-  }
-
-  right(batch: Scalar, lines: Range, summed: Range): void {
-    this.#right.write({ batch, lines, summed, at: this.#b.add(this.#b.scratch, RIGHT) })
-  }
-
-  source(rows: Range, panel: (columns: Range) => void, count: Scalar): Source {
-    const b = this.#b
-    const bytes = b.variable(b.mul(count, BYTES))
-    return {
-      a: (row) => b.add(b.add(b.scratch, LEFT), b.mul(b.sub(row, rows[0]), bytes)),
-      b: () => b.add(b.scratch, RIGHT),
-      panel,
-      aRow: { k: 'const', value: BYTES },
-      aStep: { k: 'const', value: this.#panel * BYTES },
-      bStep: { k: 'const', value: this.#columns * BYTES },
-    }
-  }
 }

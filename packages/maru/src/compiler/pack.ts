@@ -9,7 +9,7 @@
 import { factorOf } from './index-expr.ts'
 import { collapseSide, type Expr, eachPart, type Side } from './kernel.ts'
 import { type BufferSizes, Lowering, SLACK_BYTES } from './lowering.ts'
-import { least, place, runEnd } from './positions.ts'
+import { advance, least, place, runEnd } from './positions.ts'
 import type { Scalar, Vector } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
@@ -116,22 +116,6 @@ export class Packing {
     return reach <= MOST_BESIDE
   }
 
-  // Positions
-
-  /** Adds one to the last coordinate of some loops and carries. */
-  #advance(l: Lowering, first: number, extents: readonly number[]): void {
-    const { b } = l
-    const last = extents.length - 1
-    if (last < 0) return
-    const at = l.coordinate(first + last)
-    b.set(at, b.add(at, 1))
-    if (last === 0) return
-    b.when(b.scalar('geS', at, l.integer(extents[last] ?? 1)), () => {
-      b.set(at, 0)
-      this.#advance(l, first, extents.slice(0, -1))
-    })
-  }
-
   // Vectors along the lines
 
   #straight(it: Packed): void {
@@ -155,7 +139,7 @@ export class Packing {
         l.enterRow()
         l.hoist(value)
         this.#run(l, { start, limit, to, room: b.sub(row, column) })
-        this.#advance(l, this.#lineAxis + 1, summed)
+        advance(l, this.#lineAxis + 1, summed)
         b.set(to, b.add(to, row))
       })
       b.set(line, b.sub(stop, 1))
@@ -223,7 +207,7 @@ export class Packing {
       b.set(k, b.sub(b.add(k, b.sub(limit, at)), 1))
       body(at, limit)
       b.set(at, 0)
-      this.#advance(l, first, summed.slice(0, -1))
+      advance(l, first, summed.slice(0, -1))
     })
   }
 

@@ -4,6 +4,9 @@ import type { Scalar, VectorBuilder } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
 
+/** From one position to before another. */
+export type Range = readonly [from: Scalar, to: Scalar]
+
 /** The smaller of two. */
 export function least(b: VectorBuilder, a: Scalar, c: Scalar): Variable {
   const smaller = b.variable(a)
@@ -24,6 +27,20 @@ export function place(
     l.coordinates[first + i] = b.variable(i === 0 ? rest : b.scalar('remS', rest, size))
     if (i > 0) rest = b.variable(b.scalar('divS', rest, size))
   }
+}
+
+/** Adds one to the last coordinate of some loops, the first of which is loop `first`, and carries. */
+export function advance(l: Lowering, first: number, extents: readonly number[]): void {
+  const { b } = l
+  const last = extents.length - 1
+  if (last < 0) return
+  const at = l.coordinate(first + last)
+  b.set(at, b.add(at, 1))
+  if (last === 0) return
+  b.when(b.scalar('geS', at, l.integer(extents[last] ?? 1)), () => {
+    b.set(at, 0)
+    advance(l, first, extents.slice(0, -1))
+  })
 }
 
 /** Where a run along the last of some loops ends that begins at a position whose coordinates are set. */

@@ -38,7 +38,10 @@ function statement(it: Statement): string[] {
 
 function tile({ rows, vectors, lanes, a, b, c, count, fresh }: TileStatement): string {
   const from = `a[${scalar(a.at)}; ${scalar(a.row)}, ${scalar(a.step)}]`
-  const by = `b[${scalar(b.at)}; ${scalar(b.step)}]`
+  const by =
+    'step' in b
+      ? `b[${scalar(b.at)}; ${scalar(b.step)}]`
+      : `b[${b.vectors.map(scalar).join(', ')}; table ${scalar(b.offsets)}]`
   const to = `c[${scalar(c.at)}; ${scalar(c.row)}]`
   const sums = `${rows} rows of ${vectors} vectors of ${lanes} lanes`
   return `tile of ${sums}: ${to} += ${from} * ${by}, ${scalar(count)} times, from 0 if ${scalar(fresh)}`

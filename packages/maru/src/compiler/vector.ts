@@ -157,11 +157,24 @@ export interface TileStatement {
   readonly lanes: number
   /** Byte addresses and distances. */
   readonly a: { readonly at: Scalar; readonly row: Scalar; readonly step: Scalar }
-  readonly b: { readonly at: Scalar; readonly step: Scalar }
+  readonly b: TileColumns
   readonly c: { readonly at: Scalar; readonly row: Scalar }
   readonly count: Scalar
   readonly fresh: Scalar
 }
+
+/**
+ * The columns of a tile: side by side, and a distance apart along k; or vectors of their own, each so far from its
+ * first step as a table of words says, and how far ahead the next tile's lie, to have them nearby by then.
+ */
+export type TileColumns =
+  | { readonly at: Scalar; readonly step: Scalar }
+  | {
+      readonly vectors: readonly Scalar[]
+      /** Address of the table. */
+      readonly offsets: Scalar
+      readonly ahead?: Scalar
+    }
 
 /** `f(args, begin, end)`: locals 0, 1, 2 are the parameters; `end − begin` units of work are done. */
 export interface VectorFunction {

@@ -114,6 +114,8 @@ export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a contraction of few columns, rows where they are, turned', () => values(803, 131).transpose().matmul(values(803, 57)).relu(), 803],
   ['a convolution with a bias', () => values(2, 5, 19, 14).conv2d(values(9, 5, 3, 3), { padding: 1 }).add(values(9, 1, 1)).relu()],
   ['a convolution of wide rows', () => values(2, 6, 9, 32).conv2d(values(40, 6, 3, 3), { padding: [1, 1] })],
+  ['a convolution of rows of sixteen', () => values(3, 20, 9, 16).conv2d(values(44, 20, 3, 3), { padding: 1 }).relu(), 180],
+  ['a convolution of rows of sixteen over many channels', () => values(2, 130, 4, 16).conv2d(values(12, 130, 3, 3), { padding: 1 }), 1170],
   ["a convolution's gradients", () => { const x = values(3, 20, 10, 16), w = values(24, 20, 3, 3); const [dx, dw] = grad(x.conv2d(w, { padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
   ["a strided convolution's gradients", () => { const x = values(2, 17, 11, 11), w = values(18, 17, 3, 3); const [dx, dw] = grad(x.conv2d(w, { stride: 2, padding: 1 }).square().sum(), [x, w]); return dx!.sum([0, 1]).sum(1).add(dw!.sum([0, 1]).sum(1).sum(0)) }, 600],
   ['a contraction of nothing, of an operand that is computed', () => values(5, 3, 0, 7).tanh().matmul(values(7, 7))],

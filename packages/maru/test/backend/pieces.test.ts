@@ -18,7 +18,7 @@ function callOf(result: Tensor): TapeCall & { readonly together: number } {
       if (launch.kind !== 'code') throw new Error('a copy')
       const called = lowered(launch.alike, target.lanes)
       together = called.together
-      return { ...called, function: 0 }
+      return { ...called, function: 0, pace: 1 }
     },
     allocate: (bytes) => ({ device: 'wasm', segment: 0, offset: 0, bytes }),
     words: ({ bytes }) => new Int32Array(bytes / 4),
@@ -44,9 +44,9 @@ describe('pieces that a thread does between looks at the clock', () => {
   })
 
   it('are parts of those where even they are long', () => {
-    const { together, piece } = callOf(product(4096, 1024, 1600))
+    const { together, piece, units, work } = callOf(product(4096, 1024, 1600))
     expect(piece).toBeLessThan(together)
-    expect(piece).toBeGreaterThanOrEqual(Math.floor(together / 4))
+    expect((piece * work) / units).toBeGreaterThan(50_000_000)
   })
 
   it('hold whole groups of units where those are little work', () => {

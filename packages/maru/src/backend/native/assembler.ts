@@ -266,6 +266,11 @@ export class Assembler {
     this.integer('movzx', gpr.rax, gpr.rax)
   }
 
+  /** Asks for memory that will be read. */
+  prefetch(place: Memory): void {
+    this.#legacy([0x0f, 0x18], 1, place, false, 0)
+  }
+
   push(register: number): void {
     if (register >= 8) this.#code.byte(0x41)
     this.#code.byte(0x50 | (register & 7))

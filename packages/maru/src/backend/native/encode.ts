@@ -212,9 +212,17 @@ class Encoder {
       const operand = from[i]
       return operand?.k === 'constant' ? { bytes: operand.value } : { register: register(i) }
     }
-    const strides = { cRow: register(5), aRow: stride(6), aStep: stride(7), bStep: stride(8) }
-    const [a, b, c] = [register(0), register(1), register(2)]
-    const [count, fresh] = [register(3), register(4)]
+    const strides = { cRow: register(4), aRow: stride(5), aStep: stride(6) }
+    const [a, c, count, fresh] = [register(0), register(1), register(2), register(3)]
+    const registers = (first: number): number[] =>
+      from.slice(first).map((_, i) => register(first + i))
+    const b = tile.table
+      ? {
+          offsets: register(7),
+          ...(tile.ahead && { ahead: register(8) }),
+          vectors: registers(tile.ahead ? 9 : 8),
+        }
+      : { step: stride(7), at: register(8) }
     writeTile(this.#out, { ...tile, a, b, c, count, fresh, strides }, MEMORY)
   }
 

@@ -63,6 +63,9 @@ export interface TileSize {
   readonly rows: number
   readonly vectors: number
   readonly lanes: number
+  /** Whether distances along k are in a table, and whether the next tile's columns are fetched. */
+  readonly table: boolean
+  readonly ahead: boolean
 }
 
 /** First and last instruction of a loop's body. */

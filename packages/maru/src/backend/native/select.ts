@@ -128,11 +128,16 @@ class Selector {
     const { code } = this
     const own = (it: Scalar): Operand => code.integer('mov', [this.#scalar(it)])
     const stride = (it: Scalar): Operand => (it.k === 'const' ? constant(it.value) : own(it))
+    const columns =
+      'step' in b
+        ? [stride(b.step), own(b.at)]
+        : [own(b.offsets), ...(b.ahead ? [own(b.ahead)] : []), ...b.vectors.map(own)]
     const from = [
-      ...[own(a.at), own(b.at), own(c.at), own(count), own(fresh), own(c.row)],
-      ...[stride(a.row), stride(a.step), stride(b.step)],
+      ...[own(a.at), own(c.at), own(count), own(fresh), own(c.row)],
+      ...[stride(a.row), stride(a.step), ...columns],
     ]
-    code.instructions.push({ op: 'tile', from, tile: { rows, vectors, lanes } })
+    const [table, ahead] = ['offsets' in b, 'ahead' in b]
+    code.instructions.push({ op: 'tile', from, tile: { rows, vectors, lanes, table, ahead } })
   }
 
   /** `if (i + step <= to) do { body; i += step } while (i + step <= to)`. */

@@ -9,7 +9,7 @@ export interface TileCode {
   readonly lanes: number
   /** Addresses within the linear memory; all of these registers are written over. */
   readonly a: number
-  readonly b: number
+  readonly b: TileColumns
   readonly c: number
   readonly count: number
   /** Whether the sums begin with 0, else with what `c` holds. */
@@ -17,10 +17,14 @@ export interface TileCode {
   readonly strides: {
     readonly aRow: Stride
     readonly aStep: Stride
-    readonly bStep: Stride
     readonly cRow: number
   }
 }
+
+/** Columns side by side, or vectors with a table of their distances along k; `ahead`: to the next tile's. */
+type TileColumns =
+  | { readonly at: number; readonly step: Stride }
+  | { readonly vectors: readonly number[]; readonly offsets: number; readonly ahead?: number }
 
 /** A distance in bytes: known, or in a register. */
 export type Stride = { readonly bytes: number } | { readonly register: number }
@@ -54,10 +58,13 @@ class TileWriter {
   write(memory: number): void {
     const out = this.#out
     const { a, b, c, count, strides } = this.#tile
-    for (const stride of [strides.aRow, strides.aStep, strides.bStep]) {
-      if ('register' in stride) out.integer('movsxd', stride.register, stride.register, true)
+    const columns = 'step' in b ? [b.at] : [b.offsets, ...b.vectors]
+    const bStep = 'step' in b ? b.step : undefined
+    for (const stride of [strides.aRow, strides.aStep, bStep]) {
+      if (stride && 'register' in stride) this.#widen(stride.register)
     }
-    for (const address of [a, b, c]) out.integer('add', address, memory, true)
+    if ('ahead' in b && b.ahead !== undefined) this.#widen(b.ahead)
+    for (const address of [a, c, ...columns]) out.integer('add', address, memory, true)
     this.#begin()
     this.#point()
     const [head, rest, turn, end] = [new Label(), new Label(), new Label(), new Label()]
@@ -76,6 +83,10 @@ class TileWriter {
     out.jump(turn, 'ne')
     out.bind(end)
     this.#eachSum((sum, at) => this.#store(sum, at))
+  }
+
+  #widen(register: number): void {
+    this.#out.integer('movsxd', register, register, true)
   }
 
   // Sums
@@ -109,8 +120,9 @@ class TileWriter {
 
   /** Pointers to every fourth row, and three rows' distance, where rows are not at known places. */
   #point(): void {
-    const { a, rows, strides } = this.#tile
+    const { a, b, rows, strides } = this.#tile
     if (!('register' in strides.aRow)) return
+    if ('offsets' in b) throw new RangeError('a tile without a panel of either side')
     const out = this.#out
     const row = strides.aRow.register
     if (rows > MOST_STRIDED_ROWS) throw new RangeError(`a tile of ${rows} strided rows`)
@@ -145,15 +157,16 @@ class TileWriter {
     const { a, b, strides } = this.#tile
     for (let step = 0; step < count; step++) {
       const known = (stride: Stride): number => ('bytes' in stride ? step * stride.bytes : 0)
-      this.#step(known(strides.aStep), known(strides.bStep))
-      this.#advance([b], strides.bStep)
+      this.#step(known(strides.aStep), this.#columns(step))
+      if ('step' in b) this.#advance([b.at], b.step)
       this.#advance([a, ...this.#pointers()], strides.aStep)
     }
     const move = (addresses: readonly number[], stride: Stride): void => {
       if (!('bytes' in stride)) return
       for (const address of addresses) out.immediate('add', address, count * stride.bytes, true)
     }
-    move([b], strides.bStep)
+    if ('step' in b) move([b.at], b.step)
+    else out.immediate('add', b.offsets, count * 4, true)
     move([a, ...this.#pointers()], strides.aStep)
   }
 
@@ -162,15 +175,33 @@ class TileWriter {
     for (const address of addresses) this.#out.integer('add', address, stride.register, true)
   }
 
+  /** Where the vectors of a row of b are, `step` steps on. */
+  #columns(step: number): readonly Memory[] {
+    const out = this.#out
+    const { b, vectors } = this.#tile
+    if ('step' in b) {
+      const first = 'bytes' in b.step ? step * b.step.bytes : 0
+      return Array.from({ length: vectors }, (_, v) => {
+        return { base: b.at, offset: first + v * this.#bytes }
+      })
+    }
+    out.integer('movsxd', rax, { base: b.offsets, offset: step * 4 }, true)
+    if (b.ahead !== undefined) {
+      out.integer('lea', rcx, { base: rax, index: b.ahead, offset: 0 }, true)
+      for (const base of b.vectors) out.prefetch({ base, index: rcx, offset: 0 })
+    }
+    return b.vectors.map((base) => ({ base, index: rax, offset: 0 }))
+  }
+
   /** One step: the products of a column of a and a row of b. */
-  #step(aOffset: number, bOffset: number): void {
-    const { rows, vectors, b, lanes } = this.#tile
+  #step(aOffset: number, columns: readonly Memory[]): void {
+    const { rows, vectors, lanes } = this.#tile
     const first = rows * vectors
     const registers = lanes === 16 ? 32 : 16
     const spare = registers - first - vectors
-    for (let v = 0; v < vectors; v++) {
-      this.#load(first + v, { base: b, offset: bOffset + v * this.#bytes })
-    }
+    columns.forEach((at, v) => {
+      this.#load(first + v, at)
+    })
     for (let row = 0; row < rows; row++) {
       const x = first + vectors + (row % spare)
       this.#broadcast(x, this.#element(row, aOffset))

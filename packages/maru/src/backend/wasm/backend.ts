@@ -193,6 +193,7 @@ export class WasmBackend implements Backend {
       ],
       units: Math.ceil(bytes / 2 ** COPY_SHIFT),
       together: 1,
+      pace: 1,
     }
   }
 

@@ -18,6 +18,8 @@ export const COPY_SHIFT = 16
 /** Lanes of WebAssembly's vectors, and of those that machine code is lowered for. */
 export const LANES = 4
 const NATIVE_LANES = 8
+/** Machine code does about as many times the work of WebAssembly where work is shared out by the clock. */
+const NATIVE_PACE = 4
 /** Characters of kernels' texts that are remembered at once. */
 const MOST_TEXT = 1 << 24
 
@@ -53,7 +55,7 @@ export class Kernels {
     const numbers = tier ? this.#loadNative(tier, codes) : this.load(codes)
     const made = new Map<string, Callee>()
     for (const [i, [text, { code: _, ...called }]] of [...fresh].entries()) {
-      made.set(text, { ...called, function: numbers[i] ?? -1 })
+      made.set(text, { ...called, function: numbers[i] ?? -1, pace: tier ? NATIVE_PACE : 1 })
     }
     const callees = launches.map((launch) => {
       const callee = made.get(launch.alike.text) ?? known.get(launch.alike.text)

@@ -112,6 +112,8 @@ export interface Callee {
   readonly arguments: readonly Argument[]
   readonly units: number
   readonly together: number
+  /** How many times as much it does in a time as WebAssembly, about. */
+  readonly pace: number
 }
 
 /** What lays out a program: its kernels, and memory for their arguments. */
@@ -294,7 +296,7 @@ class Layout {
       if (argument.kind === 'address') touched.add(argument.buffer)
       this.#word++
     }
-    const { units, together } = callee
+    const { units, together, pace } = callee
     const work = launch.kind === 'code' ? launch.work : sizeOfBuffer(this.#program, launch.to)
     const ranges = (buffers: Iterable<number>): Range[] =>
       [...buffers].map((buffer) => this.#range(buffer))
@@ -304,7 +306,7 @@ class Layout {
       arguments: this.#block.offset + first * 4,
       units,
       work,
-      piece: pieceOf(launch, { units, together, work }),
+      piece: pieceOf(launch, { units, together, work: work / pace }),
       node,
       touches: ranges(touched),
       writes: ranges(writesOf(launch)),
