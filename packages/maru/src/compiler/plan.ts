@@ -18,6 +18,7 @@ import { type CompileInput, type Schedule, schedule } from './schedule.ts'
 import {
   eachLoad,
   type Load,
+  loadsOf,
   type PlannedBuffer,
   placeWrites,
   rootOf,
@@ -391,19 +392,41 @@ export class Planner implements Places {
   /** Every input is stored where its block of the output begins. */
   #join(node: Node, axis: number, buffer: number): void {
     const { dtype } = node
+    const inliners = new Map<string, Inliner>()
     let start = 0
     for (const part of node.inputs) {
       const { shape } = part
       const affine = new Affine(shape)
-      const value = new Inliner(affine, this).expression(part, variables(shape))
+      const inliner = inliners.get(shape.join()) ?? new Inliner(affine, this)
+      inliners.set(shape.join(), inliner)
+      const value = inliner.expression(part, variables(shape))
       if (!value) throw new RangeError(`${part.op.name} cannot be expressed`)
       const index = variables(shape).map((each, i) =>
         i === axis ? affine.add(each, affine.constant(start)) : each,
       )
-      const offset = dot(affine, index, stridesOf(node.shape))
-      this.#loops(shape, { buffer, dtype, offset, value })
+      const store = { buffer, dtype, offset: dot(affine, index, stridesOf(node.shape)), value }
+      if (!this.#beside(shape, store)) this.#loops(shape, store)
       start += shape[axis] ?? 0
     }
+  }
+
+  /** Adds an input of a join to the kernel of the one before it, where that reads some of the same elements. */
+  #beside(shape: Sizes, store: Store): boolean {
+    const at = this.steps.length - 1
+    const step = this.steps[at]
+    if (!this.target.fuse || step?.kind !== 'kernel' || step.kernel.kind !== 'loops') return false
+    const { kernel } = step
+    const [own, like] = [kernel.stores.at(-1)?.buffer, kernel.extents.join() === shape.join()]
+    if (own !== store.buffer || !like || kernel.stores.length >= MOST_STORES) return false
+    const known = new Set(loadsOf(kernel))
+    let shared = false
+    eachLoad(store.value, (load) => {
+      shared ||= known.has(load)
+    })
+    if (!shared) return false
+    step.kernel = { ...kernel, stores: [...kernel.stores, store] }
+    this.#note(store, at)
+    return true
   }
 
   #mapOverFold(node: Node, folding: Node, buffer: number): boolean {
