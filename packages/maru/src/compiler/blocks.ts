@@ -5,6 +5,7 @@ import { dot } from '../graph/indexing.ts'
 import { goesByRows } from './direction.ts'
 import { Affine, type IndexExpr, variable } from './index-expr.ts'
 import { collapse, type Expr, type Fold, type LoopKernel, overLoops, type Store } from './kernel.ts'
+import { givenKernels, madeOnce } from './recipes.ts'
 import type { PlannedBuffer, Step } from './steps.ts'
 
 /** Elements below which one thread folds as they come. */
@@ -20,11 +21,15 @@ export function inBlocks(step: Step, buffers: PlannedBuffer[]): readonly Step[] 
     const [{ steps, own }] = step.bodies
     return [{ ...step, bodies: [{ own, steps: steps.flatMap((it) => inBlocks(it, buffers)) }] }]
   }
-  if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return [step]
-  const kernel = collapse(step.kernel)
-  const blocks = blocksOf(kernel)
-  if (blocks < 2) return [step]
-  return cut(kernel, blocks, buffers).map((kernel): Step => ({ kind: 'kernel', kernel }))
+  if (step.kind !== 'kernel' || step.bound.form.kernel.kind !== 'loops') return [step]
+  const { bound } = step
+  const cuts = madeOnce(givenKernels('blocks', [bound]), buffers, () => {
+    if (bound.kernel.kind !== 'loops') return undefined
+    const kernel = collapse(bound.kernel)
+    const blocks = blocksOf(kernel)
+    return blocks < 2 ? undefined : cut(kernel, blocks, buffers)
+  })
+  return cuts ? cuts.map((bound): Step => ({ kind: 'kernel', bound })) : [step]
 }
 
 function blocksOf(kernel: LoopKernel): number {

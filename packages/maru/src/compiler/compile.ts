@@ -3,9 +3,10 @@ import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
 import { refuseExtents } from './extent.ts'
+import { Bound, type Form } from './forms.ts'
 import { keyOf } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
-import { inCommon, likenessOf } from './likeness.ts'
+import { inCommon } from './likeness.ts'
 import { lowerContract } from './lower-contract.ts'
 import { lowerLoops } from './lower-loops.ts'
 import { lowerScatter } from './lower-scatter.ts'
@@ -163,32 +164,38 @@ function launchOf(
     })
     return { kind: 'interpret', op, attrs, inputs, outputs: step.outputs.map(resolve) }
   }
-  const kernel = withoutIdentity(step.kernel, resolve)
-  if (!kernel || isEmpty(kernel)) return undefined
-  const sizes = (buffer: number): number => sizeOf(buffers[buffer]?.shape ?? [])
-  const likeness = likenessOf(kernel, sizes)
+  const bound = withoutIdentity(step.bound, buffers, resolve)
+  if (!bound || isEmpty(bound.form.kernel)) return undefined
+  const { form } = bound
   return {
     kind: 'code',
-    label: labelOf(kernel),
-    kernel,
+    label: labelOf(form.kernel),
+    get kernel() {
+      return bound.kernel
+    },
     writes: [...touches(step, buffers).writes].map(resolve),
-    work: workOf(kernel),
+    work: workOf(form.kernel),
     alike: {
-      ...likeness,
-      buffers: likeness.buffers.map(resolve),
-      lower: (lanes, sums) => inCommon(lower(kernel, { lanes, sums, sizes }), likeness),
+      text: form.likeness.text,
+      buffers: bound.buffers.map(resolve),
+      parameters: bound.parameters,
+      lower: (lanes, sums) => lower(form, { lanes, sums }),
     },
   }
 }
 
-function lower(
-  kernel: Kernel,
-  target: { readonly lanes: number; readonly sums: number; readonly sizes: BufferSizes },
-): Lowered {
-  const { lanes, sizes } = target
-  if (kernel.kind === 'contract') return lowerContract(kernel, target)
-  if (kernel.kind === 'scatter') return lowerScatter(kernel, lanes, sizes)
-  return lowerLoops(kernel, lanes, sizes)
+function lower(form: Form, over: { readonly lanes: number; readonly sums: number }): Lowered {
+  const { kernel, likeness } = form
+  const sizes: BufferSizes = (buffer) => form.sizes[likeness.buffers.indexOf(buffer)] ?? 0
+  const { lanes } = over
+  switch (kernel.kind) {
+    case 'contract':
+      return inCommon(lowerContract(kernel, { ...over, sizes }), likeness)
+    case 'scatter':
+      return inCommon(lowerScatter(kernel, lanes, sizes), likeness)
+    case 'loops':
+      return inCommon(lowerLoops(kernel, lanes, sizes), likeness)
+  }
 }
 
 /** Whether a kernel goes over nothing. */
@@ -198,13 +205,22 @@ function isEmpty(kernel: Kernel): boolean {
 }
 
 /** The kernel without stores of what lies where it should be, since a result is written in place. */
-function withoutIdentity(kernel: Kernel, resolve: (buffer: number) => number): Kernel | undefined {
-  if (kernel.kind !== 'loops' || kernel.passes.length > 0) return kernel
-  const stores = kernel.stores.filter(({ buffer, offset, value }) => {
+function withoutIdentity(
+  bound: Bound,
+  buffers: readonly PlannedBuffer[],
+  resolve: (buffer: number) => number,
+): Bound | undefined {
+  const { kernel } = bound.form
+  if (kernel.kind !== 'loops' || kernel.passes.length > 0) return bound
+  const place = (buffer: number): number => resolve(bound.own(buffer))
+  const kept = kernel.stores.map(({ buffer, offset, value }) => {
     if (value.kind !== 'load' || value.guards.length > 0) return true
-    return resolve(value.buffer) !== resolve(buffer) || keyOf(value.offset) !== keyOf(offset)
+    return place(value.buffer) !== place(buffer) || keyOf(value.offset) !== keyOf(offset)
   })
-  return stores.length === 0 ? undefined : { ...kernel, stores }
+  if (!kept.includes(false)) return bound
+  if (!kept.includes(true) || bound.kernel.kind !== 'loops') return undefined
+  const stores = bound.kernel.stores.filter((_, i) => kept[i])
+  return Bound.of({ ...bound.kernel, stores }, buffers)
 }
 
 function workOf(kernel: Kernel): number {

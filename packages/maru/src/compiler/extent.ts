@@ -3,6 +3,7 @@ import { ShapeError } from '../base/error.ts'
 import { type Sizes, sizeOf } from '../base/shape.ts'
 import { order } from '../graph/closed.ts'
 import type { Node } from '../graph/node.ts'
+import type { Form } from './forms.ts'
 import { Affine, type IndexExpr, isValueIndex } from './index-expr.ts'
 import { foldIndices, foldsOf, type Kernel, storeIndices, storesOf } from './kernel.ts'
 import type { Step } from './steps.ts'
@@ -13,7 +14,7 @@ const MOST_ELEMENTS = 2 ** 31
 /** Whether a value has too many elements, or steps go through too many to make it. */
 export function exceedsWords(node: Node, steps: readonly Step[]): boolean {
   if ((node.results ?? [node]).some(({ shape }) => !counts(shape))) return true
-  return steps.some((step) => step.kind === 'kernel' && !fits(step.kernel))
+  return steps.some((step) => step.kind === 'kernel' && !fits(step.bound.form))
 }
 
 /** Throws, naming what computes the first value that is too large, stored or not, and what it is made from. */
@@ -31,7 +32,15 @@ function given(node: Node): Node {
   return node.op.trait === 'movement' && from && !counts(node.shape) ? given(from) : node
 }
 
-function fits(kernel: Kernel): boolean {
+const fitting = new WeakMap<Form, boolean>()
+
+function fits(form: Form): boolean {
+  const known = fitting.get(form) ?? isSmall(form.kernel)
+  fitting.set(form, known)
+  return known
+}
+
+function isSmall(kernel: Kernel): boolean {
   switch (kernel.kind) {
     case 'contract': {
       const { batch, m, n, k, a, b } = kernel

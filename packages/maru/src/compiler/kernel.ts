@@ -170,9 +170,7 @@ function visitIndices(expr: Expr, visit: (index: IndexExpr) => void): void {
 
 /** The value of an expression as an index. */
 export function valueIndex(value: Expr, bound: number | undefined): ValueIndex {
-  const indices: IndexExpr[] = []
-  visitIndices(value, (index) => indices.push(index))
-  return { value, bound, indices }
+  return { value, bound, indices: exprIndices(value) }
 }
 
 type Rewrite = (index: IndexExpr) => IndexExpr
@@ -245,18 +243,21 @@ export function foldsOf({ passes }: LoopKernel): readonly Fold[] {
   return passes.flatMap(({ folds }) => folds)
 }
 
-/** Every index expression of a store. */
-export function storeIndices({ offset, value }: Store): IndexExpr[] {
-  const found = [offset]
+/** Every index expression of a value. */
+export function exprIndices(value: Expr): IndexExpr[] {
+  const found: IndexExpr[] = []
   visitIndices(value, (index) => found.push(index))
   return found
 }
 
+/** Every index expression of a store. */
+export function storeIndices({ offset, value }: Store): IndexExpr[] {
+  return [offset, ...exprIndices(value)]
+}
+
 /** Every index expression of a fold. */
 export function foldIndices({ position, value, guards }: Fold): IndexExpr[] {
-  const found = [position, ...guards.map((guard) => guard.value)]
-  visitIndices(value, (index) => found.push(index))
-  return found
+  return [position, ...guards.map((guard) => guard.value), ...exprIndices(value)]
 }
 
 interface Collapsed<G extends readonly (readonly number[])[]> extends Rewriting {
@@ -384,9 +385,10 @@ export function collapseScatter(kernel: ScatterKernel): ScatterKernel {
 
 /** Likewise for a side of a contraction. */
 export function collapseSide({ batch, lines, summed, value }: Side): Side {
-  const indices: IndexExpr[] = []
-  visitIndices(value, (index) => indices.push(index))
-  const { groups, rename, done } = collapseLoops([batch, lines, summed] as const, indices)
+  const { groups, rename, done } = collapseLoops(
+    [batch, lines, summed] as const,
+    exprIndices(value),
+  )
   return {
     batch: groups[0],
     lines: groups[1],

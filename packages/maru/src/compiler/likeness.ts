@@ -29,12 +29,6 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): L
       else text += Object.is(value, -0) ? '-0,' : `${String(value)},`
       return
     }
-    const known = seen.get(value)
-    if (known !== undefined) {
-      text += `#${known},`
-      return
-    }
-    seen.set(value, seen.size)
     if (Array.isArray(value)) {
       text += '['
       for (const each of value) write(each, field)
@@ -49,6 +43,14 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): L
       text += `${keyOf(value)},`
       return
     }
+    // Sharing matters of what is computed; of all else it is chance.
+    const shares = 'kind' in value && field !== 'attrs'
+    const known = shares ? seen.get(value) : undefined
+    if (known !== undefined) {
+      text += `#${known},`
+      return
+    }
+    if (shares) seen.set(value, seen.size)
     const parameter = 'kind' in value && value.kind === 'parameter'
     text += '{'
     for (const name in value) {
@@ -72,7 +74,7 @@ function isPlainIndex(value: object): value is IndexExpr {
 }
 
 /** The number of something in the order in which it was first met. */
-function numbered(known: Map<number, number>, value: number): number {
+export function numbered(known: Map<number, number>, value: number): number {
   const number = known.get(value) ?? known.size
   known.set(value, number)
   return number

@@ -8,23 +8,23 @@ import type { Contracting } from './contraction.ts'
 import { cutFold } from './cut-folds.ts'
 import { exceedsWords } from './extent.ts'
 import { fitContraction } from './fit-contraction.ts'
+import { Bound } from './forms.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
-import { type Expr, type Fold, type LoopKernel, replaced, type Store } from './kernel.ts'
+import {
+  type Expr,
+  type Fold,
+  type Kernel,
+  type LoopKernel,
+  replaced,
+  type Store,
+} from './kernel.ts'
 import { ControlPlanner } from './plan-control.ts'
 import type { Operand } from './program.ts'
+import { givenKernels, givenNodes, madeOnce, type Task } from './recipes.ts'
 import { fuseRows } from './rows.ts'
 import { type CompileInput, type Schedule, schedule } from './schedule.ts'
-import {
-  eachLoad,
-  type Load,
-  loadsOf,
-  type PlannedBuffer,
-  placeWrites,
-  rootOf,
-  type Step,
-  touches,
-} from './steps.ts'
+import { loadsOf, type PlannedBuffer, placeWrites, rootOf, type Step, touches } from './steps.ts'
 import type { Target } from './target.ts'
 
 export interface Plan {
@@ -135,9 +135,16 @@ export class Planner implements Places {
   step(step: Step): void {
     const at = this.steps.push(step) - 1
     for (const buffer of touches(step, this.buffers).writes) this.#writer.set(buffer, at)
-    if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') return
-    if (step.kernel.passes.length === 0)
-      for (const store of step.kernel.stores) this.#note(store, at)
+    if (step.kind === 'kernel' && isMap(step.bound.form.kernel)) this.#note(step.bound, at)
+  }
+
+  #run(kernels: readonly Bound[]): void {
+    for (const bound of kernels) this.step({ kind: 'kernel', bound })
+  }
+
+  /** What is planned of nodes: the same for all that are alike. */
+  #once(task: Task, work: () => readonly Kernel[] | undefined): readonly Bound[] | undefined {
+    return madeOnce(givenNodes(task, this, this.buffers), this.buffers, work)
   }
 
   /** Whether vectors gain by what is cut: a machine of one lane does not care. */
@@ -145,12 +152,14 @@ export class Planner implements Places {
     return this.target.fuse && this.target.lanes > 1
   }
 
-  #loops(extents: Sizes, store: Store, folding?: Folding): void {
-    const { fold, folded } = folding ?? { fold: undefined, folded: [] }
-    const passes = fold ? [{ folds: [fold], stores: [] }] : []
+  #loops(extents: Sizes, store: Store): void {
+    this.#run([Bound.of(mapOf(extents, store), this.buffers)])
+  }
+
+  #folding(extents: Sizes, store: Store, { fold, folded }: Folding): LoopKernel[] {
+    const passes = [{ folds: [fold], stores: [] }]
     const whole: LoopKernel = { kind: 'loops', extents, folded, passes, stores: [store] }
-    const kernels = this.#cuts ? cutFold(whole, (size) => this.#buffer('float32', [size])) : [whole]
-    for (const kernel of kernels) this.step({ kind: 'kernel', kernel })
+    return this.#cuts ? cutFold(whole, (size) => this.#buffer('float32', [size])) : [whole]
   }
 
   #compute(node: Node): void {
@@ -246,12 +255,17 @@ export class Planner implements Places {
 
   /** A contraction, alone or with what it is part of, if that is one kernel. */
   #contract(it: Contracting): boolean {
-    const kernels = fitContraction(it, {
-      places: this,
-      allocate: (dtype, size) => this.#buffer(dtype, [size]),
-      run: (kernel) => this.step({ kind: 'kernel', kernel }),
+    const task = { facts: 'contract', computed: [it.result, it.node, it.fold], into: it.buffer }
+    const kernels = this.#once(task, () => {
+      const before: LoopKernel[] = []
+      const fitted = fitContraction(it, {
+        places: this,
+        allocate: (dtype, size) => this.#buffer(dtype, [size]),
+        run: (kernel) => before.push(kernel),
+      })
+      return fitted && [...before, ...fitted]
     })
-    for (const kernel of kernels ?? []) this.step({ kind: 'kernel', kernel })
+    this.#run(kernels ?? [])
     return kernels !== undefined
   }
 
@@ -275,7 +289,7 @@ export class Planner implements Places {
     const store = { buffer, dtype, offset, value }
     const combine = op.combine(attrs)
     const kernel = { kind: 'scatter', extents: indices.shape, guard, combine, store } as const
-    this.step({ kind: 'kernel', kernel })
+    this.#run([Bound.of(kernel, this.buffers)])
   }
 
   /** The fold of a node, its output index running over loops of the given extents. */
@@ -323,10 +337,14 @@ export class Planner implements Places {
 
   #reduce(node: Node, buffer: number): void {
     if (this.#overContraction(node, buffer)) return
-    const offset = flatIndex(new Affine(node.shape), node.shape)
-    const value: Expr = { kind: 'folded', fold: 0, dtype: node.dtype }
-    const store = { buffer, dtype: node.dtype, offset, value }
-    this.#loops(node.shape, store, this.#fold(node, node.shape))
+    const task = { facts: `fold ${this.#cuts}`, computed: [node], into: buffer }
+    const kernels = this.#once(task, () => {
+      const { shape, dtype } = node
+      const offset = flatIndex(new Affine(shape), shape)
+      const value: Expr = { kind: 'folded', fold: 0, dtype }
+      return this.#folding(shape, { buffer, dtype, offset, value }, this.#fold(node, shape))
+    })
+    this.#run(kernels ?? [])
   }
 
   /**
@@ -363,11 +381,15 @@ export class Planner implements Places {
 
   /** Computes a node element by element, in an earlier kernel if that fits. */
   #elements(node: Node, shape: Sizes, buffer: number): void {
-    const affine = new Affine(shape)
-    const value = new Inliner(affine, this).expression(node, variables(shape))
-    if (!value) throw new RangeError(`${node.op.name} cannot be expressed`)
-    const store: Store = { buffer, dtype: node.dtype, offset: flatIndex(affine, shape), value }
-    if (!this.#group(shape, store)) this.#loops(shape, store)
+    const [map] =
+      this.#once({ facts: `map ${shape}`, read: node, into: buffer }, () => {
+        const affine = new Affine(shape)
+        const value = new Inliner(affine, this).expression(node, variables(shape))
+        if (!value) throw new RangeError(`${node.op.name} cannot be expressed`)
+        const { dtype } = node
+        return [mapOf(shape, { buffer, dtype, offset: flatIndex(affine, shape), value })]
+      }) ?? []
+    if (map && !this.#group(map)) this.#run([map])
   }
 
   /**
@@ -391,10 +413,26 @@ export class Planner implements Places {
 
   /** Every input is stored where its block of the output begins. */
   #join(node: Node, axis: number, buffer: number): void {
+    const { fuse } = this.target
+    const kernels = this.#once({ facts: `join ${fuse}`, computed: [node], into: buffer }, () => {
+      const found: LoopKernel[] = []
+      for (const kernel of this.#blocks(node, axis, buffer)) {
+        const last = found.at(-1)
+        const both = last && fuse ? beside(last, kernel) : undefined
+        if (both) found[found.length - 1] = both
+        else found.push(kernel)
+      }
+      return found
+    })
+    this.#run(kernels ?? [])
+  }
+
+  /** A kernel for each input of a join. */
+  #blocks(node: Node, axis: number, buffer: number): LoopKernel[] {
     const { dtype } = node
     const inliners = new Map<string, Inliner>()
     let start = 0
-    for (const part of node.inputs) {
+    return node.inputs.map((part) => {
       const { shape } = part
       const affine = new Affine(shape)
       const inliner = inliners.get(shape.join()) ?? new Inliner(affine, this)
@@ -404,67 +442,54 @@ export class Planner implements Places {
       const index = variables(shape).map((each, i) =>
         i === axis ? affine.add(each, affine.constant(start)) : each,
       )
-      const store = { buffer, dtype, offset: dot(affine, index, stridesOf(node.shape)), value }
-      if (!this.#beside(shape, store)) this.#loops(shape, store)
       start += shape[axis] ?? 0
-    }
-  }
-
-  /** Adds an input of a join to the kernel of the one before it, where that reads some of the same elements. */
-  #beside(shape: Sizes, store: Store): boolean {
-    const at = this.steps.length - 1
-    const step = this.steps[at]
-    if (!this.target.fuse || step?.kind !== 'kernel' || step.kernel.kind !== 'loops') return false
-    const { kernel } = step
-    const [own, like] = [kernel.stores.at(-1)?.buffer, kernel.extents.join() === shape.join()]
-    if (own !== store.buffer || !like || kernel.stores.length >= MOST_STORES) return false
-    const known = new Set(loadsOf(kernel))
-    let shared = false
-    eachLoad(store.value, (load) => {
-      shared ||= known.has(load)
+      const offset = dot(affine, index, stridesOf(node.shape))
+      return mapOf(shape, { buffer, dtype, offset, value })
     })
-    if (!shared) return false
-    step.kernel = { ...kernel, stores: [...kernel.stores, store] }
-    this.#note(store, at)
-    return true
   }
 
   #mapOverFold(node: Node, folding: Node, buffer: number): boolean {
-    const fold = this.#fold(folding, node.shape)
-    const affine = new Affine([...node.shape, ...fold.folded])
-    const offset = flatIndex(affine, node.shape)
-    const inliner = new Inliner(affine, this, { node: folding, at: keyOf(offset) })
-    const value = inliner.expression(node, variables(node.shape))
-    if (value) this.#loops(node.shape, { buffer, dtype: node.dtype, offset, value }, fold)
-    return value !== undefined
+    const facts = `map over fold ${this.#cuts}`
+    const kernels = this.#once({ facts, computed: [node, folding], into: buffer }, () => {
+      const { shape, dtype } = node
+      const fold = this.#fold(folding, shape)
+      const affine = new Affine([...shape, ...fold.folded])
+      const offset = flatIndex(affine, shape)
+      const inliner = new Inliner(affine, this, { node: folding, at: keyOf(offset) })
+      const value = inliner.expression(node, variables(shape))
+      return value && this.#folding(shape, { buffer, dtype, offset, value }, fold)
+    })
+    this.#run(kernels ?? [])
+    return kernels !== undefined
   }
 
   /** Adds a store to an earlier kernel over the same space that reads or makes what it needs. */
-  #group(shape: Sizes, store: Store): boolean {
+  #group(map: Bound): boolean {
     if (!this.target.fuse) return false
-    const loads: Load[] = []
-    eachLoad(store.value, (load) => loads.push(load))
-    for (const at of this.#related(loads)) {
+    const rootIn = (buffer: number): number => rootOf(this.buffers, buffer)
+    for (const at of this.#related(map.reads)) {
       const step = this.steps[at]
-      if (step?.kind !== 'kernel' || step.kernel.kind !== 'loops') continue
-      if (step.kernel.passes.length > 0) continue
-      if (step.kernel.extents.join() !== shape.join()) continue
-      const grown = withStore(step.kernel, store, loads, this.buffers)
+      if (step?.kind !== 'kernel' || !isMap(step.bound.form.kernel)) continue
+      const { bound } = step
+      const [grown] =
+        madeOnce(givenKernels('group', [bound, map], rootIn), this.buffers, () => {
+          return withStores(bound.kernel, map.kernel, rootIn)
+        }) ?? []
       if (!grown) continue
-      step.kernel = grown
-      this.#writer.set(rootOf(this.buffers, store.buffer), at)
-      this.#note(store, at)
+      step.bound = grown
+      for (const buffer of map.writes) this.#writer.set(rootIn(buffer), at)
+      this.#note(map, at)
       return true
     }
     return false
   }
 
   /** Steps that read or make something of what is loaded, when all of it is there, the last one first. */
-  #related(loads: readonly Load[]): number[] {
-    const roots = loads.map(({ buffer }) => rootOf(this.buffers, buffer))
+  #related(loaded: readonly number[]): number[] {
+    const roots = loaded.map((buffer) => rootOf(this.buffers, buffer))
     const ready = Math.max(0, ...roots.map((root) => this.#writer.get(root) ?? 0))
     const found = new Set<number>()
-    for (const buffer of new Set([...roots, ...loads.map(({ buffer }) => buffer)])) {
+    for (const buffer of new Set([...roots, ...loaded])) {
       const touching = this.#touching.get(buffer) ?? []
       for (let i = touching.length - 1; i >= 0; i--) {
         const at = touching[i] ?? -1
@@ -475,11 +500,10 @@ export class Planner implements Places {
     return [...found].sort((a, b) => b - a)
   }
 
-  /** Notes which buffers a store of a step touches; numbers of steps are kept in order. */
-  #note(store: Store, at: number): void {
-    const buffers = new Set([rootOf(this.buffers, store.buffer)])
-    eachLoad(store.value, ({ buffer }) => buffers.add(buffer))
-    for (const buffer of buffers) {
+  /** Notes which buffers a step touches; numbers of steps are kept in order. */
+  #note({ reads, writes }: Bound, at: number): void {
+    const roots = writes.map((buffer) => rootOf(this.buffers, buffer))
+    for (const buffer of new Set([...roots, ...reads])) {
       const touching = this.#touching.get(buffer) ?? []
       const after = touching.findLastIndex((other) => other <= at)
       if (touching[after] !== at) touching.splice(after + 1, 0, at)
@@ -488,21 +512,40 @@ export class Planner implements Places {
   }
 }
 
-/** The kernel with one more store, its own results taken from registers; `undefined` if unrelated. */
-function withStore(
-  kernel: LoopKernel,
-  store: Store,
-  loads: readonly Load[],
-  buffers: readonly PlannedBuffer[],
-): LoopKernel | undefined {
+function mapOf(extents: Sizes, store: Store): LoopKernel {
+  return { kind: 'loops', extents, folded: [], passes: [], stores: [store] }
+}
+
+/** Two inputs of a join in one kernel, where both read some of the same elements. */
+function beside(kernel: LoopKernel, other: LoopKernel): LoopKernel | undefined {
+  if (kernel.extents.join() !== other.extents.join()) return undefined
   if (kernel.stores.length >= MOST_STORES) return undefined
+  const known = new Set(loadsOf(kernel))
+  if (!loadsOf(other).some((load) => known.has(load))) return undefined
+  return { ...kernel, stores: [...kernel.stores, ...other.stores] }
+}
+
+/** Whether a kernel computes element by element. */
+function isMap(kernel: Kernel): boolean {
+  return kernel.kind === 'loops' && kernel.passes.length === 0
+}
+
+/** A map with another's store, its own results taken from registers; `undefined` if unrelated. */
+function withStores(
+  kernel: Kernel,
+  map: Kernel,
+  rootIn: (buffer: number) => number,
+): readonly LoopKernel[] | undefined {
+  if (kernel.kind !== 'loops' || map.kind !== 'loops') return undefined
+  const [store] = map.stores
+  if (!store || kernel.stores.length >= MOST_STORES) return undefined
+  if (kernel.extents.join() !== map.extents.join()) return undefined
   const known = new Map<Expr, Expr>()
-  const reads = new Set<number>()
-  for (const own of kernel.stores) eachLoad(own.value, ({ buffer }) => reads.add(buffer))
+  const reads = new Set(loadsOf(kernel).map(({ buffer }) => buffer))
   let related = false
-  for (const load of loads) {
-    const root = rootOf(buffers, load.buffer)
-    const made = kernel.stores.find(({ buffer }) => rootOf(buffers, buffer) === root)
+  for (const load of loadsOf(map)) {
+    const root = rootIn(load.buffer)
+    const made = kernel.stores.find(({ buffer }) => rootIn(buffer) === root)
     // A part of what the kernel makes is not yet there.
     if (made && made.buffer !== load.buffer) return undefined
     if (made && keyOf(made.offset) !== keyOf(load.offset)) return undefined
@@ -510,10 +553,8 @@ function withStore(
     related ||= made !== undefined || reads.has(load.buffer)
   }
   if (!related) return undefined
-  return {
-    ...kernel,
-    stores: [...kernel.stores, { ...store, value: replaced(store.value, known) }],
-  }
+  const own = { ...store, value: replaced(store.value, known) }
+  return [{ ...kernel, stores: [...kernel.stores, own] }]
 }
 
 const MOST_STORES = 6

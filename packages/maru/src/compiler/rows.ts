@@ -1,10 +1,12 @@
 /** Kernels that go over the same rows → one kernel with a pass for each of them, while a row is in the cache. */
 import { sizeOf } from '../base/shape.ts'
 import { inBlocks } from './blocks.ts'
+import type { Bound } from './forms.ts'
 import { factorOf } from './index-expr.ts'
 import { type Joined, join } from './join.ts'
-import { type LoopKernel, storesOf } from './kernel.ts'
+import { type Kernel, storesOf } from './kernel.ts'
 import { trimmed } from './local.ts'
+import { givenKernels, madeOnce } from './recipes.ts'
 import { type Body, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
 
 /** What is known of the program around the steps. */
@@ -32,7 +34,7 @@ export function fuseRows(steps: readonly Step[], around: Around): readonly Step[
     const alone = uses.get(buffer) === 1 && !parts.has(buffer) && !around.kept.has(buffer)
     return alone && planned !== undefined && !planned.outside && !planned.view
   }
-  const trimmed = trimAll(fused, isLocal)
+  const trimmed = trimAll(fused, around.buffers, isLocal)
   return trimmed.flatMap((step) => inBlocks(step, around.buffers))
 }
 
@@ -63,12 +65,23 @@ function mapBodies(step: Step, change: (steps: readonly Step[]) => readonly Step
   return step
 }
 
-function trimAll(steps: readonly Step[], isLocal: (buffer: number) => boolean): readonly Step[] {
+function trimAll(
+  steps: readonly Step[],
+  buffers: PlannedBuffer[],
+  isLocal: (buffer: number) => boolean,
+): readonly Step[] {
   return steps.map((step) => {
-    if (step.kind !== 'kernel' || step.kernel.kind !== 'loops') {
-      return mapBodies(step, (inner) => trimAll(inner, isLocal))
+    if (step.kind !== 'kernel' || !folds(step)) {
+      return mapBodies(step, (inner) => trimAll(inner, buffers, isLocal))
     }
-    return { ...step, kernel: trimmed(step.kernel, isLocal) }
+    const { bound } = step
+    const locals = bound.buffers.map((buffer) => Number(isLocal(buffer))).join('')
+    const [own] =
+      madeOnce(givenKernels(`trim ${locals}`, [bound]), buffers, () => {
+        const { kernel } = bound
+        return kernel.kind === 'loops' ? [trimmed(kernel, isLocal)] : undefined
+      }) ?? []
+    return own ? { ...step, bound: own } : step
   })
 }
 
@@ -88,12 +101,12 @@ const MOST_TRIES = 64
 /** Steps so far, found by the buffers that they touch: programs of thousands go over a shared few. */
 class Fused {
   readonly #entries: Entry[] = []
-  readonly #buffers: readonly PlannedBuffer[]
+  readonly #buffers: PlannedBuffer[]
   /** Numbers of the entries that touch a buffer, and of the last one that writes it. */
   readonly #touching = new Map<number, number[]>()
   readonly #writer = new Map<number, number>()
 
-  constructor(buffers: readonly PlannedBuffer[]) {
+  constructor(buffers: PlannedBuffer[]) {
     this.#buffers = buffers
   }
 
@@ -120,16 +133,13 @@ class Fused {
   /** Puts a kernel into an earlier one over the same rows, if there is one before which all is ready. */
   join(entry: Entry): boolean {
     const { step, reads, writes } = entry
-    if (step.kind !== 'kernel' || step.kernel.kind !== 'loops' || !isWhole(step.kernel))
-      return false
-    const root = (buffer: number): number => rootOf(this.#buffers, buffer)
-    for (const at of this.#candidates(entry, step.kernel.passes.length > 0)) {
+    if (step.kind !== 'kernel' || !isWhole(step.bound.form.kernel)) return false
+    for (const at of this.#candidates(entry, folds(step))) {
       const host = this.#entries[at]
-      if (host?.step.kind !== 'kernel' || host.step.kernel.kind !== 'loops') continue
-      if (!isWhole(host.step.kernel)) continue
-      const joined = join(host.step.kernel, step.kernel, root)
-      if (!joined || !isWorthwhile(joined)) continue
-      host.step.kernel = joined.kernel
+      if (host?.step.kind !== 'kernel' || !isWhole(host.step.bound.form.kernel)) continue
+      const joined = this.#joined(host.step.bound, step.bound)
+      if (!joined) continue
+      host.step.bound = joined
       host.reads = new Set([...host.reads, ...reads])
       host.writes = new Set([...host.writes, ...writes])
       this.#note(at, { step, reads, writes })
@@ -138,8 +148,20 @@ class Fused {
     return false
   }
 
+  #joined(first: Bound, second: Bound): Bound | undefined {
+    const root = (buffer: number): number => rootOf(this.#buffers, buffer)
+    const [joined] =
+      madeOnce(givenKernels('join', [first, second], root), this.#buffers, () => {
+        const [a, b] = [first.kernel, second.kernel]
+        if (a.kind !== 'loops' || b.kind !== 'loops') return undefined
+        const joined = join(a, b, root)
+        return joined && isWorthwhile(joined) ? [joined.kernel] : undefined
+      }) ?? []
+    return joined
+  }
+
   /** Entries that share what is read, the last one first, back to what must come before. */
-  #candidates({ reads, writes }: Entry, folds: boolean): number[] {
+  #candidates({ reads, writes }: Entry, isFold: boolean): number[] {
     const ready = Math.max(0, ...[...reads].map((buffer) => this.#writer.get(buffer) ?? 0))
     const touched = [...writes].map((buffer) => this.#touching.get(buffer)?.at(-1) ?? -1)
     const first = Math.max(ready, ...touched.map((at) => at + 1))
@@ -150,22 +172,24 @@ class Fused {
       for (let i = touching.length - 1; i >= 0 && tries < MOST_TRIES; i--) {
         const at = touching[i] ?? -1
         if (at < first) break
-        if (!folds && !this.#folds(at)) continue
+        if (!isFold && !folds(this.#entries[at]?.step)) continue
         found.add(at)
         tries++
       }
     }
     return [...found].sort((a, b) => b - a).slice(0, MOST_TRIES)
   }
-
-  #folds(at: number): boolean {
-    const step = this.#entries[at]?.step
-    return step?.kind === 'kernel' && step.kernel.kind === 'loops' && step.kernel.passes.length > 0
-  }
 }
 
-/** Whether the kernel has work, and folds, if at all, everything that its loops go over, to values. */
-function isWhole(kernel: LoopKernel): boolean {
+function folds(step: Step | undefined): boolean {
+  if (step?.kind !== 'kernel') return false
+  const { kernel } = step.bound.form
+  return kernel.kind === 'loops' && kernel.passes.length > 0
+}
+
+/** Whether this is a loop kernel that has work, and folds, if at all, everything that its loops go over, to values. */
+function isWhole(kernel: Kernel): boolean {
+  if (kernel.kind !== 'loops') return false
   if (sizeOf([...kernel.extents, ...kernel.folded]) === 0) return false
   return kernel.passes.every(({ folds }) =>
     folds.every(({ guards, result }) => guards.length === 0 && result === 'value'),

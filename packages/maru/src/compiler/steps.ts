@@ -2,14 +2,15 @@
 import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
+import type { Bound } from './forms.ts'
 import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
 import {
   type Expr,
   foldsOf,
   indicesOf,
-  type Kernel,
   type LoopKernel,
   partsOf,
+  type Store,
   storesOf,
 } from './kernel.ts'
 import type { Operand, View } from './program.ts'
@@ -37,7 +38,7 @@ export interface Body {
 
 /** A kernel, a node for the interpreter, a copy, or bodies under control. */
 export type Step =
-  | { readonly kind: 'kernel'; kernel: Kernel }
+  | { readonly kind: 'kernel'; bound: Bound }
   | {
       readonly kind: 'interpret'
       readonly node: Node
@@ -84,28 +85,16 @@ export function touches(
   } else if (step.kind === 'copy') {
     read(step.from)
     write(step.to)
-  } else if (step.kind !== 'kernel') {
+  } else if (step.kind === 'kernel') {
+    step.bound.reads.forEach(read)
+    step.bound.writes.forEach(write)
+  } else {
     if (step.kind !== 'loop') read(step.predicate)
     for (const inner of step.bodies.flatMap(({ steps }) => steps)) {
       const within = touches(inner, buffers)
       within.reads.forEach(read)
       within.writes.forEach(write)
     }
-  } else if (step.kernel.kind === 'contract') {
-    const { a, b, store, sums } = step.kernel
-    for (const { value } of [a, b, store]) eachLoad(value, (load) => read(load.buffer))
-    write(store.buffer)
-    if (sums !== undefined) write(sums)
-  } else if (step.kernel.kind === 'scatter') {
-    const { store, guard } = step.kernel
-    const note = (load: Load): void => read(load.buffer)
-    eachLoad(store.value, note)
-    for (const index of [store.offset, guard.value]) eachIndexLoad(index, note, new Set())
-    read(store.buffer)
-    write(store.buffer)
-  } else {
-    for (const { buffer } of loadsOf(step.kernel)) read(buffer)
-    for (const { buffer } of storesOf(step.kernel)) write(buffer)
   }
   return { reads, writes }
 }
@@ -198,24 +187,28 @@ function lastReads(steps: readonly { readonly reads: ReadonlySet<number> }[]): M
 /** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where, and before, it writes. */
 function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
   if (!touches(step, buffers).reads.has(to)) return true
-  if (step.kind !== 'kernel' || step.kernel.kind === 'scatter') return false
-  const { kernel } = step
+  if (step.kind !== 'kernel') return false
+  const { kernel } = step.bound.form
+  if (kernel.kind === 'scatter') return false
+  const own = (buffer: number): number => step.bound.own(buffer)
   // A contraction reads its sides again and again.
   const sided = kernel.kind === 'contract'
   const passes = sided ? [{ folds: [kernel.a, kernel.b], stores: [] }] : kernel.passes
   const stores = sided ? [kernel.store] : kernel.stores
   const turns = [...passes, { folds: [], stores }]
-  const at = turns.findIndex((turn) => turn.stores.some(({ buffer }) => buffer === from))
-  const own = turns[at]?.stores.find(({ buffer }) => buffer === from)
-  if (!own) return false
+  const makes = ({ buffer }: Store): boolean => own(buffer) === from
+  const at = turns.findIndex((turn) => turn.stores.some(makes))
+  const made = turns[at]?.stores.find(makes)
+  if (!made) return false
   let same = true
   turns.forEach(({ folds, stores }, i) => {
     for (const { value } of [...folds, ...stores]) {
       eachLoad(value, (load) => {
-        if (rootOf(buffers, load.buffer) !== to) return
+        const buffer = own(load.buffer)
+        if (rootOf(buffers, buffer) !== to) return
         // A view of it begins elsewhere.
         const here =
-          !(sided && i === 0) && load.buffer === to && keyOf(load.offset) === keyOf(own.offset)
+          !(sided && i === 0) && buffer === to && keyOf(load.offset) === keyOf(made.offset)
         if (!here || i > at) same = false
       })
     }
