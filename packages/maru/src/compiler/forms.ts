@@ -16,7 +16,7 @@ import { type Likeness, likenessOf } from './likeness.ts'
 import { eachLoad, loadsOf, type PlannedBuffer } from './steps.ts'
 
 /** Characters of forms' texts that are remembered at once. */
-const MOST_TEXT = 1 << 23
+const MOST_TEXT = 1 << 22
 
 /** What alike kernels have in common. */
 export class Form {

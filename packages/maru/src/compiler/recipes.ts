@@ -25,7 +25,7 @@ interface Made {
 }
 
 /** Characters of keys that are remembered at once. */
-const MOST_TEXT = 1 << 23
+const MOST_TEXT = 1 << 22
 
 const recipes = new Map<string, Recipe>()
 let remembered = 0
