@@ -1,8 +1,9 @@
 /** jax-js on its WebAssembly backend, one thread: Node has no Worker of its kind. */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { integers, started, uniform } from './numbers-drawn.mjs'
-import { serve, Unsupported } from './serve.mjs'
+import { stepsOf } from './jax-js-models.mjs'
+import { uniform } from './numbers-drawn.mjs'
+import { serve } from './serve.mjs'
 
 const at = join(process.env.BENCH_PEERS, '@jax-js/jax/dist/index.js')
 const jax = await import(pathToFileURL(at).href)
@@ -95,56 +96,4 @@ async function adam({ size }) {
 
 const zeros = (shape) => blockUntilReady(np.zeros(shape))
 
-async function mlp({ batch }) {
-  const shapes = [784, 512, 512, 10].flatMap((to, i, sizes) =>
-    i === 0
-      ? []
-      : [
-          ['weight', sizes[i - 1], to],
-          ['bias', to],
-        ],
-  )
-  const weights = await Promise.all(shapes.map(([name, ...s], i) => array(started(i, name, s), s)))
-  const x = await draw('x', [batch, 784])
-  const y = await blockUntilReady(nn.oneHot(np.array(integers('y', batch, 10)), 10))
-  const linear = (x, w, b) => np.matmul(x, w).add(b)
-  const loss = ([w1, b1, w2, b2, w3, b3], x, y) => {
-    const hidden = nn.relu(linear(nn.relu(linear(x, w1, b1)), w2, b2))
-    return nn
-      .logSoftmax(linear(hidden, w3, b3), -1)
-      .mul(y)
-      .sum()
-      .mul(-1 / batch)
-  }
-  return trained(weights, loss, [x, y])
-}
-
-/** A compiled step of Adam over all weights. */
-async function trained(weights, loss, data) {
-  const shapes = weights.map(({ shape }) => shape)
-  let state = [weights, await Promise.all(shapes.map(zeros)), await Promise.all(shapes.map(zeros))]
-  const both = valueAndGrad(loss)
-  const step = jit((p, m, v, ...inputs) => {
-    const [value, gradients] = both(
-      p.map((each) => each.ref),
-      ...inputs,
-    )
-    const next = p.map((each, i) => adamStep(each, gradients[i], m[i], v[i]))
-    return [value, ...[0, 1, 2].map((part) => next.map((each) => each[part]))]
-  })
-  return {
-    async run() {
-      const [value, ...next] = step(...state, ...data.map((each) => each.ref))
-      state = await blockUntilReady(next)
-      await value.data()
-    },
-    close: () => [state, data].flat(2).forEach((each) => void each.dispose()),
-  }
-}
-
-function step(spec) {
-  if (spec.model !== 'mlp') throw new Unsupported(`${spec.model} is not written for it`)
-  return mlp(spec)
-}
-
-await serve({ library: 'jax-js' }, { matmul, conv, elementwise, adam, step })
+await serve({ library: 'jax-js' }, { matmul, conv, elementwise, adam, step: stepsOf(jax) })

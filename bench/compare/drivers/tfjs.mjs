@@ -1,8 +1,9 @@
 /** TensorFlow.js on its WebAssembly backend, one thread: it refuses more in Node. */
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
-import { integers, started, uniform } from './numbers-drawn.mjs'
-import { serve, Unsupported } from './serve.mjs'
+import { uniform } from './numbers-drawn.mjs'
+import { serve } from './serve.mjs'
+import { stepsOf } from './tfjs-models.mjs'
 
 const require = createRequire(join(process.env.BENCH_PEERS, 'here.js'))
 const tf = require('@tensorflow/tfjs')
@@ -13,11 +14,6 @@ await tf.ready()
 
 const sizeOf = (shape) => shape.reduce((product, extent) => product * extent, 1)
 const draw = (name, shape, scale) => tf.tensor(uniform(name, sizeOf(shape), scale), shape)
-
-/** Refuses what would throw in the middle: kernels that the backend lacks. */
-function expectKernel(name) {
-  if (!tf.getKernel(name, 'wasm')) throw new Unsupported(`its wasm backend has no kernel ${name}`)
-}
 
 /** Runs and drops what comes of it. */
 function disposing(fn, kept) {
@@ -46,7 +42,6 @@ function chain({ n, count }) {
 
 /** Images and filters have their channels last here. */
 function conv({ batch, from, to, size, kernel, stride, padding, backward }) {
-  if (backward) expectKernel('Conv2DBackpropFilter')
   const x = draw('x', [batch, size, size, from])
   const w = draw('w', [kernel, kernel, from, to], 1 / Math.sqrt(from * kernel * kernel))
   const forward = (x, w) => tf.conv2d(x, w, stride, padding)
@@ -90,51 +85,6 @@ function adam({ size }) {
   }
 }
 
-/** Weights as variables, by their place and shape. */
-function variables(shapes) {
-  return shapes.map(([name, ...shape], i) => tf.variable(tf.tensor(started(i, name, shape), shape)))
-}
-
-const linear = (x, w, b) => tf.add(tf.matMul(x, w, false, true), b)
-
-function mlp({ batch }) {
-  const shapes = [784, 512, 512, 10].flatMap((to, i, sizes) =>
-    i === 0
-      ? []
-      : [
-          ['weight', to, sizes[i - 1]],
-          ['bias', to],
-        ],
-  )
-  const [w1, b1, w2, b2, w3, b3] = variables(shapes)
-  const x = draw('x', [batch, 784])
-  const y = tf.oneHot(tf.tensor1d(integers('y', batch, 10), 'int32'), 10)
-  const optimizer = tf.train.adam(1e-3)
-  const logits = () => linear(tf.relu(linear(tf.relu(linear(x, w1, b1)), w2, b2)), w3, b3)
-  const run = () => {
-    const loss = optimizer.minimize(() => tf.losses.softmaxCrossEntropy(y, logits()), true)
-    const [value] = loss.dataSync()
-    loss.dispose()
-    return value
-  }
-  return { run, close: () => tf.disposeVariables() }
-}
-
-/** What the training of each model asks of the backend before anything else. */
-const needs = {
-  lenet: 'Conv2DBackpropFilter',
-  resnet18: 'Conv2DBackpropFilter',
-  dcgan: 'Conv2DBackpropFilter',
-  'char-lstm': 'UnsortedSegmentSum',
-  gpt: 'UnsortedSegmentSum',
-}
-
-function step(spec) {
-  if (needs[spec.model]) expectKernel(needs[spec.model])
-  if (spec.model !== 'mlp') throw new Unsupported(`${spec.model} is not written for it`)
-  return mlp(spec)
-}
-
 await serve(
   { library: 'tfjs', version: tf.version_core },
   {
@@ -143,6 +93,6 @@ await serve(
     conv,
     elementwise,
     adam,
-    step,
+    step: stepsOf(tf),
   },
 )
