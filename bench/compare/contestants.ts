@@ -27,6 +27,7 @@ function findTorch(name: PythonPeer, { python, torch2 }: Options): Found {
 /** The package of each peer that is JavaScript. */
 const packages: Readonly<Record<Exclude<PeerName, PythonPeer | 'tile'>, string>> = {
   tfjs: '@tensorflow/tfjs-backend-wasm',
+  'tfjs-turned': '@tensorflow/tfjs-backend-wasm',
   'jax-js': '@jax-js/jax',
   ort: 'onnxruntime-node',
 }
@@ -80,13 +81,16 @@ function peer(
   }
   // These compute on one thread here.
   if (threads > 1 && name !== 'ort') return []
-  const driver = join(DRIVERS, `${name}.mjs`)
+  const driver = join(DRIVERS, `${name.replace('-turned', '')}.mjs`)
   // jax-js uses iterator helpers, which Node 20 has behind a flag.
   const flags = ['--expose-gc', ...(name === 'jax-js' ? ['--harmony-iterator-helpers'] : [])]
-  const env: Record<string, string> =
-    name === 'tile'
-      ? { BENCH_TILE: Buffer.from(tileModule()).toString('base64'), BENCH_FLOP: String(tile.flop) }
-      : { BENCH_PEERS: at, BENCH_THREADS: String(threads), BENCH_PYTHON: torch }
+  const bare = {
+    BENCH_TILE: Buffer.from(tileModule()).toString('base64'),
+    BENCH_FLOP: String(tile.flop),
+  }
+  const own: Record<string, string> =
+    name === 'tile' ? bare : name === 'tfjs-turned' ? { BENCH_TURNED: '1' } : {}
+  const env = { BENCH_PEERS: at, BENCH_THREADS: String(threads), BENCH_PYTHON: torch, ...own }
   return [new Contestant(name, '', { file: node, args: [...flags, driver], env })]
 }
 

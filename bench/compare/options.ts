@@ -8,6 +8,7 @@ export const peers = [
   'torch2',
   'torch2-compiled',
   'tfjs',
+  'tfjs-turned',
   'jax-js',
   'ort',
   'tile',

@@ -93,6 +93,6 @@ await serve(
     conv,
     elementwise,
     adam,
-    step: stepsOf(tf),
+    step: stepsOf(tf, process.env.BENCH_TURNED === '1'),
   },
 )
