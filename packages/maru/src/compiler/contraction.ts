@@ -17,9 +17,9 @@ import {
   replaced,
   type Side,
 } from './kernel.ts'
-import type { Ask, Means, Operands, Reading } from './operands.ts'
+import { type Ask, type Means, type Operands, type Reading, runOf } from './operands.ts'
 import { everyTurn, type Progression } from './phases.ts'
-import { standingSteps } from './standing.ts'
+import { overlapping, standingSteps } from './standing.ts'
 
 /** What a contraction is part of. */
 export interface Contracting {
@@ -35,6 +35,10 @@ export interface Contracting {
 export const DEPTH = 256
 /** Columns of a batch from which on its own blocks are large enough. */
 const MANY_COLUMNS = 512
+/** Elements next to each other that are few for vectors. */
+const SHORT_RUN = 8
+/** Products by rows from which on it matters little how sums are stored. */
+const FEWEST_SUMS = 4
 /** The buffer that stands for the result of the contraction. */
 const RESULT = -1
 
@@ -355,7 +359,22 @@ export class Fitting {
     const joined = few ? others.filter(ofRight) : []
     const fixed = axes.filter((axis) => !moving.includes(axis))
     const batch = [...fixed, ...others.filter((axis) => !joined.includes(axis))]
-    return { batch, rows, columns: [...joined, ...columns], swapped }
+    const roles = { batch, rows, columns: [...joined, ...columns], swapped }
+    if (!this.#isBetterTurned(right, roles)) return roles
+    return { batch, rows: roles.columns, columns: rows, swapped: !swapped }
+  }
+
+  /**
+   * Whether columns are windows that overlap, and would have to be turned for panels of them: rows can be read
+   * where they stand. Results are then stored across, which must be little beside the sums.
+   */
+  #isBetterTurned(right: Expr, { rows, columns }: Roles): boolean {
+    const sums = this.#sums
+    const [m = 1, n = 1, k = 1] = [rows, columns, sums].map((loops) => this.sizeOf(loops))
+    const found = overlapping(right, this.extents, [...columns, ...sums])
+    if (!found || n <= m || k < FEWEST_SUMS * m) return false
+    const run = (loops: Loops): number => runOf(found.offset, this.extents, loops)
+    return run(columns) < SHORT_RUN && run(sums) >= SHORT_RUN
   }
 }
 

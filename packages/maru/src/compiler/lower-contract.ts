@@ -14,11 +14,19 @@ import { factorOf, type IndexExpr } from './index-expr.ts'
 import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
 import { type BufferSizes, type Lowered, Lowering } from './lowering.ts'
-import { EDGE, HEIGHT, LEFT_SIZE, Panels, type RowSource } from './panels.ts'
+import {
+  EDGE,
+  HEIGHT,
+  LEFT_SIZE,
+  Panels,
+  type RowSource,
+  type RowsByBatch,
+  STANDING_HEIGHT,
+} from './panels.ts'
 import { least, type Range } from './positions.ts'
 import { type Standing, standingSteps } from './standing.ts'
 import { settled, withoutAhead, writtenTile } from './tile.ts'
-import type { Scalar, TileColumns, TileStatement, VectorBuilder } from './vector.ts'
+import type { Scalar, TileColumns, TileRows, TileStatement, VectorBuilder } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
 
@@ -232,15 +240,15 @@ class ContractLowering {
     return this.#b.variable(this.#l.integer(stride * BYTES))
   }
 
-  /** Where rows of the left side are in a batch, from a step of k on. */
-  #rowsOf(a: Plain): (batch: Scalar) => (from: Scalar) => RowSource {
+  /** Rows of the left side where they are. */
+  #rowsOf(a: Plain): RowsByBatch {
     const b = this.#b
     const [aRow, aStep] = [this.#distance(a.line), this.#distance(a.step)]
     const inBatch = this.#inBatch(a)
     return (batch) => {
       const start = inBatch(batch)
-      return (from) => {
-        const left = b.variable(b.add(start, b.mul(from, aStep)))
+      return ({ summed }) => {
+        const left = b.variable(b.add(start, b.mul(summed[0], aStep)))
         return { a: (row) => b.add(left, b.mul(row, aRow)), aRow, aStep }
       }
     }
@@ -248,6 +256,7 @@ class ContractLowering {
 
   #direct(a: Plain, right: Plain): (at: Strip) => void {
     const b = this.#b
+    const { k } = this.#size
     const [rowsOf, bStep] = [this.#rowsOf(a), this.#distance(right.step)]
     const inBatch = this.#inBatch(right)
     const [none, one]: readonly [Scalar, Scalar] = [
@@ -255,12 +264,12 @@ class ContractLowering {
       { k: 'const', value: 1 },
     ]
     return (strip) => {
-      const left = rowsOf(strip.batch)(none)
+      const left = rowsOf(strip.batch)({ rows: strip.rows, summed: [none, k], count: k })
       const above = inBatch(strip.batch)
       const at = (column: Scalar): Scalar => b.add(above, b.scalar('shl', column, 2))
       const source: Source = { ...left, b: ([from]) => ({ at: at(from), step: bStep }) }
       this.#inHeights(strip.rows, HEIGHT, (rows) => {
-        this.#block({ ...strip, rows, count: this.#size.k, fresh: one, last: one, source })
+        this.#block({ ...strip, rows, count: k, fresh: one, last: one, source })
       })
     }
   }
@@ -310,42 +319,56 @@ class ContractLowering {
     // few columns share what would be packed
     const held = n <= FEW_TILES * this.#columns ? a : undefined
     const standing = held ? undefined : panels.standing
+    const left = held || standing ? undefined : panels.standingLeft
     const steps = (standing && standingSteps(this.#kernel.b, k)) ?? DEPTH
-    const rows = standing ? this.#height(steps) : HEIGHT
+    const rows = left ? STANDING_HEIGHT : standing ? this.#height(steps) : HEIGHT
     const depth = standing ? b.variable(this.#l.integer(steps)) : steps
     const height = standing ? b.variable(this.#l.integer(rows)) : rows
     const all = (size: Scalar): Range => [{ k: 'const', value: 0 }, size]
-    // a left side that is the same everywhere, and of one block
-    const same = !held && batch * across > 1 && k <= steps && m <= rows && panels.isSame
-    if (same) panels.packLeft(b.variable(0), all(this.#size.m), all(this.#size.k))
-    if (standing && k <= steps) standing.measure(all(this.#size.k))
-    const rowsOf = held && this.#rowsOf(held)
+    const allRows = m <= rows ? all(this.#size.m) : undefined
+    const allSteps = k <= steps ? all(this.#size.k) : undefined
+    const measured = standing ?? left
+    if (allSteps) measured?.measure(allSteps)
+    const isShared = batch * across > 1 && allRows && allSteps
+    const shared = isShared ? { rows: allRows, summed: allSteps } : undefined
+    const rowsIn = left
+      ? panels.listed(left, allRows)
+      : held
+        ? this.#rowsOf(held)
+        : panels.packed(shared)
     return (strip) => {
-      const inPlace = rowsOf?.(strip.batch)
-      const from = b.variable(0)
-      // once, even where there is nothing to add
-      const more = b.variable(1)
-      const stop = b.variable(b.add(this.#size.k, b.scalar('ltS', this.#size.k, 1)))
-      b.loop(from, stop, 1, () => {
-        const to = least(b, b.add(from, depth), this.#size.k)
-        const summed = [from, to] as const
-        const count = b.variable(b.sub(to, from))
-        const last = b.variable(b.scalar('geS', to, this.#size.k))
-        const own = inPlace?.(from)
-        if (standing && k > steps) standing.measure(summed)
+      const rowsOf = rowsIn(strip.batch)
+      this.#inDepths(depth, ({ summed, ...steps }) => {
+        if (!allSteps) measured?.measure(summed)
         this.#inHeights(strip.rows, height, (rows) => {
-          if (!own && !same) panels.packLeft(strip.batch, rows, summed)
-          const left = own ?? panels.rowsFrom(same ? 0 : rows[0], count)
+          const found = rowsOf({ rows, summed, count: steps.count })
           const columns = standing
             ? this.#standing(standing, strip)
             : (at: Range) => panels.packRight(strip.batch, at, summed)
-          const source = { ...left, b: columns }
-          this.#block({ ...strip, rows, count, fresh: more, last, source })
+          this.#block({ ...strip, rows, ...steps, source: { ...found, b: columns } })
         })
-        b.set(more, 0)
-        b.set(from, b.sub(b.add(from, depth), 1))
       })
     }
+  }
+
+  /** Steps of k block by block: once, even where there is nothing to add. */
+  #inDepths(
+    depth: Scalar | number,
+    body: (steps: Pick<Block, 'count' | 'fresh' | 'last'> & { readonly summed: Range }) => void,
+  ): void {
+    const b = this.#b
+    const { k } = this.#size
+    const from = b.variable(0)
+    const fresh = b.variable(1)
+    const stop = b.variable(b.add(k, b.scalar('ltS', k, 1)))
+    b.loop(from, stop, 1, () => {
+      const to = least(b, b.add(from, depth), k)
+      const count = b.variable(b.sub(to, from))
+      const last = b.variable(b.scalar('geS', to, k))
+      body({ summed: [from, to], count, fresh, last })
+      b.set(fresh, 0)
+      b.set(from, b.sub(b.add(from, depth), 1))
+    })
   }
 
   /** Rows of a block of so many steps that its memory holds, in blocks alike. */
@@ -438,10 +461,14 @@ class ContractLowering {
     const right = settled(b, at.right)
     const row = b.variable(top)
     const left = b.variable(source.a(row))
+    const tileRows = (at: Scalar): TileRows =>
+      source.offsets
+        ? { addresses: at, offsets: source.offsets }
+        : { at, row: source.aRow, step: source.aStep }
     const tile = (rows: number, columns: TileColumns): void => {
       this.#tile({
         ...{ rows, vectors: this.#vectors, lanes: this.#target.sums, count, fresh },
-        ...{ a: { at: left, row: source.aRow, step: source.aStep }, b: columns },
+        ...{ a: tileRows(left), b: columns },
         c: { at: target, row: at.line },
       })
       b.set(target, b.add(target, b.mul(at.line, rows)))

@@ -205,7 +205,11 @@ function isDescending({ index }: Ask, axis: number): boolean {
 }
 
 /** How many elements next to each other the last of some loops go over. */
-function runOf(offset: IndexExpr, extents: readonly number[], loops: readonly number[]): number {
+export function runOf(
+  offset: IndexExpr,
+  extents: readonly number[],
+  loops: readonly number[],
+): number {
   let run = 1
   for (const loop of loops.toReversed()) {
     const extent = extents[loop] ?? 1

@@ -1,10 +1,11 @@
 /**
  * A side of a contraction that is read where it stands: windows that overlap, of which panels would hold
- * every element several times over. A tile gets the addresses of its vectors, which lie along the lines, and
- * a table of distances along k.
+ * every element several times over. A tile gets the addresses of its vectors, which lie along the lines, or
+ * those of its rows, and a table of distances along k.
  */
+import { sizeOf } from '../base/shape.ts'
 import { Affine, factorOf, type IndexExpr } from './index-expr.ts'
-import { collapseSide, type Side } from './kernel.ts'
+import { collapseSide, type Expr, type Side } from './kernel.ts'
 import { type BufferSizes, type Load, Lowering } from './lowering.ts'
 import { isAffine } from './operands.ts'
 import { advance, place, type Range } from './positions.ts'
@@ -22,25 +23,41 @@ interface Windows extends Side {
   readonly value: Load
 }
 
-/** Windows over memory whose lines are whole vectors, if a side is that. */
-function windowsOf(side: Side): Windows | undefined {
-  const { value, ...loops } = collapseSide(side)
+/** Where in memory a value lies whose elements are read again and again along some loops. */
+export function overlapping(
+  value: Expr,
+  extents: readonly number[],
+  loops: readonly number[],
+): Load | undefined {
   if (value.kind !== 'load' || value.guards.length > 0 || value.dtype !== 'float32')
     return undefined
+  if (!isAffine(value.offset)) return undefined
+  const moving = extents.map((extent, loop) => (loops.includes(loop) ? extent : 1))
+  const [low, high] = new Affine(moving).range({ ...value.offset, constant: 0 })
+  return sizeOf(moving) >= FEWEST_READS * (high - low + 1) ? value : undefined
+}
+
+/** Windows over memory, if a side is that. */
+function windowsOf(side: Side): Windows | undefined {
+  const { value, ...loops } = collapseSide(side)
   const { batch, lines, summed } = loops
-  const last = batch.length + lines.length - 1
-  if (lines.length === 0 || !isAffine(value.offset)) return undefined
-  if (factorOf(value.offset, last) !== 1) return undefined
-  if (lines.length > 1 && (lines.at(-1) ?? 1) % RUN !== 0) return undefined
-  const affine = new Affine([...batch.map(() => 1), ...lines, ...summed])
-  const [low, high] = affine.range({ ...value.offset, constant: 0 })
-  const reads = [...lines, ...summed].reduce((product, size) => product * size, 1)
-  return reads >= FEWEST_READS * (high - low + 1) ? { ...loops, value } : undefined
+  const extents = [...batch, ...lines, ...summed]
+  const load = overlapping(value, extents, [...extents.keys()].slice(batch.length))
+  return load && { ...loops, value: load }
+}
+
+/** Likewise, whose lines are whole vectors. */
+function vectorsOf(side: Side): Windows | undefined {
+  const windows = windowsOf(side)
+  if (!windows || windows.lines.length === 0) return undefined
+  const { batch, lines, value } = windows
+  if (factorOf(value.offset, batch.length + lines.length - 1) !== 1) return undefined
+  return lines.length > 1 && (lines.at(-1) ?? 1) % RUN !== 0 ? undefined : windows
 }
 
 /** Steps of k of a block where the right side stands; undefined where it is packed. */
 export function standingSteps(side: Side, k: number): number | undefined {
-  return windowsOf(side) && Math.ceil(k / Math.max(1, Math.ceil(k / MOST_STEPS)))
+  return vectorsOf(side) && Math.ceil(k / Math.max(1, Math.ceil(k / MOST_STEPS)))
 }
 
 export class Standing {
@@ -60,13 +77,13 @@ export class Standing {
     this.#step = { constant: 0, terms: terms.filter(({ atom }) => Number(atom) >= first) }
   }
 
-  /** `at`: where the table is to lie. */
+  /** A side whose vectors, or whose single lines, stand; `at`: where the table is to lie. */
   static of(
     side: Side,
     root: Lowering,
-    { at, sizes }: { readonly at: Scalar; readonly sizes: BufferSizes },
+    { by, at, sizes }: { by: 'vectors' | 'lines'; at: Scalar; sizes: BufferSizes },
   ): Standing | undefined {
-    const windows = windowsOf(side)
+    const windows = by === 'vectors' ? vectorsOf(side) : windowsOf(side)
     if (!windows) return undefined
     const { batch, lines, summed } = windows
     const l = new Lowering(root.b.lanes, [...batch, ...lines, ...summed], -1, sizes, root)
@@ -109,10 +126,32 @@ export class Standing {
     return [vector(0), ...Array.from({ length: count - 1 }, (_, v) => vector(v + 1))]
   }
 
+  /** Writes the addresses of some lines. */
+  list(batch: Scalar, [from, to]: Range, at: Scalar): void {
+    const { b } = this.#l
+    const { lines } = this.#side
+    const first = this.#side.batch.length
+    place(this.#l, batch, { first: 0, extents: this.#side.batch })
+    place(this.#l, from, { first, extents: lines })
+    const goal = b.variable(at)
+    const line = b.variable(from)
+    b.loop(line, to, 1, () => {
+      b.store('one', 'i32', goal, { k: 'splat', of: this.#here() })
+      b.set(goal, b.add(goal, BYTES))
+      advance(this.#l, first, lines)
+    })
+  }
+
   #address(line: Scalar): Scalar {
-    const { batch, lines, value } = this.#side
+    const { batch, lines } = this.#side
     place(this.#l, line, { first: batch.length, extents: lines })
+    return this.#here()
+  }
+
+  /** The address of the first step of k at the line whose coordinates are set. */
+  #here(): Scalar {
+    const { buffer, dtype } = this.#side.value
     const offset = this.#l.scalar(this.#line)
-    return this.#l.b.variable(this.#l.byteAddress(value.buffer, value.dtype, offset))
+    return this.#l.b.variable(this.#l.byteAddress(buffer, dtype, offset))
   }
 }

@@ -1,5 +1,5 @@
 /** The tile of a contraction in vectors of the kernel's own, and where a tile's columns are. */
-import type { Scalar, TileColumns, TileStatement, VectorBuilder } from './vector.ts'
+import type { Scalar, TileColumns, TileRows, TileStatement, VectorBuilder } from './vector.ts'
 
 const BYTES = 4
 
@@ -30,10 +30,8 @@ export function writtenTile(b: VectorBuilder, tile: Omit<TileStatement, 's'>): v
       })
     })
   })
-  const x = b.variable(tile.a.at)
+  const rowsAt = writtenRows(b, tile.a, rows)
   const columnsAt = writtenColumns(b, tile.b)
-  const apart = tile.a.row.k === 'const' ? tile.a.row.value : undefined
-  const beside = apart === undefined ? rows.map((i) => b.variable(b.mul(tile.a.row, i))) : undefined
   const k = b.variable(0)
   b.loop(k, tile.count, 1, () => {
     const places = columnsAt.next()
@@ -41,15 +39,16 @@ export function writtenTile(b: VectorBuilder, tile: Omit<TileStatement, 's'>): v
       const address = places[v] ?? b.add(places[0], v * bytes)
       return b.let({ k: 'load', form: 'full', element: 'f32', address })
     })
+    const lefts = rowsAt.next()
     sums.forEach((line, i) => {
-      const address = b.add(x, beside?.[i] ?? i * (apart ?? 0))
+      const address = lefts[i] ?? lefts[0]
       const left = b.let({ k: 'load', form: 'splat', element: 'f32', address })
       line.forEach((sum, v) => {
         const right = columns[v]
         if (right) b.assign(sum, b.fma(left, right, sum))
       })
     })
-    b.set(x, b.add(x, tile.a.step))
+    rowsAt.advance()
     columnsAt.advance()
   })
   sums.forEach((line, i) => {
@@ -59,24 +58,54 @@ export function writtenTile(b: VectorBuilder, tile: Omit<TileStatement, 's'>): v
   })
 }
 
-/** Walks along k: addresses of the vectors of a step, or of the first where they lie side by side. */
-function writtenColumns(
-  b: VectorBuilder,
-  columns: TileColumns,
-): { readonly next: () => readonly [Scalar, ...Scalar[]]; readonly advance: () => void } {
+type Addresses = readonly [Scalar, ...Scalar[]]
+
+/** Goes along k. */
+interface Walk {
+  readonly next: () => Addresses
+  readonly advance: () => void
+}
+
+function first(b: VectorBuilder, address: Scalar): Scalar {
+  return b.variable(b.first({ k: 'load', form: 'one', element: 'i32', address }))
+}
+
+/** From a table of distances along k: places that far from others. */
+function byTable(b: VectorBuilder, offsets: Scalar, [head, ...rest]: Addresses): Walk {
+  const table = b.variable(offsets)
+  return {
+    next() {
+      const distance = first(b, table)
+      return [b.add(head, distance), ...rest.map((at) => b.add(at, distance))]
+    },
+    advance: () => b.set(table, b.add(table, BYTES)),
+  }
+}
+
+/** Addresses of a step's elements, one in each row. */
+function writtenRows(b: VectorBuilder, a: TileRows, rows: readonly number[]): Walk {
+  if ('addresses' in a) {
+    const row = (i: number): Scalar => first(b, b.add(a.addresses, i * BYTES))
+    return byTable(b, a.offsets, [row(0), ...rows.slice(1).map(row)])
+  }
+  const at = b.variable(a.at)
+  const apart = a.row.k === 'const' ? a.row.value : undefined
+  const beside = rows
+    .slice(1)
+    .map((i) => (apart === undefined ? b.variable(b.mul(a.row, i)) : i * apart))
+  return {
+    next: () => [at, ...beside.map((distance) => b.add(at, distance))],
+    advance: () => b.set(at, b.add(at, a.step)),
+  }
+}
+
+/** Addresses of the vectors of a step, or of the first where they lie side by side. */
+function writtenColumns(b: VectorBuilder, columns: TileColumns): Walk {
   if ('step' in columns) {
     const at = b.variable(columns.at)
     return { next: () => [at], advance: () => b.set(at, b.add(at, columns.step)) }
   }
-  const [first, ...others] = columns.vectors
-  if (!first) throw new RangeError('a tile without columns')
-  const table = b.variable(columns.offsets)
-  return {
-    next() {
-      const word = { k: 'load', form: 'one', element: 'i32', address: table } as const
-      const distance = b.variable(b.first(word))
-      return [b.add(first, distance), ...others.map((at) => b.add(at, distance))]
-    },
-    advance: () => b.set(table, b.add(table, BYTES)),
-  }
+  const [head, ...rest] = columns.vectors
+  if (!head) throw new RangeError('a tile without columns')
+  return byTable(b, columns.offsets, [head, ...rest])
 }

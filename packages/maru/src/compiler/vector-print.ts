@@ -37,7 +37,10 @@ function statement(it: Statement): string[] {
 }
 
 function tile({ rows, vectors, lanes, a, b, c, count, fresh }: TileStatement): string {
-  const from = `a[${scalar(a.at)}; ${scalar(a.row)}, ${scalar(a.step)}]`
+  const from =
+    'step' in a
+      ? `a[${scalar(a.at)}; ${scalar(a.row)}, ${scalar(a.step)}]`
+      : `a[tables ${scalar(a.addresses)}, ${scalar(a.offsets)}]`
   const by =
     'step' in b
       ? `b[${scalar(b.at)}; ${scalar(b.step)}]`

@@ -156,12 +156,20 @@ export interface TileStatement {
   /** Of the vectors that hold the sums. */
   readonly lanes: number
   /** Byte addresses and distances. */
-  readonly a: { readonly at: Scalar; readonly row: Scalar; readonly step: Scalar }
+  readonly a: TileRows
   readonly b: TileColumns
   readonly c: { readonly at: Scalar; readonly row: Scalar }
   readonly count: Scalar
   readonly fresh: Scalar
 }
+
+/**
+ * The rows of a tile: a distance apart, and another along k; or each where a table of addresses says, with distances
+ * along k in a second table.
+ */
+export type TileRows =
+  | { readonly at: Scalar; readonly row: Scalar; readonly step: Scalar }
+  | { readonly addresses: Scalar; readonly offsets: Scalar }
 
 /**
  * The columns of a tile: side by side, and a distance apart along k; or vectors of their own, each so far from its

@@ -15,6 +15,14 @@ function eighths(shape: readonly number[], name: string): Tensor {
 const x = (...shape: number[]): Tensor => eighths(shape, 'x')
 const w = (...shape: number[]): Tensor => eighths(shape, 'w')
 
+/** Of a convolution by its input and by its weight. */
+function gradients(from: Tensor, weight: Tensor, groups = 1): readonly [Tensor, Tensor] {
+  const y = from.conv2d(weight, { padding: 1, groups })
+  const [byInput, byWeight] = vjp([y], [from, weight], [eighths(y.shape, 'given')])
+  if (!byInput || !byWeight) throw new Error('no gradient')
+  return [byInput, byWeight]
+}
+
 // biome-ignore format: a table
 const standing: readonly [name: string, make: () => Tensor][] = [
   ['rows of sixteen, an odd number of them', () => x(3, 12, 9, 16).conv2d(w(20, 12, 3, 3), { padding: 1 })],
@@ -24,11 +32,10 @@ const standing: readonly [name: string, make: () => Tensor][] = [
   ['a single row of any length', () => x(1, 40, 203).conv1d(w(33, 40, 5))],
   ['rows far apart, dilated', () => x(2, 33, 12, 20).conv2d(w(17, 33, 3, 3), { dilation: 2 })],
   ['many images that share weights', () => x(20, 3, 16, 32).conv2d(w(5, 3, 3, 3), { padding: 1 })],
-  ['the input gradient', () => {
-    const [from, weights] = [x(3, 20, 8, 16), w(12, 20, 3, 3)]
-    const y = from.conv2d(weights, { padding: 1 })
-    return vjp([y], [from], [eighths(y.shape, 'given')])[0] ?? y
-  }],
+  ['the input gradient', () => gradients(x(3, 20, 8, 16), w(12, 20, 3, 3))[0]],
+  ['the weight gradient, by rows', () => gradients(x(3, 9, 13, 14), w(12, 9, 3, 3))[1]],
+  ['the weight gradient, more rows than a block has', () => gradients(x(1, 130, 15, 9), w(10, 130, 3, 3))[1]],
+  ['the weight gradient in groups', () => gradients(x(2, 18, 11, 17), w(16, 9, 3, 3), 2)[1]],
 ]
 
 // biome-ignore format: a table

@@ -212,18 +212,23 @@ class Encoder {
       const operand = from[i]
       return operand?.k === 'constant' ? { bytes: operand.value } : { register: register(i) }
     }
-    const strides = { cRow: register(4), aRow: stride(5), aStep: stride(6) }
-    const [a, c, count, fresh] = [register(0), register(1), register(2), register(3)]
-    const registers = (first: number): number[] =>
-      from.slice(first).map((_, i) => register(first + i))
-    const b = tile.table
-      ? {
-          offsets: register(7),
-          ...(tile.ahead && { ahead: register(8) }),
-          vectors: registers(tile.ahead ? 9 : 8),
-        }
-      : { step: stride(7), at: register(8) }
-    writeTile(this.#out, { ...tile, a, b, c, count, fresh, strides }, MEMORY)
+    const [c, count, fresh, cRow] = [register(0), register(1), register(2), register(3)]
+    const a =
+      tile.table === 'rows'
+        ? { addresses: register(4), offsets: register(5) }
+        : { at: register(4), row: stride(5), step: stride(6) }
+    const rest = from.slice(tile.table === 'rows' ? 6 : 7).map((_, i) => from.length - 1 - i)
+    const [first = 0] = rest.reverse()
+    const b =
+      tile.table === 'columns'
+        ? {
+            offsets: register(first),
+            ...(tile.ahead && { ahead: register(first + 1) }),
+            vectors: rest.slice(tile.ahead ? 2 : 1).map(register),
+          }
+        : { step: stride(first), at: register(first + 1) }
+    const registers = { memory: MEMORY, spare: ARGUMENTS }
+    writeTile(this.#out, { ...tile, a, b, c, cRow, count, fresh }, registers)
   }
 
   #compare({ from: [a, b] }: Instruction): void {

@@ -63,8 +63,9 @@ export interface TileSize {
   readonly rows: number
   readonly vectors: number
   readonly lanes: number
-  /** Whether distances along k are in a table, and whether the next tile's columns are fetched. */
-  readonly table: boolean
+  /** The side whose distances along k are in a table, if one's are. */
+  readonly table: 'rows' | 'columns' | undefined
+  /** Whether the next tile's columns are fetched. */
   readonly ahead: boolean
 }
 

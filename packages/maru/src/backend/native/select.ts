@@ -128,15 +128,16 @@ class Selector {
     const { code } = this
     const own = (it: Scalar): Operand => code.integer('mov', [this.#scalar(it)])
     const stride = (it: Scalar): Operand => (it.k === 'const' ? constant(it.value) : own(it))
-    const columns =
+    const right =
       'step' in b
         ? [stride(b.step), own(b.at)]
         : [own(b.offsets), ...(b.ahead ? [own(b.ahead)] : []), ...b.vectors.map(own)]
-    const from = [
-      ...[own(a.at), own(c.at), own(count), own(fresh), own(c.row)],
-      ...[stride(a.row), stride(a.step), ...columns],
-    ]
-    const [table, ahead] = ['offsets' in b, 'ahead' in b]
+    const left =
+      'step' in a ? [own(a.at), stride(a.row), stride(a.step)] : [own(a.addresses), own(a.offsets)]
+    const from = [own(c.at), own(count), own(fresh), own(c.row), ...left, ...right]
+    if (!('step' in a) && !('step' in b)) throw new RangeError('a tile of two tables')
+    const table = 'step' in b ? ('step' in a ? undefined : 'rows') : 'columns'
+    const ahead = 'ahead' in b
     code.instructions.push({ op: 'tile', from, tile: { rows, vectors, lanes, table, ahead } })
   }
 
