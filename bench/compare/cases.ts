@@ -167,6 +167,28 @@ const inference = suite('inference', { ort: 1, torch: 1 }, [
   },
 ])
 
+/** What is asked of maru alone; peers do as they always do. Roundings grow, so nothing of it is a target. */
+const winograd = suite('winograd', {}, [
+  ...convolutions.slice(1, 4).flatMap(([name, size]) =>
+    [false, true].map((backward) => ({
+      name: `${name} ${backward ? 'forward + backward' : 'forward'}, winograd: true`,
+      spec: { kind: 'conv', ...size, backward, winograd: true },
+      flop: convFlop(size) * (backward ? 3 : 1),
+    })),
+  ),
+  {
+    name: 'ResNet-18 (CIFAR), batch 32, SGD with momentum, winograd: true',
+    spec: { kind: 'step', model: 'resnet18', batch: 32, winograd: true },
+    flop: 107e9,
+    tolerance: STEPPED,
+  },
+  ...[1, 32].map((batch) => ({
+    name: `ResNet-18 (CIFAR), inference of ${batch}, winograd: true`,
+    spec: { kind: 'infer', model: 'resnet18', batch, winograd: true },
+    flop: batch * 1.11e9,
+  })),
+])
+
 /** maru alone, one size after the other; the last word of a name is the size. */
 function sweep(
   name: string,
@@ -213,6 +235,7 @@ export const cases: readonly Case[] = [
   ...elementwise,
   ...steps,
   ...inference,
+  ...winograd,
   ...growth,
 ]
 

@@ -15,6 +15,8 @@ const introductions: Readonly<Record<string, string>> = {
   elementwise: 'Over 4096 × 1024 elements; forward + backward gives value and gradients.',
   steps: 'Whole training steps, loss read: gradients and optimiser included.',
   inference: 'Networks in evaluation mode, and greedy generation of 256 tokens.',
+  winograd:
+    'With the option `winograd: true`, which rounds otherwise; peers, and the rows above, are without it.',
   growth: 'How the time of a step grows; the exponent is fitted to the sizes given.',
   start: 'Processes of their own, from their start, and what they print.',
 }

@@ -1,6 +1,7 @@
 /** maru's models with drawn weights, their data, and what is done with them. */
 import { compile, crossEntropy, discriminatorLoss, generatorLoss, tensor } from 'maru'
 import { charLstm, dcgan, GPT, lenet5, mlp, resnet18, VAE } from 'maru/models'
+import { useWinograd } from 'maru/nn'
 import { Adam, AdamW, SGD } from 'maru/optim'
 import { integers, started, uniform } from './numbers-drawn.mjs'
 import { Unsupported } from './serve.mjs'
@@ -50,8 +51,10 @@ const steps = {
   },
   lenet: ({ batch }) =>
     classifier(lenet5(), 'sgd', numbers('x', batch, 1, 28, 28), ids('y', 10, batch)),
-  resnet18: ({ batch }) =>
-    classifier(resnet18(), 'sgd with decay', numbers('x', batch, 3, 32, 32), ids('y', 10, batch)),
+  resnet18({ batch, winograd = false }) {
+    const model = useWinograd(resnet18(), winograd)
+    return classifier(model, 'sgd with decay', numbers('x', batch, 3, 32, 32), ids('y', 10, batch))
+  },
   'char-lstm': ({ batch, time = 64 }) =>
     classifier(charLstm(), 'adam', ids('x', 96, batch, time), ids('y', 96, batch, time)),
   gpt({ batch, time = 128, layers = 4 }) {
@@ -100,9 +103,9 @@ export async function step(spec) {
 }
 
 /** The logits of a network in evaluation mode. */
-export async function infer({ model, batch }) {
+export async function infer({ model, batch, winograd = false }) {
   if (model !== 'resnet18') throw new Unsupported(`no model ${model}`)
-  const network = (await drawn(resnet18())).eval()
+  const network = useWinograd(await drawn(resnet18()), winograd).eval()
   const forward = compile((x) => network.call(x))
   const x = numbers('x', batch, 3, 32, 32)
   const run = () => forward(x)

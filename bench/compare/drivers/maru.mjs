@@ -45,11 +45,11 @@ function chain({ n, count }) {
   return compiled(product, [draw('x', [n, n]), ...weights], ['value'])
 }
 
-function conv({ batch, from, to, size, kernel, stride, padding, backward }) {
+function conv({ batch, from, to, size, kernel, stride, padding, backward, winograd = false }) {
   const side = Math.floor((size + 2 * padding - kernel) / stride) + 1
   const x = draw('x', [batch, from, size, size])
   const w = draw('w', [to, from, kernel, kernel], 1 / Math.sqrt(from * kernel * kernel))
-  const forward = (x, w) => x.conv2d(w, { stride, padding })
+  const forward = (x, w) => x.conv2d(w, { stride, padding, winograd })
   if (!backward) return compiled(forward, [x, w], ['value'])
   const both = (x, w, g) => {
     const y = forward(x, w)

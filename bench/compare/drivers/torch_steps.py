@@ -61,7 +61,7 @@ def lenet_step(batch):
     return classifier(lenet(), 'sgd', x, y)
 
 
-def resnet18_step(batch):
+def resnet18_step(batch, **_):
     x, y = numbers('x', batch, 3, 32, 32), ids('y', batch, below=10)
     return classifier(resnet18(), 'sgd with decay', x, y)
 
@@ -124,7 +124,7 @@ def step(model, **spec):
     return run, lambda: [('losses', [run(), run(), run()])]
 
 
-def infer(model, batch):
+def infer(model, batch, **_):
     if model != 'resnet18':
         raise Unsupported(f'no model {model}')
     network = compiled(drawn(resnet18()).eval())

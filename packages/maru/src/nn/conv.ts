@@ -37,14 +37,17 @@ export class Conv2d<
   readonly outChannels: O
   readonly kernelSize: K
   readonly options: ConvSettings
+  /** Whether Winograd's way is taken where it pays: the option of `conv2d`. */
+  winograd: boolean
 
   constructor(inChannels: I, outChannels: O, kernelSize: K, options?: P) {
     super()
     this.inChannels = inChannels
     this.outChannels = outChannels
     this.kernelSize = kernelSize
-    const { bias = true, ...rest }: ConvSettings = options ?? {}
+    const { bias = true, winograd = false, ...rest }: ConvSettings = options ?? {}
     this.options = rest
+    this.winograd = winograd
     expectSizes('Conv2d', { kernelSize }, rest)
     const [kh, kw] = typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize
     const { groups = 1 } = rest
@@ -68,7 +71,7 @@ export class Conv2d<
 
   override forward(x: Tensor): Tensor {
     const weight: Tensor = this.weight
-    const product: Tensor = x.conv2d(weight, this.options)
+    const product: Tensor = x.conv2d(weight, { ...this.options, winograd: this.winograd })
     if (!this.bias) return product
     const bias: Tensor = this.bias
     const channels: readonly number[] = [this.outChannels, 1, 1]
@@ -80,12 +83,9 @@ export class Conv2d<
   }
 
   override config(): Readonly<Record<string, unknown>> {
-    const { inChannels, outChannels, kernelSize, options } = this
-    return {
-      inChannels,
-      outChannels,
-      kernelSize,
-      options: { ...options, bias: this.bias !== undefined },
-    }
+    const { inChannels, outChannels, kernelSize, winograd } = this
+    const stated = { ...this.options, ...(winograd && { winograd }) }
+    const options = { ...stated, bias: this.bias !== undefined }
+    return { inChannels, outChannels, kernelSize, options }
   }
 }

@@ -31,3 +31,4 @@ export {
 export type { SparseOptions } from './sparse.ts'
 export { isDeep, type Summary, type SummaryRow, summary } from './summary.ts'
 export { klSparsity, l1Sparsity } from './winners.ts'
+export { useWinograd } from './winograd.ts'

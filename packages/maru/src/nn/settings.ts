@@ -185,6 +185,7 @@ export class Settings {
       dilation: 'pair',
       groups: 'integer',
       flip: 'flag',
+      winograd: 'flag',
       bias: 'flag',
     })
   }

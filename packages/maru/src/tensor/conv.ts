@@ -1,7 +1,8 @@
 /** Convolutions over one, two or three axes: windows, then a contraction; and their adjoints. */
 import { expectOptions } from '../base/argument.ts'
+import { isFloat } from '../base/dtype.ts'
 import { DTypeError, ShapeError } from '../base/error.ts'
-import { at, checkShape, expectInteger, type Sizes } from '../base/shape.ts'
+import { at, checkShape, expectInteger, type Sizes, sizeOf } from '../base/shape.ts'
 import type { Shape } from '../base/types/dim.ts'
 import type {
   Conv2dOptions,
@@ -11,7 +12,7 @@ import type {
 } from '../base/types/window.ts'
 import type { Node } from '../graph/node.ts'
 import * as p from '../primitives/index.ts'
-import { apply, nodeOf, numeric, reshapeNode } from './nodes.ts'
+import { apply, castNode, nodeOf, numeric, reshapeNode, wide } from './nodes.ts'
 import type { Tensor } from './tensor.ts'
 import type { Arg, Out } from './typing.ts'
 import {
@@ -24,6 +25,7 @@ import {
   WindowTensor,
   windowsNode,
 } from './window.ts'
+import { winogradNode, winogradPays } from './winograd.ts'
 
 export abstract class ConvTensor extends WindowTensor {
   /**
@@ -43,16 +45,27 @@ export abstract class ConvTensor extends WindowTensor {
    *
    *     out[n, o, y, x] = Σ c,i,j  in[n, c, y·s + i·d − p, x·s + j·d − p] · weight[o, c, i, j]
    *
+   * With `winograd`, kernels of 3 × 3 at stride 1, without dilation or groups, take half of the multiplications,
+   * forward and for both gradients, where sizes make that pay: from about 20 channels on, unless maps are so few
+   * and small that the kernels' own transform outweighs them. Everything else is computed as without it.
+   * Errors of float32 are then about twice as large, by 32 to 256 channels up to 6e-6 of the largest value instead
+   * of 2e-6, and an infinity or NaN spreads over all rows of the tiles, of four rows, that read it.
+   *
    * @shape x [..., c, H, W], weight [o, c / groups, kh, kw] → [..., o, H', W'];
    *   H' = ⌊(H + 2p − d·(kh − 1) − 1) / s⌋ + 1
    * @throws ShapeError when channels or groups do not fit, or the kernel is larger than the input
+   * @see Lavin & Gray 2016, https://arxiv.org/abs/1509.09308 (winograd)
    */
   conv2d<S extends Shape, W extends Shape, const O extends Conv2dOptions = Record<never, never>>(
     this: Tensor<S>,
     weight: Arg<Convolve2d<S, W, O>, W>,
     options?: O,
   ): Out<Convolve2d<S, W, O>> {
-    return this.wrap(convNode('conv2d', 2, this.node, nodeOf('conv2d', weight), options ?? {}))
+    const filters = nodeOf('conv2d', weight)
+    const direct = convNode('conv2d', 2, this.node, filters, options ?? {})
+    if (!options?.winograd) return this.wrap(direct)
+    const tensor = (node: Node): Tensor => this.wrap(node)
+    return this.wrap(winogradOf(this.node, filters, options, direct.shape, tensor) ?? direct)
   }
 
   /** Convolution over depth, height and width. @shape x [..., c, D, H, W], weight [o, c / groups, kd, kh, kw] → [..., o, D', H', W'] @see conv2d */
@@ -150,6 +163,29 @@ function convNode(op: string, rank: number, input: Node, filter: Node, given: Co
     out: [...n, GROUP, OUTER, ...place],
   })
   return reshapeNode(product, [...lead, outChannels, ...places])
+}
+
+/** A checked convolution by Winograd's way, where it has one that pays. */
+function winogradOf(
+  input: Node,
+  filter: Node,
+  { padding: border, stride = 1, dilation = 1, groups = 1, flip = false }: Conv2dOptions,
+  out: Sizes,
+  tensor: (node: Node) => Tensor,
+): Node | undefined {
+  const [to = 0, from = 0, ...size] = filter.shape
+  const steps = [stride, dilation, groups].flat()
+  if (!isFloat(input.dtype) || size.some((k) => k !== 3) || steps.some((step) => step !== 1)) return
+  const windows = { size, stride: [1, 1], dilation: [1, 1] }
+  const padding = sidesOf('conv2d', border, windows)
+  const [height = 0, width = 0] = out.slice(-2)
+  const images = sizeOf(out.slice(0, -3))
+  const pays = winogradPays({ images, from, to, height, width })
+  if (!pays || padding.flat().some((side) => side > 2)) return
+  const x = reshapeNode(wide(input), [images, ...input.shape.slice(-3)])
+  const weight = wide(flip ? turnedNode(filter, 2) : filter)
+  const made = winogradNode(x, weight, { padding, turned: false }, tensor)
+  return castNode(reshapeNode(made, out), input.dtype)
 }
 
 /** Kernels read backwards along every axis. */

@@ -158,6 +158,13 @@ export const table: Readonly<Record<string, LayerRow>> = {
         output: [3, 5, 6],
         parameters: { weight: [3, 2, 3, 3], bias: [3] },
       },
+      {
+        make: () => new Conv2d(64, 64, 3, { padding: 1, winograd: true }),
+        says: 'Conv2d(64, 64, 3, padding 1, winograd)',
+        input: [64, 16, 16],
+        output: [64, 16, 16],
+        parameters: { weight: [64, 64, 3, 3], bias: [64] },
+      },
     ],
     oracle: {
       layer: ([from, to, size]: [number, number, Pair], options: object) =>

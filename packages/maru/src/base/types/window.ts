@@ -45,6 +45,11 @@ export interface Conv2dOptions extends ConvOptions {
   readonly stride?: Pair
   readonly padding?: Pair | readonly [Sides, Sides] | 'same' | 'valid' | 'full'
   readonly dilation?: Pair
+  /**
+   * Whether 3 × 3 kernels may be computed by Winograd's minimal filtering where it fits and pays, which rounds
+   * otherwise; false unless given.
+   */
+  readonly winograd?: boolean
 }
 
 type Sides = readonly [before: number, after: number]
