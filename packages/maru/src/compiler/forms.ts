@@ -1,18 +1,8 @@
 /** What kernels that differ in buffers and parameters alone have in common, and each one's own part. */
 import { sizeOf } from '../base/shape.ts'
 import { valuesIn } from './index-expr.ts'
-import {
-  type Expr,
-  exprIndices,
-  foldIndices,
-  foldsOf,
-  type Kernel,
-  type Pass,
-  type Store,
-  storeIndices,
-  storesOf,
-} from './kernel.ts'
-import { type Likeness, likenessOf } from './likeness.ts'
+import { type Expr, type Kernel, type Pass, type Store, storesOf } from './kernel.ts'
+import { type Likeness, likenessOf, type Numbers, type Told } from './likeness.ts'
 import { eachLoad, loadsOf, type PlannedBuffer } from './steps.ts'
 
 /** Characters of forms' texts that are remembered at once. */
@@ -35,7 +25,7 @@ export class Form {
    */
   readonly isPlain: boolean
 
-  constructor(kernel: Kernel, likeness: Likeness, sizes: readonly number[]) {
+  constructor(kernel: Kernel, likeness: Told, sizes: readonly number[]) {
     this.id = nextId++
     this.kernel = kernel
     this.likeness = likeness
@@ -44,7 +34,7 @@ export class Form {
     const position = (buffer: number): number => likeness.buffers.indexOf(buffer)
     this.reads = [...reads].map(position)
     this.writes = [...writes].map(position)
-    this.isPlain = !hasValues(kernel)
+    this.isPlain = likeness.isPlain && kernel.kind !== 'scatter'
   }
 }
 
@@ -53,7 +43,7 @@ const forms = new Map<string, Form>()
 let remembered = 0
 
 /** The form of a kernel, made if this is the first one of it. */
-function formOf(kernel: Kernel, likeness: Likeness, sizes: (buffer: number) => number): Form {
+function formOf(kernel: Kernel, likeness: Told, sizes: (buffer: number) => number): Form {
   const { text, buffers } = likeness
   const known = forms.get(text)
   if (known) return known
@@ -67,9 +57,6 @@ function formOf(kernel: Kernel, likeness: Likeness, sizes: (buffer: number) => n
   forms.set(text, form)
   return form
 }
-
-/** Buffers and parameters in the order in which a kernel first names them. */
-export type Numbers = Pick<Likeness, 'buffers' | 'parameters'>
 
 /** A kernel: its form, and buffers and parameters of its own in the place of the form's. */
 export class Bound {
@@ -142,19 +129,6 @@ function touched(kernel: Kernel): { readonly reads: Set<number>; readonly writes
     }
   }
   return { reads, writes }
-}
-
-function hasValues(kernel: Kernel): boolean {
-  if (kernel.kind === 'scatter') return true
-  const stores = kernel.kind === 'loops' ? storesOf(kernel) : [kernel.store]
-  const folds = kernel.kind === 'loops' ? foldsOf(kernel) : []
-  const sides = kernel.kind === 'contract' ? [kernel.a, kernel.b] : []
-  const indices = [
-    ...stores.flatMap(storeIndices),
-    ...folds.flatMap(foldIndices),
-    ...sides.flatMap(({ value }) => exprIndices(value)),
-  ]
-  return indices.some((index) => valuesIn(index).length > 0)
 }
 
 /** The kernel of a plain form with other numbers: what it shares stays shared. */

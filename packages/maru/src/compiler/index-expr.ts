@@ -103,8 +103,8 @@ export function splitValues(
 /** The sum: both lists of terms are in order already. */
 function combine(a: IndexExpr, b: IndexExpr): IndexExpr {
   const constant = a.constant + b.constant
-  if (a.terms.length === 0) return { constant, terms: b.terms }
-  if (b.terms.length === 0) return { constant, terms: a.terms }
+  if (a.terms.length === 0) return a.constant === 0 ? b : { constant, terms: b.terms }
+  if (b.terms.length === 0) return b.constant === 0 ? a : { constant, terms: a.terms }
   const terms: Term[] = []
   let [i, j] = [0, 0]
   for (;;) {
@@ -147,6 +147,7 @@ export class Affine implements IndexAlgebra<IndexExpr> {
 
   scale(a: IndexExpr, factor: number): IndexExpr {
     if (factor === 0) return zero
+    if (factor === 1) return a
     return {
       constant: a.constant * factor,
       terms: a.terms.map((term) => ({ ...term, factor: term.factor * factor })),

@@ -3,11 +3,20 @@ import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
 import type { Kernel } from './kernel.ts'
 import type { Argument, Lowered } from './lowering.ts'
 
-/** What a kernel does as text, and the buffers and parameters that the text numbers. */
-export interface Likeness {
-  readonly text: string
+/** Buffers and parameters in the order in which a kernel first names them. */
+export interface Numbers {
   readonly buffers: readonly number[]
   readonly parameters: readonly number[]
+}
+
+/** What a kernel does as text, and the buffers and parameters that the text numbers. */
+export interface Likeness extends Numbers {
+  readonly text: string
+}
+
+/** A likeness, and whether it tells the whole kernel: values in indices have numbers that it leaves out. */
+export interface Told extends Likeness {
+  readonly isPlain: boolean
 }
 
 /** Fields that hold numbers of buffers. Others would only keep kernels apart that are alike. */
@@ -16,12 +25,13 @@ const BUFFERS: ReadonlySet<string> = new Set(['buffer', 'sums', 'scratch'])
 const DERIVED = 'key'
 
 /** @param sizes elements of a buffer, on which code may depend */
-export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): Likeness {
+export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): Told {
   const buffers = new Map<number, number>()
   const parameters = new Map<number, number>()
   /** Expressions share parts, which are written once. */
   const seen = new Map<object, number>()
   let text = ''
+  let isPlain = true
   const write = (value: unknown, field: string): void => {
     if (typeof value !== 'object' || value === null) {
       const number = typeof value === 'number'
@@ -39,9 +49,12 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): L
       text += `${value.name},`
       return
     }
-    if (isPlainIndex(value)) {
-      text += `${keyOf(value)},`
-      return
+    if (isIndex(value)) {
+      if (valuesIn(value).length === 0) {
+        text += `${keyOf(value)},`
+        return
+      }
+      isPlain = false
     }
     // Sharing matters of what is computed; of all else it is chance.
     const shares = 'kind' in value && field !== 'attrs'
@@ -65,12 +78,11 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): L
     text += '}'
   }
   write(kernel, '')
-  return { text, buffers: [...buffers.keys()], parameters: [...parameters.keys()] }
+  return { text, buffers: [...buffers.keys()], parameters: [...parameters.keys()], isPlain }
 }
 
-/** An index expression without values in it, which its key tells all of. */
-function isPlainIndex(value: object): value is IndexExpr {
-  return 'terms' in value && 'constant' in value && valuesIn(value as IndexExpr).length === 0
+function isIndex(value: object): value is IndexExpr {
+  return 'terms' in value && 'constant' in value
 }
 
 /** The number of something in the order in which it was first met. */
@@ -110,7 +122,7 @@ function renamed<T extends Pick<Lowered, 'arguments'>>(
 }
 
 /** What a kernel was lowered to, for all that are like it. */
-export function inCommon(lowered: Lowered, { buffers, parameters }: Likeness): Lowered {
+export function inCommon(lowered: Lowered, { buffers, parameters }: Numbers): Lowered {
   return renamed(
     lowered,
     (buffer) => buffers.indexOf(buffer),
@@ -121,7 +133,7 @@ export function inCommon(lowered: Lowered, { buffers, parameters }: Likeness): L
 /** What is called for all that are alike, with the arguments of one of them. */
 export function inPlaceOf<T extends Pick<Lowered, 'arguments'>>(
   called: T,
-  { buffers, parameters }: Likeness,
+  { buffers, parameters }: Numbers,
 ): T {
   return renamed(
     called,

@@ -2,7 +2,7 @@
 import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
-import type { Bound } from './forms.ts'
+import type { Bound, Form } from './forms.ts'
 import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
 import {
   type Expr,
@@ -186,29 +186,48 @@ function lastReads(steps: readonly { readonly reads: ReadonlySet<number> }[]): M
 
 /** Whether a step may write `from` over `to`: it reads `to` nowhere, or only where, and before, it writes. */
 function inPlace(step: Step, from: number, to: number, buffers: readonly PlannedBuffer[]): boolean {
-  if (!touches(step, buffers).reads.has(to)) return true
-  if (step.kind !== 'kernel') return false
-  const { kernel } = step.bound.form
+  if (step.kind !== 'kernel') return !touches(step, buffers).reads.has(to)
+  const { form, buffers: own } = step.bound
+  const at = own.indexOf(from)
+  // A view of it begins elsewhere.
+  const isOver = own.map((buffer) => {
+    return buffer === to ? 'here' : rootOf(buffers, buffer) === to ? 'elsewhere' : 'no'
+  })
+  const known = overwriting.get(form) ?? new Map<string, boolean>()
+  overwriting.set(form, known)
+  const key = `${at} ${isOver}`
+  const found = known.get(key) ?? mayOverwrite(form, at, isOver)
+  known.set(key, found)
+  return found
+}
+
+/** Whether kernels of a form may do so, by how their buffers lie. */
+const overwriting = new WeakMap<Form, Map<string, boolean>>()
+
+/** Likewise, of a form: the buffer at `from` is written over one that others are, or begin elsewhere in. */
+function mayOverwrite(
+  { kernel, likeness, reads }: Form,
+  from: number,
+  isOver: readonly ('here' | 'elsewhere' | 'no')[],
+): boolean {
+  if (reads.every((position) => isOver[position] === 'no')) return true
   if (kernel.kind === 'scatter') return false
-  const own = (buffer: number): number => step.bound.own(buffer)
   // A contraction reads its sides again and again.
   const sided = kernel.kind === 'contract'
   const passes = sided ? [{ folds: [kernel.a, kernel.b], stores: [] }] : kernel.passes
   const stores = sided ? [kernel.store] : kernel.stores
   const turns = [...passes, { folds: [], stores }]
-  const makes = ({ buffer }: Store): boolean => own(buffer) === from
+  const makes = ({ buffer }: Store): boolean => buffer === likeness.buffers[from]
   const at = turns.findIndex((turn) => turn.stores.some(makes))
   const made = turns[at]?.stores.find(makes)
   if (!made) return false
   let same = true
   turns.forEach(({ folds, stores }, i) => {
     for (const { value } of [...folds, ...stores]) {
-      eachLoad(value, (load) => {
-        const buffer = own(load.buffer)
-        if (rootOf(buffers, buffer) !== to) return
-        // A view of it begins elsewhere.
-        const here =
-          !(sided && i === 0) && buffer === to && keyOf(load.offset) === keyOf(made.offset)
+      eachLoad(value, ({ buffer, offset }) => {
+        const over = isOver[likeness.buffers.indexOf(buffer)]
+        if (over === 'no') return
+        const here = !(sided && i === 0) && over === 'here' && keyOf(offset) === keyOf(made.offset)
         if (!here || i > at) same = false
       })
     }

@@ -1,9 +1,8 @@
 /** All functions that a backend has loaded, under the numbers that every thread knows them by. */
-import { canonical } from '../../base/canonical.ts'
 import { inPlaceOf } from '../../compiler/likeness.ts'
 import { type Lowered, scratchOf } from '../../compiler/lowering.ts'
 import type { CodeLaunch } from '../../compiler/program.ts'
-import type { VectorFunction } from '../../compiler/vector.ts'
+import { textOfCode, type VectorFunction } from '../../compiler/vector.ts'
 import type { Tier } from '../native/tier.ts'
 import { assembleModule, type Body, Bytes, op, scalarOpcode } from './assembler.ts'
 import { encode } from './encode.ts'
@@ -88,7 +87,7 @@ export class Kernels {
 
   /** Likewise for machine code, which takes longer to write than what it is written from takes to compare. */
   #loadNative(tier: Tier, functions: readonly VectorFunction[]): number[] {
-    const { keys, fresh } = this.#unknown(functions.map(canonical), functions)
+    const { keys, fresh } = this.#unknown(functions.map(textOfCode), functions)
     const addresses = tier.install([...fresh.values()])
     for (const [i, key] of [...fresh.keys()].entries()) {
       const address = addresses[i] ?? 0n
