@@ -1,8 +1,9 @@
 /** Folds across many rows, cut into blocks of rows that threads share, whose results are folded again. */
-import { isFloat } from '../base/dtype.ts'
+import { type DType, isFloat } from '../base/dtype.ts'
 import { sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import { goesByRows } from './direction.ts'
+import type { Bound } from './forms.ts'
 import { Affine, type IndexExpr, variable } from './index-expr.ts'
 import { collapse, type Expr, type Fold, type LoopKernel, overLoops, type Store } from './kernel.ts'
 import { givenKernels, madeOnce } from './recipes.ts'
@@ -14,6 +15,52 @@ const FEW = 65_536
 const [MOST_BLOCKS, FEWEST_ROWS] = [32, 8]
 /** Columns for vectors to be busy. */
 const FEWEST_COLUMNS = 16
+
+/**
+ * A fold across rows as a kernel of passes over them, which combine what a block has, and the fold of the blocks,
+ * if there are to be so many blocks at least.
+ */
+export function acrossRows(
+  step: Step,
+  least: number,
+  buffers: PlannedBuffer[],
+): readonly Bound[] | undefined {
+  if (step.kind !== 'kernel' || step.bound.form.kernel.kind !== 'loops') return undefined
+  const { bound } = step
+  return madeOnce(givenKernels('across', [bound]), buffers, () => {
+    if (bound.kernel.kind !== 'loops') return undefined
+    const kernel = collapse(bound.kernel)
+    const blocks = blocksOf(kernel)
+    return blocks < least ? undefined : combined(kernel, blocks, buffers)
+  })
+}
+
+function combined(kernel: LoopKernel, blocks: number, buffers: PlannedBuffer[]): LoopKernel[] {
+  const { extents, folded } = kernel
+  const { parts, results, place } = cutUp(kernel, blocks, buffers)
+  // Blocks, other results, rows of a block, then along the rows.
+  const beside = extents.length - 1
+  const [rows = 1, ...rest] = folded
+  const loops = {
+    extents: [blocks, ...extents.slice(0, beside), rows / blocks, ...rest],
+    folded: extents.slice(beside),
+  }
+  const affine = new Affine([...loops.extents, ...loops.folded])
+  const others = variables(1, beside)
+  const along = variables(loops.extents.length, 1)
+  const inner = variable(1 + beside)
+  const row = affine.add(affine.scale(variable(0), rows / blocks), inner)
+  const by = [...others, ...along, row, ...variables(2 + beside, rest.length)]
+  const whole = overLoops({ ...kernel, stores: [] }, loops, by)
+  const folds = whole.passes.flatMap((pass) => pass.folds)
+  const stores = parts.flatMap(({ buffer, dtype }, i): Store[] => {
+    const fold = folds[i]
+    if (!fold) return []
+    const offset = place([variable(0), ...others, ...along], affine)
+    return [{ buffer, dtype, offset, value: fold.value, combine: fold.combine }]
+  })
+  return [{ ...whole, passes: [{ folds: [], stores }] }, results]
+}
 
 /** The step, or two in its place: the number of blocks follows from its sizes alone. */
 export function inBlocks(step: Step, buffers: PlannedBuffer[]): readonly Step[] {
@@ -50,26 +97,25 @@ function variables(from: number, count: number): IndexExpr[] {
   return Array.from({ length: count }, (_, i) => variable(from + i))
 }
 
-function cut(kernel: LoopKernel, blocks: number, buffers: PlannedBuffer[]): LoopKernel[] {
-  const { extents, folded, passes } = kernel
+interface CutUp {
+  /** Buffers for what the folds of each block come to. */
+  readonly parts: readonly { readonly buffer: number; readonly dtype: DType }[]
+  /** The place of a block and a result in one of them. */
+  readonly place: (variables: readonly IndexExpr[], affine: Affine) => IndexExpr
+  /** The kernel that folds these. */
+  readonly results: LoopKernel
+}
+
+function cutUp(kernel: LoopKernel, blocks: number, buffers: PlannedBuffer[]): CutUp {
+  const { extents, passes } = kernel
   const folds = passes.flatMap((pass) => pass.folds)
-  const outer = [blocks, ...extents]
-  const rows = (folded[0] ?? 1) / blocks
-  const loops = { extents: outer, folded: [rows, ...folded.slice(1)] }
-  const affine = new Affine([...outer, ...loops.folded])
-  const [inner = variable(0), ...rest] = variables(outer.length, folded.length)
-  const row = affine.add(affine.scale(variable(0), rows), inner)
-  const by = [...variables(1, extents.length), row, ...rest]
+  const shape = [blocks, ...extents]
   const parts = folds.map(({ dtype }) => {
     const wide = isFloat(dtype) ? ('float32' as const) : ('int32' as const)
-    return { dtype: wide, buffer: buffers.push({ dtype: wide, shape: outer }) - 1 }
+    return { dtype: wide, buffer: buffers.push({ dtype: wide, shape }) - 1 }
   })
   const place = (variables: readonly IndexExpr[], affine: Affine): IndexExpr =>
-    dot(affine, variables, stridesOf(outer))
-  const stores = parts.map(({ buffer, dtype }, fold): Store => {
-    const offset = place(variables(0, outer.length), affine)
-    return { buffer, dtype, offset, value: { kind: 'folded', fold, dtype } }
-  })
+    dot(affine, variables, stridesOf(shape))
   const all = new Affine([...extents, blocks])
   const block = variable(extents.length)
   const again = folds.map((fold, i): Fold => {
@@ -78,8 +124,23 @@ function cut(kernel: LoopKernel, blocks: number, buffers: PlannedBuffer[]): Loop
     const value: Expr = { kind: 'load', buffer, dtype, offset, guards: [] }
     return { ...fold, value, position: block, dtype }
   })
-  return [
-    { ...overLoops({ ...kernel, stores: [] }, loops, by), stores },
-    { ...kernel, folded: [blocks], passes: [{ folds: again, stores: [] }] },
-  ]
+  const results = { ...kernel, folded: [blocks], passes: [{ folds: again, stores: [] }] }
+  return { parts, place, results }
+}
+
+function cut(kernel: LoopKernel, blocks: number, buffers: PlannedBuffer[]): LoopKernel[] {
+  const { extents, folded } = kernel
+  const { parts, place, results } = cutUp(kernel, blocks, buffers)
+  const outer = [blocks, ...extents]
+  const rows = (folded[0] ?? 1) / blocks
+  const loops = { extents: outer, folded: [rows, ...folded.slice(1)] }
+  const affine = new Affine([...outer, ...loops.folded])
+  const [inner = variable(0), ...rest] = variables(outer.length, folded.length)
+  const row = affine.add(affine.scale(variable(0), rows), inner)
+  const by = [...variables(1, extents.length), row, ...rest]
+  const stores = parts.map(({ buffer, dtype }, fold): Store => {
+    const offset = place(variables(0, outer.length), affine)
+    return { buffer, dtype, offset, value: { kind: 'folded', fold, dtype } }
+  })
+  return [{ ...overLoops({ ...kernel, stores: [] }, loops, by), stores }, results]
 }

@@ -7,6 +7,7 @@ import {
   type ContractKernel,
   collapse,
   type Expr,
+  freeLoops,
   type LoopKernel,
   type ScatterKernel,
 } from './kernel.ts'
@@ -63,15 +64,19 @@ function loops(before: LoopKernel, bytesOf: BytesOf): Cost {
   const kernel = collapse(before)
   const count = new Counter(kernel)
   const results = sizeOf(kernel.extents)
+  const combined = sizeOf([...kernel.extents.slice(0, freeLoops(kernel)), ...kernel.folded])
   let written = 0
   for (const { folds, stores } of kernel.passes) {
     for (const { value } of folds) {
       count.add(value)
       count.flops += count.points
     }
-    for (const { buffer, value } of stores) {
+    for (const { buffer, value, combine } of stores) {
       count.add(value)
-      if (!kernel.scratch?.includes(buffer)) written += bytesOf(buffer, count.points)
+      if (combine) {
+        count.flops += count.points
+        written += bytesOf(buffer, combined)
+      } else if (!kernel.scratch?.includes(buffer)) written += bytesOf(buffer, count.points)
     }
   }
   for (const { buffer, value } of kernel.stores) {

@@ -79,7 +79,8 @@ export function leavingCaches(kernel: LoopKernel, sizes: BufferSizes): ReadonlyS
   const bytes = new Map<number, number>()
   const read = new Set<number>(kernel.scratch)
   const seen = new Set<Expr>()
-  const touch = ({ buffer, dtype }: Pick<Store, 'buffer' | 'dtype'>): void => {
+  const touch = ({ buffer, dtype, combine }: Pick<Store, 'buffer' | 'dtype' | 'combine'>): void => {
+    if (combine) read.add(buffer)
     bytes.set(buffer, sizes(buffer) * dtypes[dtype].bytes)
   }
   const stores = storesOf(kernel)

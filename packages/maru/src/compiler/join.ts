@@ -143,9 +143,9 @@ class Joining {
     const made = this.#made()
     if (!made) return undefined
     const [pass, ...more] = this.#second.passes
-    if (more.length > 0 || pass?.stores.length) return undefined
-    if (pass) this.#fold(pass, made)
-    else this.#map(made)
+    if (more.length > 0 || (pass?.stores.length && pass.folds.length)) return undefined
+    if (pass?.folds.length) this.#fold(pass, made)
+    else this.#map(pass?.stores ?? this.#second.stores, made)
     const { extents, folded } = this.#first
     return { kind: 'loops', extents, folded, passes: this.#passes, stores: this.#stores }
   }
@@ -164,7 +164,7 @@ class Joining {
       if (!only) continue
       const { store } = only
       const same = store.buffer === load.buffer && keyOf(store.offset) === keyOf(load.offset)
-      if (others.length > 0 || !same || load.guards.length > 0) return undefined
+      if (others.length > 0 || !same || load.guards.length > 0 || store.combine) return undefined
       made.set(load, only)
     }
     return made
@@ -251,8 +251,8 @@ class Joining {
     this.#stores.splice(0, this.#stores.length, ...this.#stores.map(again))
   }
 
-  #map(made: Map<Load, Made>): void {
-    for (const store of this.#second.stores) {
+  #map(stores: readonly Store[], made: Map<Load, Made>): void {
+    for (const store of stores) {
       const { pass, known } = this.#placed([store.value], made)
       const own = { ...store, value: replaced(store.value, known) }
       if (this.#isInner(store)) this.#passAt(pass).stores.push(own)

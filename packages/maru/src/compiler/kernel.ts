@@ -5,6 +5,7 @@ import type { Attrs, Elementwise } from '../graph/primitive.ts'
 import {
   Affine,
   type IndexExpr,
+  mentions,
   mergeable,
   renumber,
   substituted,
@@ -55,6 +56,8 @@ export interface Store {
   readonly dtype: DType
   readonly offset: IndexExpr
   readonly value: Expr
+  /** The value is combined with those of the outer loops that the offset does not go over, in their order. */
+  readonly combine?: Fold['combine']
 }
 
 /** What is folded over the inner loops. */
@@ -72,6 +75,13 @@ export interface Fold {
 export interface Pass {
   readonly folds: readonly Fold[]
   readonly stores: readonly Store[]
+}
+
+/** A pass that folds a position, which is folded alone. */
+export type IndexPass = Pass & { readonly folds: readonly [Fold] }
+
+export function isIndex(pass: Pass): pass is IndexPass {
+  return pass.folds.some(({ result }) => result === 'index')
 }
 
 /**
@@ -236,6 +246,27 @@ export function withoutGuards(
 /** Every store of a kernel: those of passes, then those after them. */
 export function storesOf({ passes, stores }: LoopKernel): readonly Store[] {
   return [...passes.flatMap((pass) => pass.stores), ...stores]
+}
+
+/** The stores of a kernel that combine. */
+export function combiningIn(kernel: LoopKernel): Store[] {
+  return storesOf(kernel).filter(({ combine }) => combine)
+}
+
+/**
+ * How many of the outer loops may be gone through in any order, and be shared: those in front that stores
+ * which combine go over, or all. Nothing where there are others between these.
+ */
+export function freeLoops(kernel: LoopKernel): number | undefined {
+  const { extents } = kernel
+  const combining = combiningIn(kernel)
+  if (combining.length === 0) return extents.length
+  const goesOver = ({ offset }: Store, loop: number): boolean => mentions(offset, loop)
+  const last = extents.findLastIndex((_, i) => combining.some((store) => goesOver(store, i)))
+  const all = extents.slice(0, last + 1).every((extent, i) => {
+    return extent === 1 || combining.every((store) => goesOver(store, i))
+  })
+  return all ? last + 1 : undefined
 }
 
 /** Every fold of a kernel, in the order in which their results are counted. */

@@ -22,7 +22,7 @@ export class Folds {
     this.#l = lowering
   }
 
-  identity({ combine, dtype }: Fold): Vector {
+  identity({ combine, dtype }: Pick<Fold, 'combine' | 'dtype'>): Vector {
     const { b } = this.#l
     if (isFloat(dtype)) return b.f32(combine === 'add' ? 0 : Number.NEGATIVE_INFINITY)
     return b.i32(combine === 'add' ? 0 : -2147483648)
@@ -33,7 +33,7 @@ export class Folds {
     return Array.from({ length: count }, () => this.#l.b.let(this.identity(fold)))
   }
 
-  combine({ combine, dtype }: Fold, a: Vector, b: Vector): Vector {
+  combine({ combine, dtype }: Pick<Fold, 'combine' | 'dtype'>, a: Vector, b: Vector): Vector {
     return this.#l.b.binary(`${isFloat(dtype) ? 'f32' : 'i32'}.${combine}`, a, b)
   }
 

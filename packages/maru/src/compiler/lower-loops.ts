@@ -3,7 +3,18 @@ import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { goesByRows, isCheap, reachesFar } from './direction.ts'
 import { factorOf } from './index-expr.ts'
-import { collapse, type Expr, type Fold, type LoopKernel, type Pass, type Store } from './kernel.ts'
+import {
+  collapse,
+  combiningIn,
+  type Expr,
+  type Fold,
+  freeLoops,
+  type IndexPass,
+  isIndex,
+  type LoopKernel,
+  type Pass,
+  type Store,
+} from './kernel.ts'
 import { Folds, LEFTOVER_LANES, VIRTUAL_LANES } from './lower-folds.ts'
 import { Stores } from './lower-stores.ts'
 import {
@@ -38,7 +49,8 @@ export function lowerLoops(source: LoopKernel, lanes: number, sizes: BufferSizes
   const kernel = single ? { ...collapsed, folded: [1] } : collapsed
   if (lanes === 1) return lowerPoints(kernel, sizes)
   if (passes.length === 0) return new LoopLowering(kernel, lanes, extents.length - 1, sizes).map()
-  const byRows = kernel.scratch !== undefined || goesByRows(kernel)
+  const combines = combiningIn(kernel).length > 0
+  const byRows = kernel.scratch !== undefined || combines || goesByRows(kernel)
   const inner = extents.length - 1 + (byRows ? kernel.folded.length : 0)
   const lowering = new LoopLowering(kernel, lanes, inner, sizes)
   return byRows ? lowering.rows() : lowering.columns()
@@ -66,7 +78,8 @@ class LoopLowering {
     this.#kernel = kernel
     this.#l = new Lowering(lanes, all, inner, sizes)
     this.#folds = new Folds(this.#l)
-    this.#outer = inner === kernel.extents.length - 1 ? inner : kernel.extents.length
+    const free = freeLoops(kernel) ?? 0
+    this.#outer = inner === kernel.extents.length - 1 ? inner : free
     this.#chunk = kernel.passes.length > 0 ? COLUMN_CHUNK : CHUNK
     this.#stores = new Stores(kernel, this.#l, sizes)
   }
@@ -104,7 +117,7 @@ class LoopLowering {
   #eachPoint(run: (pass: Pass) => readonly Vector[]): Lowered {
     const { passes, folded, scratch = [] } = this.#kernel
     for (const buffer of scratch) this.#l.overlay(buffer, LANE_BYTES * sizeOf(folded))
-    return this.#eachRow(() => {
+    const point = (): void => {
       this.#l.folded = []
       for (const pass of passes) {
         this.#l.enterRow()
@@ -112,7 +125,34 @@ class LoopLowering {
       }
       this.#l.enterRow()
       this.#stores.all(this.#kernel.stores, 'one')
+    }
+    return this.#eachRow(() => {
+      const combining = combiningIn(this.#kernel)
+      if (combining.length > 0) this.#clear(combining)
+      this.#inOrder(this.#outer, point)
     })
+  }
+
+  /** Clears what these stores combine into at one point of the free loops. */
+  #clear(stores: readonly Store[]): void {
+    const vectors = stores.every(({ offset }) => factorOf(offset, this.#l.inner) === 1)
+    this.#alongFolded({ folds: [], stores: [] }, (at, to) => {
+      this.#stores.hoist(stores)
+      this.#steps(at, to, vectors, (form) => this.#stores.clear(stores, form))
+    })
+  }
+
+  /** Runs `body` for each combination of the outer coordinates from `axis` on, one after the other. */
+  #inOrder(axis: number, body: () => void): void {
+    const { b } = this.#l
+    const extent = this.#kernel.extents[axis]
+    if (extent === undefined) {
+      body()
+      return
+    }
+    const counter = b.variable(0)
+    this.#l.coordinates[axis] = counter
+    b.loop(counter, this.#l.integer(extent), 1, () => this.#inOrder(axis + 1, body))
   }
 
   /** Passes across rows: each lane is one output element, folded in ascending order. */
@@ -554,11 +594,4 @@ class LoopLowering {
     })
     return [state.where]
   }
-}
-
-type IndexPass = Pass & { readonly folds: readonly [Fold] }
-
-/** A position is folded alone. */
-function isIndex(pass: Pass): pass is IndexPass {
-  return pass.folds.some(({ result }) => result === 'index')
 }

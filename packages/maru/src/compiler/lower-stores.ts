@@ -2,8 +2,9 @@
 import { leavingCaches } from './direction.ts'
 import { factorOf } from './index-expr.ts'
 import type { LoopKernel, Store } from './kernel.ts'
+import { Folds } from './lower-folds.ts'
 import type { BufferSizes, Form, Load, Lowering } from './lowering.ts'
-import type { Scalar } from './vector.ts'
+import type { Scalar, Vector } from './vector.ts'
 
 /** Lanes of machines that can store past their caches. */
 const PAST_LANES = 8
@@ -12,6 +13,7 @@ const LANE_BYTES = 4
 
 export class Stores {
   readonly #l: Lowering
+  readonly #folds: Folds
   /** What stands at the places of stores. */
   readonly #places = new Map<Store, Load>()
   readonly #leaving: ReadonlySet<Store>
@@ -20,13 +22,14 @@ export class Stores {
 
   constructor(kernel: LoopKernel, lowering: Lowering, sizes: BufferSizes) {
     this.#l = lowering
+    this.#folds = new Folds(lowering)
     const machine = lowering.b.lanes >= PAST_LANES
     this.#leaving = machine ? leavingCaches(kernel, sizes) : new Set()
   }
 
   /** Stores the values at the current position. */
   all(stores: readonly Store[], form: Form): void {
-    const values = stores.map(({ value }) => this.#l.evaluate(value, form))
+    const values = stores.map((store) => this.#valueOf(store, form))
     stores.forEach((store, i) => {
       const value = values[i]
       if (!value) return
@@ -35,6 +38,23 @@ export class Stores {
       if (past) this.#l.storePast(dtype, this.#placeOf(store), value)
       else this.#l.store(form, dtype, this.#placeOf(store), value)
     })
+  }
+
+  #valueOf(store: Store, form: Form): Vector {
+    const { combine, dtype } = store
+    const value = this.#l.evaluate(store.value, form)
+    if (!combine) return value
+    const before = this.#l.stored(form, dtype, this.#placeOf(store))
+    return this.#folds.combine({ combine, dtype }, before, value)
+  }
+
+  /** Puts what changes nothing where the stores combine. */
+  clear(stores: readonly Store[], form: Form): void {
+    for (const store of stores) {
+      const { combine, dtype } = store
+      if (!combine) continue
+      this.#l.store(form, dtype, this.#placeOf(store), this.#folds.identity({ combine, dtype }))
+    }
   }
 
   #placeOf(store: Store): Scalar {

@@ -278,8 +278,9 @@ class Printer {
     this.#single = single
   }
 
-  store({ buffer, offset }: Store, value: string): string {
-    return `${this.#buffer(buffer)}[${this.index(offset)}] = ${value}`
+  store({ buffer, offset, combine }: Store, value: string): string {
+    const becomes = combine ? `= ${combine} of it and` : '='
+    return `${this.#buffer(buffer)}[${this.index(offset)}] ${becomes} ${value}`
   }
 
   /** The expressions, and lines before them that name what they share. */

@@ -1,10 +1,10 @@
 /** Kernels that go over the same rows → one kernel with a pass for each of them, while a row is in the cache. */
 import { sizeOf } from '../base/shape.ts'
-import { inBlocks } from './blocks.ts'
+import { acrossRows, inBlocks } from './blocks.ts'
 import type { Bound } from './forms.ts'
 import { factorOf } from './index-expr.ts'
 import { type Joined, join } from './join.ts'
-import { type Kernel, storesOf } from './kernel.ts'
+import { combiningIn, freeLoops, type Kernel, storesOf } from './kernel.ts'
 import { trimmed } from './local.ts'
 import { givenKernels, madeOnce } from './recipes.ts'
 import { type Body, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
@@ -25,7 +25,7 @@ interface Entry {
 
 /** The steps with rows fused, in bodies of loops and branches too. */
 export function fuseRows(steps: readonly Step[], around: Around): readonly Step[] {
-  const fused = fuseAll(steps, around)
+  const fused = fuseAll(steps, around, true)
   const uses = new Map<number, number>()
   count(fused, around.buffers, uses)
   const parts = new Set(around.buffers.flatMap(({ view }) => (view ? [view.of] : [])))
@@ -85,12 +85,14 @@ function trimAll(
   })
 }
 
-function fuseAll(steps: readonly Step[], around: Around): readonly Step[] {
+/** `cuts`: whether folds may be cut into blocks. */
+function fuseAll(steps: readonly Step[], around: Around, cuts: boolean): readonly Step[] {
   const fused = new Fused(around.buffers)
   for (const before of steps) {
-    const step = mapBodies(before, (inner) => fuseAll(inner, around))
-    const entry = { step, ...touches(step, around.buffers) }
-    if (!fused.join(entry)) fused.push(entry)
+    const step = mapBodies(before, (inner) => {
+      return fuseAll(inner, around, cuts && before.kind === 'loop')
+    })
+    fused.take(step, cuts)
   }
   return fused.steps
 }
@@ -114,7 +116,24 @@ class Fused {
     return this.#entries.map(({ step }) => step)
   }
 
-  push(entry: Entry): void {
+  /** A kernel becomes part of an earlier one if it can; a fold across the rows of one leaves its end. */
+  take(step: Step, cuts: boolean): void {
+    const { length } = this.#buffers
+    const [rows, results] = (cuts && acrossRows(step, ENOUGH_ROWS, this.#buffers)) || []
+    if (rows && results && this.#join(this.#entry({ kind: 'kernel', bound: rows }))) {
+      this.#push(this.#entry({ kind: 'kernel', bound: results }))
+      return
+    }
+    this.#buffers.length = length
+    const entry = this.#entry(step)
+    if (!this.#join(entry)) this.#push(entry)
+  }
+
+  #entry(step: Step): Entry {
+    return { step, ...touches(step, this.#buffers) }
+  }
+
+  #push(entry: Entry): void {
     this.#note(this.#entries.push(entry) - 1, entry)
   }
 
@@ -131,7 +150,7 @@ class Fused {
   }
 
   /** Puts a kernel into an earlier one over the same rows, if there is one before which all is ready. */
-  join(entry: Entry): boolean {
+  #join(entry: Entry): boolean {
     const { step, reads, writes } = entry
     if (step.kind !== 'kernel' || !isWhole(step.bound.form.kernel)) return false
     for (const at of this.#candidates(entry, folds(step))) {
@@ -214,6 +233,10 @@ function isWorthwhile({ kernel, byRows, inner }: Joined): boolean {
   const { extents, folded } = kernel
   const [rows, elements] = [sizeOf(extents), sizeOf(folded)]
   if (inner.size > MOST_BUFFERS) return false
+  if (combiningIn(kernel).length > 0) {
+    const free = freeLoops(kernel)
+    if (!byRows || free === undefined || sizeOf(extents.slice(0, free)) < ENOUGH_ROWS) return false
+  }
   if (rows * elements <= FEW) return true
   const along = (byRows ? folded : extents).findLast((extent) => extent > 1) ?? 1
   const within = kernel.passes.flatMap(({ stores }) => stores)

@@ -44,6 +44,20 @@ function gradient(f: (x: Tensor) => Tensor, ...shape: number[]): Tensor {
   return slope
 }
 
+/** A map that others read, and the sums of its columns. */
+export function mapWithSums(): Tensor {
+  const y = values(400, 171).tanh()
+  return y.transpose().matmul(y).add(y.sum(0)) as Tensor
+}
+
+/** Rows that are normalised, with sums over rows of what is known there only. */
+export function normGradients(): Tensor {
+  const [x, weight] = [values(400, 171), values(171)]
+  const [dx, dw] = grad(x.layerNorm([171], { weight }).mul(x).sum(), [x, weight])
+  if (!dx || !dw) throw new RangeError('no gradient')
+  return dx.add(dw) as Tensor
+}
+
 const lengths = [1, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 23, 24, 31, 32, 33, 47, 48, 63, 100]
 
 /** With the most numbers that are added up, where they are many. */
@@ -108,6 +122,8 @@ export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a contraction of odd sizes', () => values(7, 3).matmul(values(3, 5))],
   ['a contraction with a transposed operand', () => values(31, 45).transpose().matmul(values(61, 31).transpose())],
   ['a batched contraction', () => values(7, 10, 6).matmul(values(7, 6, 25))],
+  ['a map with the sums of its columns', mapWithSums, 400],
+  ['rows that are normalised, with sums of columns', normGradients, 400],
   ['a contraction in blocks of its inner size', () => values(33, 600).matmul(values(600, 70)).mul(0.5), 600],
   ['a contraction in blocks, results as they come', () => values(601, 33).transpose().matmul(values(75, 601).transpose()), 600],
   ['a contraction of few columns, rows where they are', () => values(2, 131, 803).matmul(values(2, 803, 41)), 803],

@@ -15,6 +15,7 @@ import type { Node } from '../../src/graph/node.ts'
 import { type Tensor, tensor } from '../../src/index.ts'
 import { capture } from '../../src/runtime/capture.ts'
 import { cellLeaf } from '../../src/runtime/realize.ts'
+import { mapWithSums, normGradients } from './kernels.ts'
 
 const target: Target = {
   name: 'wasm',
@@ -92,6 +93,8 @@ describe('any partition gives the same bits', () => {
     ],
     ['a fold by rows', () => values(33, 70).sum(1)],
     ['a fold by columns', () => values(70, 9001).sum(0)],
+    ['a map with the sums of its columns', mapWithSums],
+    ['rows that are normalised, with sums of columns', normGradients],
     ['an index fold', () => values(17, 23).argmax(1)],
     ['windows that overlap', () => values(2, 3, 9, 11).maxPool2d(3, { stride: 1 })],
     ['a contraction', () => values(45, 31).matmul(values(31, 29))],

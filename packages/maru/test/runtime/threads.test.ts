@@ -136,6 +136,13 @@ describe('the number of threads changes no bit', () => {
       },
     ],
     ['a fold over all', () => values(700, 900).mean()],
+    [
+      'rows kept on the way, and sums of their columns',
+      () => {
+        const y = values(1000, 171).softmax(1) as Tensor
+        return y.sub(y.sum(0)) as Tensor
+      },
+    ],
     ['a contraction', () => values(145, 231).matmul(values(231, 129))],
     ['a convolution', () => values(3, 2, 38, 39).conv2d(values(5, 2, 3, 3), { padding: 1 })],
     [
