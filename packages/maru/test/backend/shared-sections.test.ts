@@ -69,19 +69,29 @@ const ended = async (outcome: ReturnType<Pool['share']>): Promise<Outcome> => {
 }
 
 describe('pieces', () => {
-  const heads = ([count = 0, ...rest]: Int32Array): number[] =>
+  const heads = ([count = 0, ...rest]: Int32Array = new Int32Array(1)): number[] =>
     Array.from({ length: count }, (_, i) => rest[3 * i] ?? -1)
 
   it('wait for those that they depend on, and for no others', () => {
     const [a, b, c, d] = [place(BYTES), place(BYTES), place(BYTES), place(BYTES)]
     const parts = [copy(a, b, 0), copy(a, c, 1), copy(b, d, 2)]
-    const before = heads(encodePieces(sectionOf(parts), 2, 0) ?? new Int32Array(1))
-    expect(before).toEqual([...Array(2 * UNITS).fill(0), ...Array(UNITS).fill(2 * UNITS)])
+    const pieces = encodePieces(sectionOf(parts), 2, 0)
+    expect(pieces?.widest).toBe(2 * UNITS)
+    expect(heads(pieces?.words)).toEqual([
+      ...Array(2 * UNITS).fill(0),
+      ...Array(UNITS).fill(2 * UNITS),
+    ])
   })
 
   it('are as many calls as one thread makes in turn, where those are small', () => {
     const { section } = chain(5)
-    expect(heads(encodePieces(section, 2, 2 * BYTES) ?? new Int32Array(1))).toEqual([0])
+    const pieces = encodePieces(section, 2, 2 * BYTES)
+    expect([heads(pieces?.words), pieces?.widest]).toEqual([[0], 1])
+  })
+
+  it('are none where one thread would have to do much at one go', () => {
+    const { section } = chain(8)
+    expect(encodePieces(section, 2, 2 * BYTES)).toBeUndefined()
   })
 
   it('are none of a section that must be walked', async () => {

@@ -8,6 +8,9 @@ const PIECES = 4
 /** Least work of a piece. */
 const LEAST_WORK = 65_536
 
+/** Most work that one thread may have to do at one go, since the calling thread may be the one. */
+const MOST_ALONE = 2_000_000
+
 /** Words of a piece: pieces that must be done before it, and where its calls begin and end. */
 const HEAD = 3
 
@@ -17,21 +20,31 @@ interface Stage {
   readonly cut: TapeCall[]
 }
 
-/**
- * The words of a section's pieces: how many, the head of each, and calls, which are a function, the address
- * of its arguments, units from and to, and nodes begun. Nothing for sections that must be walked.
- */
+export interface Pieces {
+  /**
+   * How many, the head of each, and calls, which are a function, the address of its arguments, units from and to,
+   * and nodes begun.
+   */
+  readonly words: Int32Array
+  /** Most pieces that can be done at once. */
+  readonly widest: number
+}
+
+/** The pieces of a section; nothing for sections that must be walked. */
 export function encodePieces(
   { parts }: Section,
   threads: number,
   splitWork: number,
-): Int32Array | undefined {
+): Pieces | undefined {
   const calls = parts.filter(isCall)
   if (calls.length < parts.length) return undefined
+  const stages = stagesOf(calls, splitWork)
+  const works = stages.map(({ alone }) => alone.reduce((sum, { work }) => sum + work, 0))
+  if (Math.max(...works) > MOST_ALONE) return undefined
   const heads: number[] = []
   const rows: number[] = []
-  let before = 0
-  for (const stage of stagesOf(calls, splitWork)) {
+  let [before, widest] = [0, 0]
+  for (const stage of stages) {
     const pieces = [
       ...(stage.alone.length > 0
         ? [stage.alone.map((call) => [call, 0, call.units] as const)]
@@ -46,14 +59,12 @@ export function encodePieces(
       heads.push(before, from, rows.length)
     }
     before += pieces.length
+    widest = Math.max(widest, pieces.length)
   }
   const count = heads.length / HEAD
   const start = 1 + heads.length
-  return Int32Array.from([
-    count,
-    ...heads.map((it, i) => (i % HEAD === 0 ? it : it + start)),
-    ...rows,
-  ])
+  const placed = heads.map((it, i) => (i % HEAD === 0 ? it : it + start))
+  return { words: Int32Array.from([count, ...placed, ...rows]), widest }
 }
 
 function isCall(part: SectionPart): part is TapeCall {

@@ -19,6 +19,8 @@ interface Posted {
   readonly id: number
   readonly tape: Int32Array
   readonly calls: readonly TapeCall[]
+  /** Threads that have something to do. */
+  readonly threads: number
 }
 
 interface Running {
@@ -168,16 +170,18 @@ export class Pool {
     return this.#outcome({ calls, isOver, awaited: 1 })
   }
 
-  /** Tells workers what is to be done: all but the first, which is called when the calling thread leaves. */
-  #begin({ id }: Posted, shared: boolean): void {
+  /** Tells as many workers as there is work for; the first one's place is the calling thread's if that shares it. */
+  #begin({ id, threads }: Posted, shared: boolean): void {
     const control = this.#control
+    const first = shared ? 1 : 0
     this.#count()
     Atomics.store(control, words.section, id)
-    Atomics.store(control, words.shared, shared ? 1 : 0)
+    Atomics.store(control, words.shared, first)
     Atomics.store(control, words.base, Atomics.load(control, words.taken))
     for (let i = 0; i <= this.size; i++) control[words.threads + i * words.line + words.begun] = 0
     // New messages are for all to read, so that nobody heaps them up.
-    this.#command(shared && !this.#unread ? 1 : 0, this.size)
+    if (this.#unread) this.#command(0, this.size)
+    else this.#command(first, threads)
     this.#unread = false
   }
 
@@ -221,7 +225,7 @@ export class Pool {
     const known = this.#posted.walked.get(section)
     if (known) return known
     const { words: tape, calls } = encodeSection(section, this.#splitWork)
-    const posted = this.#post(tape, calls)
+    const posted = this.#post(tape, calls, this.size)
     this.#posted.walked.set(section, posted)
     return posted
   }
@@ -229,14 +233,14 @@ export class Pool {
   #inPieces(section: Section): Posted | undefined {
     const known = this.#posted.shared.get(section)
     if (known) return known
-    const tape = encodePieces(section, this.size, this.#splitWork)
-    if (!tape) return undefined
-    const posted = this.#post(tape, [])
+    const pieces = encodePieces(section, this.size, this.#splitWork)
+    if (!pieces) return undefined
+    const posted = this.#post(pieces.words, [], Math.min(this.size, pieces.widest))
     this.#posted.shared.set(section, posted)
     return posted
   }
 
-  #post(tape: Int32Array, calls: readonly TapeCall[]): Posted {
+  #post(tape: Int32Array, calls: readonly TapeCall[], threads: number): Posted {
     const id = this.#next++
     const code = this.#code.slice(this.#sent)
     this.#sent = this.#code.length
@@ -246,7 +250,7 @@ export class Pool {
     this.#dropped = []
     this.#unread = true
     Atomics.add(this.#control, words.mail, 1)
-    return { id, tape, calls }
+    return { id, tape, calls, threads }
   }
 
   #report(report: Report): void {
