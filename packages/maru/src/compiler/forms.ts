@@ -1,12 +1,13 @@
 /** What kernels that differ in buffers and parameters alone have in common, and each one's own part. */
+import { Recent } from '../base/recent.ts'
 import { sizeOf } from '../base/shape.ts'
 import { valuesIn } from './index-expr.ts'
 import { type Expr, type Kernel, type Pass, type Store, storesOf } from './kernel.ts'
 import { type Likeness, likenessOf, type Numbers, type Told } from './likeness.ts'
 import { eachLoad, loadsOf, type PlannedBuffer } from './steps.ts'
 
-/** Characters of forms' texts that are remembered at once. */
-const MOST_TEXT = 1 << 22
+/** Characters of texts after which forms that were not met since are forgotten. */
+const MOST_TEXT = 1 << 20
 
 /** What alike kernels have in common. */
 export class Form {
@@ -39,20 +40,13 @@ export class Form {
 }
 
 let nextId = 0
-const forms = new Map<string, Form>()
-let remembered = 0
+const forms = new Recent<Form>(MOST_TEXT)
 
-/** The form of a kernel, made if this is the first one of it. */
+/** The form of a kernel, made if this is the first one of it; one that was forgotten is another one now. */
 function formOf(kernel: Kernel, likeness: Told, sizes: (buffer: number) => number): Form {
   const { text, buffers } = likeness
   const known = forms.get(text)
   if (known) return known
-  remembered += text.length
-  // Sizes that change for ever must not fill memory; a form that was forgotten is another one now.
-  if (remembered > MOST_TEXT) {
-    forms.clear()
-    remembered = text.length
-  }
   const form = new Form(kernel, likeness, buffers.map(sizes))
   forms.set(text, form)
   return form

@@ -30,28 +30,29 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): T
   const parameters = new Map<number, number>()
   /** Expressions share parts, which are written once. */
   const seen = new Map<object, number>()
-  let text = ''
+  /** Joined at the end: a text that grows is a tree of its parts for as long as it is kept. */
+  const parts: string[] = []
   let isPlain = true
   const write = (value: unknown, field: string): void => {
     if (typeof value !== 'object' || value === null) {
       const number = typeof value === 'number'
-      if (number && BUFFERS.has(field)) text += `b${numbered(buffers, value)}:${sizes(value)},`
-      else text += Object.is(value, -0) ? '-0,' : `${String(value)},`
+      if (number && BUFFERS.has(field)) parts.push(`b${numbered(buffers, value)}:${sizes(value)},`)
+      else parts.push(Object.is(value, -0) ? '-0,' : `${String(value)},`)
       return
     }
     if (Array.isArray(value)) {
-      text += '['
+      parts.push('[')
       for (const each of value) write(each, field)
-      text += ']'
+      parts.push(']')
       return
     }
     if (isNamed(value)) {
-      text += `${value.name},`
+      parts.push(`${value.name},`)
       return
     }
     if (isIndex(value)) {
       if (valuesIn(value).length === 0) {
-        text += `${keyOf(value)},`
+        parts.push(`${keyOf(value)},`)
         return
       }
       isPlain = false
@@ -60,24 +61,25 @@ export function likenessOf(kernel: Kernel, sizes: (buffer: number) => number): T
     const shares = 'kind' in value && field !== 'attrs'
     const known = shares ? seen.get(value) : undefined
     if (known !== undefined) {
-      text += `#${known},`
+      parts.push(`#${known},`)
       return
     }
     if (shares) seen.set(value, seen.size)
     const parameter = 'kind' in value && value.kind === 'parameter'
-    text += '{'
+    parts.push('{')
     for (const name in value) {
       if (name === DERIVED) continue
       const each: unknown = Reflect.get(value, name)
-      if (parameter && name === 'index') text += `p${numbered(parameters, Number(each))},`
+      if (parameter && name === 'index') parts.push(`p${numbered(parameters, Number(each))},`)
       else {
-        text += `${name}=`
+        parts.push(`${name}=`)
         write(each, name)
       }
     }
-    text += '}'
+    parts.push('}')
   }
   write(kernel, '')
+  const text = parts.join('')
   return { text, buffers: [...buffers.keys()], parameters: [...parameters.keys()], isPlain }
 }
 

@@ -2,6 +2,7 @@
  * What is made of kernels, and of nodes, is worked out once for all that are alike, whatever program they
  * are of: the layers of a network, and its next batch, are full of what was planned before.
  */
+import { Recent } from '../base/recent.ts'
 import { at, sizeOf } from '../base/shape.ts'
 import { type Node, specSignature } from '../graph/node.ts'
 import { Bound, type Form } from './forms.ts'
@@ -24,11 +25,10 @@ interface Made {
   readonly parameters: readonly number[]
 }
 
-/** Characters of keys that are remembered at once. */
-const MOST_TEXT = 1 << 22
+/** Characters of keys after which recipes that were not followed since are forgotten. */
+const MOST_TEXT = 1 << 20
 
-const recipes = new Map<string, Recipe>()
-let remembered = 0
+const recipes = new Recent<Recipe>(MOST_TEXT)
 
 /** What work is given: a key that tells all that it depends on, but for the numbers of buffers and parameters. */
 export interface Given {
@@ -58,7 +58,7 @@ export function madeOnce(
       const parameters = own.parameters.map((index) => positionOf(given.parameters, index))
       return { form, buffers: own.buffers.map(position), parameters }
     })
-    remember(given.key, { asked, kernels })
+    recipes.set(given.key, { asked, kernels })
   }
   return made
 }
@@ -84,15 +84,6 @@ function followed(
   })
 }
 
-function remember(key: string, recipe: Recipe): void {
-  remembered += key.length
-  if (remembered > MOST_TEXT) {
-    recipes.clear()
-    remembered = key.length
-  }
-  recipes.set(key, recipe)
-}
-
 /** Kernels as given, and what their buffers are parts of, if it matters; `facts` tells the work, and what else it depends on. */
 export function givenKernels(
   facts: string,
@@ -102,18 +93,18 @@ export function givenKernels(
   if (!kernels.every(({ form }) => form.isPlain)) return undefined
   const buffers = new Map<number, number>()
   const parameters = new Map<number, number>()
-  let key = facts
+  const key = [facts]
   for (const { form, ...own } of kernels) {
-    key += `|${form.id}`
-    for (const buffer of own.buffers) key += `,${numbered(buffers, buffer)}`
-    for (const index of own.parameters) key += `;${numbered(parameters, index)}`
+    key.push(`|${form.id}`)
+    for (const buffer of own.buffers) key.push(`,${numbered(buffers, buffer)}`)
+    for (const index of own.parameters) key.push(`;${numbered(parameters, index)}`)
   }
   const roots = new Map(buffers)
   for (const buffer of buffers.keys()) {
     const root = rootOf(buffer)
-    if (root !== buffer) key += `|${buffers.get(buffer)}<${numbered(roots, root)}`
+    if (root !== buffer) key.push(`|${buffers.get(buffer)}<${numbered(roots, root)}`)
   }
-  return { key, buffers: [...buffers.keys()], parameters: [...parameters.keys()] }
+  return { key: key.join(''), buffers: [...buffers.keys()], parameters: [...parameters.keys()] }
 }
 
 /** What is to be planned of nodes. */
@@ -141,32 +132,32 @@ export function givenNodes(
   const held = new Map([[into, 0]])
   const parameters = new Map<number, number>()
   const elements = (buffer: number): number => sizeOf(buffers[buffer]?.shape ?? [])
-  let key = `${facts}|${elements(into)}|`
+  const key = [`${facts}|${elements(into)}|`]
   let plain = true
   const visit = (node: Node): void => {
     const known = seen.get(node)
     if (known !== undefined) {
-      key += `#${known}`
+      key.push(`#${known}`)
       return
     }
     seen.set(node, seen.size)
     const parameter = places.parameter(node)
     const buffer = computed.includes(node) ? undefined : places.buffer(node)
     if (parameter !== undefined) {
-      key += `p${numbered(parameters, parameter)}:${specSignature(node)}`
+      key.push(`p${numbered(parameters, parameter)}:${specSignature(node)}`)
     } else if (buffer !== undefined) {
-      key += `b${numbered(held, buffer)}:${specSignature(node)}:${elements(buffer)}`
+      key.push(`b${numbered(held, buffer)}:${specSignature(node)}:${elements(buffer)}`)
     } else {
       plain &&= node.op.trait !== 'index' && node.op.trait !== 'scatter'
-      key += `(${node.signature}`
+      key.push(`(${node.signature}`)
       node.inputs.forEach(visit)
-      key += ')'
+      key.push(')')
     }
   }
   for (const node of [...computed, read]) {
     if (node) visit(node)
-    key += '|'
+    key.push('|')
   }
   if (!plain) return undefined
-  return { key, buffers: [...held.keys()], parameters: [...parameters.keys()] }
+  return { key: key.join(''), buffers: [...held.keys()], parameters: [...parameters.keys()] }
 }
