@@ -24,7 +24,7 @@ import {
   STANDING_HEIGHT,
 } from './panels.ts'
 import { least, type Range } from './positions.ts'
-import { type Standing, standingSteps } from './standing.ts'
+import { evenSteps, type Standing } from './standing.ts'
 import { settled, withoutAhead, writtenTile } from './tile.ts'
 import type { Scalar, TileColumns, TileRows, TileStatement, VectorBuilder } from './vector.ts'
 
@@ -152,9 +152,9 @@ class ContractLowering {
     this.#b = this.#l.b
     const { rows, vectors } = tiles[target.sums] ?? { rows: 1, vectors: 1 }
     this.#rows = rows
-    this.#vectors = vectors
+    this.#vectors = Math.min(vectors, Math.max(1, Math.ceil(kernel.n / target.sums)))
     this.#panel = Math.max(rows, target.lanes)
-    this.#columns = vectors * target.sums
+    this.#columns = this.#vectors * target.sums
     const { m, n, k } = kernel
     const integer = (value: number): Scalar => this.#b.variable(this.#l.integer(value))
     this.#size = { m: integer(m), n: integer(n), k: integer(k) }
@@ -320,9 +320,9 @@ class ContractLowering {
     const held = n <= FEW_TILES * this.#columns ? a : undefined
     const standing = held ? undefined : panels.standing
     const left = held || standing ? undefined : panels.standingLeft
-    const steps = (standing && standingSteps(this.#kernel.b, k)) ?? DEPTH
+    const steps = held || standing ? evenSteps(k) : DEPTH
     const rows = left ? STANDING_HEIGHT : standing ? this.#height(steps) : HEIGHT
-    const depth = standing ? b.variable(this.#l.integer(steps)) : steps
+    const depth = steps === DEPTH ? steps : b.variable(this.#l.integer(steps))
     const height = standing ? b.variable(this.#l.integer(rows)) : rows
     const all = (size: Scalar): Range => [{ k: 'const', value: 0 }, size]
     const allRows = m <= rows ? all(this.#size.m) : undefined

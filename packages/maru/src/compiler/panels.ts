@@ -20,7 +20,7 @@ export const LEFT_SIZE: number = 2 * DEPTH * HEIGHT
 const ROOM = 4096
 const RIGHT = 0
 /** Of distances, beside a side that stands. */
-const TABLE = RIGHT + DEPTH * WIDEST * BYTES + ROOM
+const TABLE = RIGHT + MOST_STEPS * WIDEST * BYTES + ROOM
 /** Of addresses, where it is the left side that does. */
 const ADDRESSES = TABLE + MOST_STEPS * BYTES
 const LEFT = ADDRESSES + STANDING_HEIGHT * BYTES + ROOM

@@ -55,9 +55,14 @@ function vectorsOf(side: Side): Windows | undefined {
   return lines.length > 1 && (lines.at(-1) ?? 1) % RUN !== 0 ? undefined : windows
 }
 
+/** Steps of k in blocks alike, of as many as there may be. */
+export function evenSteps(k: number): number {
+  return Math.ceil(k / Math.max(1, Math.ceil(k / MOST_STEPS)))
+}
+
 /** Steps of k of a block where the right side stands; undefined where it is packed. */
 export function standingSteps(side: Side, k: number): number | undefined {
-  return vectorsOf(side) && Math.ceil(k / Math.max(1, Math.ceil(k / MOST_STEPS)))
+  return vectorsOf(side) && evenSteps(k)
 }
 
 export class Standing {
