@@ -5,6 +5,7 @@
 import { sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
+import type { Frame } from './frames.ts'
 import { Affine, type IndexExpr, keyOf, mentions, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import {
@@ -28,6 +29,8 @@ export interface Contracting {
   readonly fold: Node | undefined
   /** What is stored: a value over the fold's or the contraction's result, or that itself. */
   readonly result: Node
+  /** What is in memory of it, if that is more than the result. */
+  readonly frame?: Frame | undefined
   readonly buffer: number
 }
 
@@ -253,7 +256,9 @@ export class Fitting {
       return affine.add(turn, affine.constant(first))
     }
     const axes = result.shape.map((_, axis) => loop(axis))
-    const offset = dot(affine, axes, stridesOf(result.shape))
+    const { node: around = result, low = [] } = this.#it.frame ?? {}
+    const place = axes.map((each, axis) => affine.add(each, affine.constant(low[axis] ?? 0)))
+    const offset = dot(affine, place, stridesOf(around.shape))
     const found = this.#found(affine, axes)
     if (!found) return undefined
     const own = unflatten(affine, found.offset, (fold ?? node).shape)

@@ -1,6 +1,7 @@
 /** The kernels of a contraction: one, or several of which each computes results a stride apart. */
 import { sizeOf } from '../base/shape.ts'
 import { type Contracting, Fitting, type Whole } from './contraction.ts'
+import { bordering } from './frames.ts'
 import { factorOf } from './index-expr.ts'
 import type { ContractKernel, LoopKernel } from './kernel.ts'
 import { isAffine, type Means, Operands } from './operands.ts'
@@ -74,6 +75,14 @@ function ascending(it: Whole, part: Fitting): Fitting {
 
 /** The kernels that compute a result from a contraction; `undefined` where it has to be by itself. */
 export function fitContraction(
+  it: Contracting,
+  means: Means,
+): readonly (ContractKernel | LoopKernel)[] | undefined {
+  const kernels = fitted(it, means)
+  return kernels && it.frame ? [...kernels, ...bordering(it.frame, it.buffer)] : kernels
+}
+
+function fitted(
   it: Contracting,
   means: Means,
 ): readonly (ContractKernel | LoopKernel)[] | undefined {

@@ -9,6 +9,7 @@ import { cutFold } from './cut-folds.ts'
 import { exceedsWords } from './extent.ts'
 import { fitContraction } from './fit-contraction.ts'
 import { Bound } from './forms.ts'
+import { frameOf } from './frames.ts'
 import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import type { Expr, Fold, Kernel, LoopKernel, Store } from './kernel.ts'
@@ -249,7 +250,8 @@ export class Planner implements Places {
 
   /** A contraction, alone or with what it is part of, if that is one kernel. */
   #contract(it: Contracting): boolean {
-    const task = { facts: 'contract', computed: [it.result, it.node, it.fold], into: it.buffer }
+    const computed = [it.result, it.node, it.fold, it.frame?.node]
+    const task = { facts: 'contract', computed, into: it.buffer }
     const kernels = this.#once(task, () => {
       const before: LoopKernel[] = []
       const fitted = fitContraction(it, {
@@ -315,7 +317,9 @@ export class Planner implements Places {
     const fold = [inner, result].find(({ op }) => op.trait === 'reduce')
     const node = inner.op.trait === 'contract' ? inner : this.#absorbed.get(inner)
     if (node?.op.trait !== 'contract') return false
-    if (this.#contract({ node, fold, result, buffer })) return true
+    const frame = fold ? undefined : frameOf(result)
+    const { inside = result } = frame ?? {}
+    if (this.#contract({ node, fold, result: inside, frame, buffer })) return true
     // In two kernels, then, or three.
     if (inner === node) this.#contraction(node, this.#own(node))
     else this.#reduce(inner, this.#own(inner))
@@ -354,7 +358,7 @@ export class Planner implements Places {
     const sum = trait === 'contract' && addsUp(owner)
     if (!sum && !['elementwise', 'movement'].includes(owner.op.trait)) return false
     const grows = sizeOf(owner.shape) - sizeOf(node.shape)
-    if (contracts ? grows > 0 && !sum : grows !== 0) return false
+    if (contracts ? grows > 0 && !sum && !isFramed(owner, node) : grows !== 0) return false
     if (!this.#schedule.compiled(node) || !this.#schedule.compiled(owner)) return false
     if (this.#absorbed.has(owner)) return false
     this.#absorbed.set(owner, node)
@@ -508,6 +512,12 @@ export class Planner implements Places {
 
 function variables(shape: Sizes): IndexExpr[] {
   return shape.map((_, axis) => variable(axis))
+}
+
+/** Whether a value is a border around as many elements as a contraction has. */
+function isFramed(owner: Node, { op, shape }: Node): boolean {
+  const frame = op.trait === 'contract' ? frameOf(owner) : undefined
+  return frame !== undefined && sizeOf(frame.inside.shape) <= sizeOf(shape)
 }
 
 /** Whether this adds up what it reads. */

@@ -55,9 +55,10 @@ function vectorsOf(side: Side): Windows | undefined {
   return lines.length > 1 && (lines.at(-1) ?? 1) % RUN !== 0 ? undefined : windows
 }
 
-/** Steps of k in blocks alike, of as many as there may be. */
+/** Steps of k in blocks alike, of as many as there may be; one where there are none. */
 export function evenSteps(k: number): number {
-  return Math.ceil(k / Math.max(1, Math.ceil(k / MOST_STEPS)))
+  const blocks = Math.max(1, Math.ceil(k / MOST_STEPS))
+  return Math.max(1, Math.ceil(k / blocks))
 }
 
 /** Steps of k of a block where the right side stands; undefined where it is packed. */
