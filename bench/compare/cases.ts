@@ -31,6 +31,8 @@ export function targetOf(it: Case, tier: string, peer: string): number | undefin
 const REORDERED = 1e-4
 /** Losses of three steps: what the steps multiply of such differences. */
 const STEPPED = 2e-3
+/** Likewise of roundings twice as large: pixels changed by a millionth change the third loss by 5e-3. */
+const COARSELY = 1e-2
 
 type Row = Omit<Case, 'suite' | 'tolerance' | 'targets' | 'portable'> & Partial<Case>
 
@@ -171,19 +173,19 @@ const inference = suite('inference', { ort: 1, torch: 1 }, [
 const winograd = suite('winograd', {}, [
   ...convolutions.slice(1, 4).flatMap(([name, size]) =>
     [false, true].map((backward) => ({
-      name: `${name} ${backward ? 'forward + backward' : 'forward'}, winograd: true`,
+      name: `${name} ${backward ? 'forward + backward' : 'forward'}, winograd`,
       spec: { kind: 'conv', ...size, backward, winograd: true },
       flop: convFlop(size) * (backward ? 3 : 1),
     })),
   ),
   {
-    name: 'ResNet-18 (CIFAR), batch 32, SGD with momentum, winograd: true',
+    name: 'ResNet-18 (CIFAR), batch 32, SGD, winograd',
     spec: { kind: 'step', model: 'resnet18', batch: 32, winograd: true },
     flop: 107e9,
-    tolerance: STEPPED,
+    tolerance: COARSELY,
   },
   ...[1, 32].map((batch) => ({
-    name: `ResNet-18 (CIFAR), inference of ${batch}, winograd: true`,
+    name: `ResNet-18 (CIFAR), inference of ${batch}, winograd`,
     spec: { kind: 'infer', model: 'resnet18', batch, winograd: true },
     flop: batch * 1.11e9,
   })),
