@@ -1,7 +1,7 @@
 /** What the expressions of a loop kernel say of how it is best lowered. */
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
-import { factorOf, mentions, valuesIn } from './index-expr.ts'
+import { factorOf, type IndexExpr, mentions, valuesIn } from './index-expr.ts'
 import {
   type Expr,
   eachPart,
@@ -99,4 +99,19 @@ export function leavingCaches(kernel: LoopKernel, sizes: BufferSizes): ReadonlyS
   const leaves = ({ buffer, dtype }: Store): boolean =>
     !read.has(buffer) && dtypes[dtype].bytes === LANE_BYTES
   return new Set(all < MOST_CACHED ? [] : stores.filter(leaves))
+}
+
+/** Whether a value changes when one of the loop variables does. */
+export function changesWith(
+  expr: Expr,
+  moving: readonly number[],
+  known: Map<Expr, boolean>,
+): boolean {
+  const found = known.get(expr)
+  if (found !== undefined) return found
+  const moves = (index: IndexExpr): boolean => moving.some((each) => mentions(index, each))
+  const changes =
+    indicesOf(expr).some(moves) || partsOf(expr).some((part) => changesWith(part, moving, known))
+  known.set(expr, changes)
+  return changes
 }

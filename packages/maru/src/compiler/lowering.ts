@@ -1,6 +1,7 @@
 /** What the lowerings share: arguments, coordinates, index arithmetic and expressions in vector IR. */
 import { type DType, dtypes, elementOf as inDType, isFloat } from '../base/dtype.ts'
 import type { Guard } from '../graph/indexing.ts'
+import { changesWith } from './direction.ts'
 import {
   Affine,
   factorOf,
@@ -103,6 +104,8 @@ export interface Row {
   /** What was looked at for hoisting. */
   readonly visited: Set<Expr>
   readonly bases: Map<Expr, Scalar>
+  /** Addresses that bases lie constants apart from. */
+  readonly starts: Map<string, Scalar>
   /** Values as indices, and which guards hold. */
   readonly values: Map<string, Scalar>
   readonly tests: Map<string, Scalar>
@@ -115,6 +118,7 @@ function newRow(): Row {
     hoisted: new Map(),
     visited: new Set(),
     bases: new Map(),
+    starts: new Map(),
     values,
     tests,
     masks: new Map(),
@@ -347,10 +351,21 @@ export class Lowering {
   #base(load: Load): Scalar {
     const known = this.#row.bases.get(load)
     if (known) return known
-    const offset = this.scalar(load.offset, this.inner)
-    const base = this.b.variable(this.byteAddress(load.buffer, load.dtype, offset))
+    const apart = this.scalar({ constant: load.offset.constant, terms: [] })
+    const base = this.b.variable(this.b.add(this.#start(load), this.bytes(load.dtype, apart)))
     this.#row.bases.set(load, base)
     return base
+  }
+
+  /** A load's base but for the constant part of its offset, which is all that sets apart rows of one buffer. */
+  #start({ buffer, dtype, offset: { terms } }: Load): Scalar {
+    const moving = { constant: 0, terms }
+    const key = `${buffer} ${keyOf(moving)}`
+    const known = this.#row.starts.get(key)
+    if (known) return known
+    const start = this.b.variable(this.byteAddress(buffer, dtype, this.scalar(moving, this.inner)))
+    this.#row.starts.set(key, start)
+    return start
   }
 
   /** Byte address of what a load reads next along the innermost loop. */
@@ -578,17 +593,6 @@ export class Lowering {
   finish(units: number, together = 1): Lowered {
     return { code: this.b.finish(), arguments: this.args, units, together }
   }
-}
-
-/** Whether a value changes when one of the loop variables does. */
-function changesWith(expr: Expr, moving: readonly number[], known: Map<Expr, boolean>): boolean {
-  const found = known.get(expr)
-  if (found !== undefined) return found
-  const moves = (index: IndexExpr): boolean => moving.some((each) => mentions(index, each))
-  const changes =
-    indicesOf(expr).some(moves) || partsOf(expr).some((part) => changesWith(part, moving, known))
-  known.set(expr, changes)
-  return changes
 }
 
 function guardKey({ value, bound }: Guard<IndexExpr>): string {
