@@ -27,7 +27,7 @@ export function acrossRows(
 ): readonly Bound[] | undefined {
   if (step.kind !== 'kernel' || step.bound.form.kernel.kind !== 'loops') return undefined
   const { bound } = step
-  return madeOnce(givenKernels('across', [bound]), buffers, () => {
+  return madeOnce(givenKernels(`across ${least}`, [bound]), buffers, () => {
     if (bound.kernel.kind !== 'loops') return undefined
     const kernel = collapse(bound.kernel)
     const blocks = blocksOf(kernel)
