@@ -48,6 +48,8 @@ const tiles: { readonly [lanes: number]: { readonly rows: number; readonly vecto
 const BYTES = 4
 /** Columns of a block. */
 const BREADTH = 2048
+/** A row costs about as much to pack as so many columns, since it has to be turned. */
+const FEW_ROWS = 4
 /** Tiles side by side up to which rows are read where they are. */
 const FEW_TILES = 2
 /** Multiply-adds up to which packing is more work than it saves. */
@@ -198,12 +200,12 @@ class ContractLowering {
   }
 
   /**
-   * Columns of a block. Every block packs its rows, so there are few; but where columns are more than rows an even
-   * number, so that two threads share them rather than pack the same columns.
+   * Columns of a block. Every block packs its rows, so there are few; but where columns are many more than rows an
+   * even number, so that two threads share them rather than pack the same columns.
    */
   #breadth(n: number): number {
     const pairs = Math.ceil(n / (2 * BREADTH))
-    const halved = n > this.#kernel.m && n >= 4 * this.#columns
+    const halved = n > FEW_ROWS * this.#kernel.m && n >= 4 * this.#columns
     const blocks = halved || n > BREADTH ? 2 * pairs : 1
     return Math.max(1, Math.ceil(n / blocks / this.#columns)) * this.#columns
   }
