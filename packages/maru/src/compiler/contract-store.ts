@@ -2,8 +2,8 @@
 import { factorOf } from './index-expr.ts'
 import { type ContractKernel, collapseOut, eachPart } from './kernel.ts'
 import { type BufferSizes, type Form, Lowering } from './lowering.ts'
-import { place, runEnd } from './positions.ts'
-import type { Scalar } from './vector.ts'
+import { place, type Range, runEnd } from './positions.ts'
+import type { Scalar, Vector } from './vector.ts'
 
 /** Sums of some rows and columns, and where they lie: address of the first, and bytes between rows. */
 export interface Strip {
@@ -14,9 +14,20 @@ export interface Strip {
   readonly line: Scalar
 }
 
+/** One of the two axes of a strip: where its loops begin among all, and what they count from. */
+interface Axis {
+  readonly first: number
+  readonly extents: readonly number[]
+  readonly range: Range
+  /** Bytes between its elements in the strip. */
+  readonly step: Scalar
+}
+
 export class ContractStore {
   readonly #kernel: Pick<ContractKernel, 'out' | 'store'>
   readonly #l: Lowering
+  /** Whether vectors go down the rows, since those lie side by side where results are stored. */
+  readonly #down: boolean
   readonly #vectors: boolean
 
   constructor(kernel: ContractKernel, root: Lowering, sizes: BufferSizes) {
@@ -24,41 +35,61 @@ export class ContractStore {
     const { out, store } = this.#kernel
     const { batch, rows, columns } = out
     const extents = [...batch, ...rows, ...columns]
-    const inner = columns.length === 0 ? -1 : extents.length - 1
+    const lastRow = rows.length === 0 ? -1 : batch.length + rows.length - 1
+    const lastColumn = columns.length === 0 ? -1 : extents.length - 1
+    const isUnit = (axis: number): boolean => axis >= 0 && factorOf(store.offset, axis) === 1
+    this.#down = !isUnit(lastColumn) && isUnit(lastRow)
+    const inner = this.#down ? lastRow : lastColumn
     this.#l = new Lowering(root.b.lanes, extents, inner, sizes, root)
     // every element has a sum of its own
     eachPart(store.value, (part) => {
       if (part.kind === 'folded') this.#l.vary(part)
     })
-    this.#vectors =
-      inner >= 0 && factorOf(store.offset, inner) === 1 && this.#l.vectorizable(store.value)
+    this.#vectors = isUnit(inner) && this.#l.vectorizable(store.value)
   }
 
   write(it: Strip): void {
     const l = this.#l
-    const { b } = l
     const { batch, rows, columns } = this.#kernel.out
-    const first = batch.length + rows.length
     place(l, it.batch, { first: 0, extents: batch })
-    const column = b.variable(it.columns[0])
-    b.loop(column, it.columns[1], 1, () => {
-      place(l, column, { first, extents: columns })
-      const axis = first + columns.length - 1
-      const stop = runEnd(l, column, { axis, extents: columns, end: it.columns[1] })
-      const start = b.variable(columns.length === 0 ? 0 : l.coordinate(axis))
-      const limit = b.variable(b.add(start, b.sub(stop, column)))
-      const from = b.variable(b.add(it.at, b.scalar('shl', b.sub(column, it.columns[0]), 2)))
-      const row = b.variable(it.rows[0])
-      b.loop(row, it.rows[1], 1, () => {
-        place(l, row, { first: batch.length, extents: rows })
-        this.#run(from, start, limit)
-        b.set(from, b.add(from, it.line))
+    const down: Axis = { first: batch.length, extents: rows, range: it.rows, step: it.line }
+    const across: Axis = {
+      ...{ first: batch.length + rows.length, extents: columns, range: it.columns },
+      step: { k: 'const', value: 4 },
+    }
+    if (this.#down) this.#runs(it.at, down, across)
+    else this.#runs(it.at, across, down)
+  }
+
+  /** Runs along one axis, each at all places of the other. */
+  #runs(at: Scalar, inner: Axis, outer: Axis): void {
+    const l = this.#l
+    const { b } = l
+    const { first, extents, range, step } = inner
+    const position = b.variable(range[0])
+    b.loop(position, range[1], 1, () => {
+      place(l, position, { first, extents })
+      const axis = first + extents.length - 1
+      const stop = runEnd(l, position, { axis, extents, end: range[1] })
+      const start = b.variable(extents.length === 0 ? 0 : l.coordinate(axis))
+      const limit = b.variable(b.add(start, b.sub(stop, position)))
+      const from = b.variable(b.add(at, b.mul(b.sub(position, range[0]), step)))
+      const other = b.variable(outer.range[0])
+      b.loop(other, outer.range[1], 1, () => {
+        place(l, other, { first: outer.first, extents: outer.extents })
+        this.#run({ from, start, limit, step })
+        b.set(from, b.add(from, outer.step))
       })
-      b.set(column, b.sub(stop, 1))
+      b.set(position, b.sub(stop, 1))
     })
   }
 
-  #run(from: Scalar, start: Scalar, limit: Scalar): void {
+  #run({
+    from,
+    start,
+    limit,
+    step,
+  }: { [name in 'from' | 'start' | 'limit' | 'step']: Scalar }): void {
     const l = this.#l
     const { b } = l
     const { buffer, dtype, offset, value } = this.#kernel.store
@@ -68,8 +99,12 @@ export class ContractStore {
     if (l.inner >= 0) l.hoist(value)
     const body = (form: Form) => (): void => {
       l.enterBody()
-      const address = b.add(from, b.scalar('shl', b.sub(at, start), 2))
-      l.folded = [b.let({ k: 'load', form, element: 'f32', address })]
+      const address = b.add(from, b.mul(b.sub(at, start), step))
+      const sums: Vector =
+        this.#down && form === 'full'
+          ? b.gather('f32', address, step)
+          : { k: 'load', form, element: 'f32', address }
+      l.folded = [b.let(sums)]
       const result = l.evaluate(value, form)
       l.store(form, dtype, l.byteAddress(buffer, dtype, l.scalar(offset)), result)
     }

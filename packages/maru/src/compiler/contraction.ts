@@ -41,7 +41,7 @@ const MANY_COLUMNS = 512
 /** Elements next to each other that are few for vectors. */
 const SHORT_RUN = 8
 /** Products by rows from which on it matters little how sums are stored. */
-const FEWEST_SUMS = 4
+const FEWEST_SUMS = 0.5
 /** The buffer that stands for the result of the contraction. */
 const RESULT = -1
 
@@ -228,7 +228,7 @@ export class Fitting {
       store: { buffer: own ?? buffer, dtype: result.dtype, offset, value: stored.value },
     }
     const k = sized(sums)
-    const aside = k > (standingSteps(b, k) ?? DEPTH) && !isPlainStore(out)
+    const aside = k > (standingSteps({ a, b, k }) ?? DEPTH) && !isPlainStore(out)
     const rest = sized([...batch, ...rows])
     return {
       kind: 'contract',
@@ -378,8 +378,7 @@ export class Fitting {
     const [m = 1, n = 1, k = 1] = [rows, columns, sums].map((loops) => this.sizeOf(loops))
     const found = overlapping(right, this.extents, [...columns, ...sums])
     if (!found || n <= m || k < FEWEST_SUMS * m) return false
-    const run = (loops: Loops): number => runOf(found.offset, this.extents, loops)
-    return run(columns) < SHORT_RUN && run(sums) >= SHORT_RUN
+    return runOf(found.offset, this.extents, columns) < SHORT_RUN
   }
 }
 

@@ -322,7 +322,7 @@ class ContractLowering {
     const held = n <= FEW_TILES * this.#columns ? a : undefined
     const standing = held ? undefined : panels.standing
     const left = held || standing ? undefined : panels.standingLeft
-    const steps = held || standing ? evenSteps(k) : DEPTH
+    const steps = held || standing || left ? evenSteps(k) : DEPTH
     const rows = left ? STANDING_HEIGHT : standing ? this.#height(steps) : HEIGHT
     const depth = steps === DEPTH ? steps : b.variable(this.#l.integer(steps))
     const height = standing ? b.variable(this.#l.integer(rows)) : rows

@@ -5,7 +5,7 @@
  */
 import { sizeOf } from '../base/shape.ts'
 import { Affine, factorOf, type IndexExpr } from './index-expr.ts'
-import { collapseSide, type Expr, type Side } from './kernel.ts'
+import { type ContractKernel, collapseSide, type Expr, type Side } from './kernel.ts'
 import { type BufferSizes, type Load, Lowering } from './lowering.ts'
 import { isAffine } from './operands.ts'
 import { advance, place, type Range } from './positions.ts'
@@ -14,7 +14,7 @@ import type { Scalar } from './vector.ts'
 /** Lines next to each other in memory, in multiples of which vectors of every target fit. */
 const RUN = 16
 /** How often an element is read for panels to be more work than a table. */
-const FEWEST_READS = 2
+const FEWEST_READS = 1.5
 /** Most steps of k in a block: what a tile reads in so many is near, though not in the first cache. */
 export const MOST_STEPS = 1152
 const BYTES = 4
@@ -61,9 +61,13 @@ export function evenSteps(k: number): number {
   return Math.max(1, Math.ceil(k / blocks))
 }
 
-/** Steps of k of a block where the right side stands; undefined where it is packed. */
-export function standingSteps(side: Side, k: number): number | undefined {
-  return vectorsOf(side) && evenSteps(k)
+/** Steps of k of a block where one side stands; undefined where both are packed. */
+export function standingSteps({
+  a,
+  b,
+  k,
+}: Pick<ContractKernel, 'a' | 'b' | 'k'>): number | undefined {
+  return vectorsOf(b) || windowsOf(a) ? evenSteps(k) : undefined
 }
 
 export class Standing {

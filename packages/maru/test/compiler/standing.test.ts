@@ -16,8 +16,12 @@ const x = (...shape: number[]): Tensor => eighths(shape, 'x')
 const w = (...shape: number[]): Tensor => eighths(shape, 'w')
 
 /** Of a convolution by its input and by its weight. */
-function gradients(from: Tensor, weight: Tensor, groups = 1): readonly [Tensor, Tensor] {
-  const y = from.conv2d(weight, { padding: 1, groups })
+function gradients(
+  from: Tensor,
+  weight: Tensor,
+  options: { groups?: number; stride?: number } = {},
+): readonly [Tensor, Tensor] {
+  const y = from.conv2d(weight, { padding: 1, ...options })
   const [byInput, byWeight] = vjp([y], [from, weight], [eighths(y.shape, 'given')])
   if (!byInput || !byWeight) throw new Error('no gradient')
   return [byInput, byWeight]
@@ -35,7 +39,9 @@ const standing: readonly [name: string, make: () => Tensor][] = [
   ['the input gradient', () => gradients(x(3, 20, 8, 16), w(12, 20, 3, 3))[0]],
   ['the weight gradient, by rows', () => gradients(x(3, 9, 13, 14), w(12, 9, 3, 3))[1]],
   ['the weight gradient, more rows than a block has', () => gradients(x(1, 130, 15, 9), w(10, 130, 3, 3))[1]],
-  ['the weight gradient in groups', () => gradients(x(2, 18, 11, 17), w(16, 9, 3, 3), 2)[1]],
+  ['the weight gradient of windows two apart', () => gradients(x(2, 9, 15, 16), w(12, 9, 3, 3), { stride: 2 })[1]],
+  ['the weight gradient, changed where it is stored', () => gradients(x(2, 12, 6, 6), w(40, 12, 3, 3))[1].mul(0.5).add(w(40, 12, 3, 3))],
+  ['the weight gradient in groups', () => gradients(x(2, 18, 11, 17), w(16, 9, 3, 3), { groups: 2 })[1]],
 ]
 
 // biome-ignore format: a table
