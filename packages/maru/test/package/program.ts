@@ -4,7 +4,7 @@ import { DataLoader, generateDigits } from 'maru/data'
 import { Flatten, Linear, ReLU, Sequential } from 'maru/nn'
 import { Adam } from 'maru/optim'
 
-export const STEPS = 40
+const STEPS = 40
 
 export interface Report {
   readonly device: string
