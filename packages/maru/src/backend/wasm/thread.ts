@@ -61,7 +61,21 @@ export function startThread(events: ThreadEvents): Thread {
   return node ? startInNode(node, events) : startInPage(events)
 }
 
+/** A thread that is ended while it loads machine code's caller ends the process with it; it is given this time. */
+const LINGER_MS = 100
+const lingering = { until: 0, isAsked: false }
+
+function lingerAtExit(): void {
+  if (lingering.isAsked) return
+  lingering.isAsked = true
+  process.once('exit', () => {
+    const left = lingering.until - performance.now()
+    if (left > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left)
+  })
+}
+
 function startInNode({ Worker }: WorkerThreads, { report, end }: ThreadEvents): Thread {
+  lingerAtExit()
   const source = `(${work})(require('node:worker_threads').parentPort, ${takePieces})`
   // Loaders given to this process are of no use to a text without imports.
   const worker = new Worker(source, { eval: true, name: NAME, execArgv: [] })
@@ -72,7 +86,10 @@ function startInNode({ Worker }: WorkerThreads, { report, end }: ThreadEvents): 
   worker.unref()
   return {
     endsSurely: true,
-    post: (message) => worker.postMessage(message),
+    post: (message) => {
+      lingering.until = performance.now() + LINGER_MS
+      worker.postMessage(message)
+    },
     terminate: () => worker.terminate(),
     hold: (held) => {
       if (held) worker.ref()
