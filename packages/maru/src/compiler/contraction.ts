@@ -18,7 +18,7 @@ import {
   replaced,
   type Side,
 } from './kernel.ts'
-import { type Ask, type Means, type Operands, type Reading, runOf } from './operands.ts'
+import { type Ask, isAffine, type Means, type Operands, type Reading, runOf } from './operands.ts'
 import { everyTurn, type Progression } from './phases.ts'
 import { overlapping, standingSteps } from './standing.ts'
 
@@ -56,7 +56,7 @@ export function isPlainStore(kernel: Pick<ContractKernel, 'out' | 'store'>): boo
   const { rows, columns, batch } = out
   if (rows.length > 1 || columns.length > 1 || store.value.kind !== 'folded') return false
   const last = batch.length + rows.length
-  const strided = store.offset.terms.every(({ atom }) => typeof atom === 'number')
+  const strided = isAffine(store.offset)
   const step = store.offset.terms.find(({ atom }) => atom === last)?.factor ?? 1
   return store.dtype === 'float32' && strided && step === 1
 }

@@ -14,6 +14,7 @@ import { factorOf, type IndexExpr } from './index-expr.ts'
 import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
 import { type BufferSizes, type Lowered, Lowering } from './lowering.ts'
+import { plainLoad } from './operands.ts'
 import {
   EDGE,
   HEIGHT,
@@ -76,14 +77,13 @@ interface Plain extends Batched {
 
 function plainOf(source: Side): Plain | undefined {
   const { batch, lines, summed, value } = collapseSide(source)
-  if (value.kind !== 'load' || value.guards.length > 0 || value.dtype !== 'float32') return
-  if (lines.length > 1 || summed.length > 1) return
-  if (value.offset.terms.some(({ atom }) => typeof atom !== 'number')) return
+  const load = plainLoad(value)
+  if (!load || lines.length > 1 || summed.length > 1) return
   // without a loop any stride will do
   const stride = (there: number, axis: number): number =>
-    there === 0 ? 1 : factorOf(value.offset, axis)
+    there === 0 ? 1 : factorOf(load.offset, axis)
   return {
-    ...{ buffer: value.buffer, offset: value.offset, batch },
+    ...{ buffer: load.buffer, offset: load.offset, batch },
     line: stride(lines.length, batch.length),
     step: stride(summed.length, batch.length + lines.length),
   }

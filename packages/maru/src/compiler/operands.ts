@@ -268,3 +268,10 @@ function isCheap(value: Expr): boolean {
 export function isAffine({ terms }: IndexExpr): boolean {
   return terms.every(({ atom }) => typeof atom === 'number')
 }
+
+/** A float32 element that is read at any place of the loops, at a sum of multiples of them, if a value is that. */
+export function plainLoad(value: Expr): (Expr & { readonly kind: 'load' }) | undefined {
+  if (value.kind !== 'load' || value.dtype !== 'float32' || value.guards.length > 0)
+    return undefined
+  return isAffine(value.offset) ? value : undefined
+}

@@ -9,6 +9,7 @@
 import { factorOf } from './index-expr.ts'
 import { collapseSide, type Expr, eachPart, type Side } from './kernel.ts'
 import { type BufferSizes, Lowering, SLACK_BYTES } from './lowering.ts'
+import { isAffine } from './operands.ts'
 import { advance, least, place, runEnd } from './positions.ts'
 import type { Scalar, Vector } from './vector.ts'
 
@@ -253,7 +254,7 @@ export class Packing {
     const loads: Load[] = []
     eachPart(this.#side.value, (part) => {
       if (part.kind !== 'load') return
-      if (part.offset.terms.every(({ atom }) => typeof atom === 'number')) loads.push(part)
+      if (isAffine(part.offset)) loads.push(part)
     })
     return loads
   }

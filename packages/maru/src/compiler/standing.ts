@@ -7,7 +7,7 @@ import { sizeOf } from '../base/shape.ts'
 import { Affine, factorOf, type IndexExpr } from './index-expr.ts'
 import { type ContractKernel, collapseSide, type Expr, type Side } from './kernel.ts'
 import { type BufferSizes, type Load, Lowering } from './lowering.ts'
-import { isAffine } from './operands.ts'
+import { plainLoad } from './operands.ts'
 import { advance, place, type Range } from './positions.ts'
 import type { Scalar } from './vector.ts'
 
@@ -29,12 +29,11 @@ export function overlapping(
   extents: readonly number[],
   loops: readonly number[],
 ): Load | undefined {
-  if (value.kind !== 'load' || value.guards.length > 0 || value.dtype !== 'float32')
-    return undefined
-  if (!isAffine(value.offset)) return undefined
+  const load = plainLoad(value)
+  if (!load) return undefined
   const moving = extents.map((extent, loop) => (loops.includes(loop) ? extent : 1))
-  const [low, high] = new Affine(moving).range({ ...value.offset, constant: 0 })
-  return sizeOf(moving) >= FEWEST_READS * (high - low + 1) ? value : undefined
+  const [low, high] = new Affine(moving).range({ ...load.offset, constant: 0 })
+  return sizeOf(moving) >= FEWEST_READS * (high - low + 1) ? load : undefined
 }
 
 /** Windows over memory, if a side is that. */
