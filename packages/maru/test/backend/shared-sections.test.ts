@@ -1,13 +1,24 @@
 /** Sections that the calling thread and workers take pieces of. */
-import { afterEach, describe, expect, it } from 'vitest'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it, vi } from 'vitest'
+import { launch } from '../../src/backend/native/encode.ts'
 import { enableFma } from '../../src/backend/wasm/features.ts'
 import { COPY_SHIFT, Kernels } from '../../src/backend/wasm/kernels.ts'
 import { encodePieces } from '../../src/backend/wasm/pieces.ts'
+import type { Player } from '../../src/backend/wasm/play.ts'
 import { type Outcome, Pool } from '../../src/backend/wasm/pool.ts'
 import { Queue } from '../../src/backend/wasm/queue.ts'
 import { Space } from '../../src/backend/wasm/space.ts'
 import type { Section, SectionPart, TapeCall } from '../../src/backend/wasm/tape.ts'
 import type { KernelFunction } from '../../src/backend/wasm/worker.ts'
+import { Workers } from '../../src/backend/wasm/workers.ts'
+import { DeviceError } from '../../src/base/error.ts'
+
+const ENDING = join(import.meta.dirname, 'ending/run.ts')
 
 const UNIT = 2 ** COPY_SHIFT
 const UNITS = 6
@@ -15,18 +26,12 @@ const BYTES = UNIT * UNITS
 
 const space = new Space(true, 4)
 const kernels = new Kernels(space, true, enableFma())
-const pools: Pool[] = []
 
 async function open(threads = 2): Promise<Pool> {
   const pool = new Pool(threads, space.memory, kernels.code, 0)
-  pools.push(pool)
   await pool.ready
   return pool
 }
-
-afterEach(() => {
-  for (const pool of pools.splice(0)) pool.hold(false)
-})
 
 function place(bytes: number): number {
   const at = space.heap.allocate(bytes)
@@ -160,6 +165,60 @@ describe('a fault in a piece', () => {
     const outcome = await ended(pool.share(section, caller([], performance.now() - 1000)))
     expect(outcome).toMatchObject({ failed: 'kernel', begun: 1 })
     expect(pool.state).toBe('over')
+  })
+})
+
+describe('a pool that ended between two sections', () => {
+  it('says of the next one that nothing of it has begun', async () => {
+    const { section } = chain(3)
+    const pool = await open()
+    await pool.run(section, false)
+    await ended(pool.share(section, caller([])))
+    const over = { failed: 'kernel', begun: 0 }
+    expect(await pool.run(section, false)).toMatchObject(over)
+    expect(await ended(pool.share(section, caller()))).toMatchObject(over)
+  })
+
+  it('is a typed error of the run', async () => {
+    const { section } = chain(3)
+    // A message that no worker can read, so that each ends once it tries.
+    const calls = { library: join(import.meta.dirname, 'none.cjs'), ...launch }
+    const code = [...kernels.code, { kind: 'native', address: 0n, calls }] as const
+    const workers = new Workers(2, space.memory, code, 0)
+    await workers.ready()
+    const pool = workers.pool()
+    if (!pool) throw new Error('no pool')
+    pool.share(section, caller())
+    await vi.waitUntil(() => pool.state === 'over')
+    const player: Player = {
+      ...{ ...caller(), begun: 0, report: undefined, short: false },
+      ...{ interpret() {}, move() {}, holds: () => false, shares: () => true },
+    }
+    const error = await workers.run(pool, section, player).catch((reason) => reason)
+    expect(error).toBeInstanceOf(DeviceError)
+    expect([error.key, player.begun]).toEqual(['device.worker', 0])
+  })
+})
+
+describe('a process that ends while its workers load what calls machine code', () => {
+  it.each([
+    ['by itself', 'end', 0, 'done\n'],
+    ['by a call', 'exit', 3, ''],
+    ['by an error', 'throw', 1, ''],
+    ['with its pool only', 'fault', 0, "[ 'failed', 'reason', 'begun' ]\n"],
+  ])('%s lets them do that first', async (_, way, code, output) => {
+    const folder = await mkdtemp(join(tmpdir(), 'maru-ending-'))
+    const args = ['--conditions=source', '--import', 'tsx', ENDING, way]
+    const env = { ...process.env, FOLDER: folder }
+    const run = promisify(execFile)(process.execPath, args, { env })
+    const ending = await run.then(
+      ({ stdout }) => ({ code: 0, stdout }),
+      (error) => error,
+    )
+    const noted = (await readdir(folder)).map((name) => name.split(' ')[0])
+    await rm(folder, { recursive: true })
+    expect([ending.code, ending.stdout]).toEqual([code, output])
+    expect(noted.sort()).toEqual(['begun', 'begun', 'loaded', 'loaded'])
   })
 })
 

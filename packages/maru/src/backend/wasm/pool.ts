@@ -11,8 +11,14 @@ import { type Code, codes, type KernelFunction, type Report, words } from './wor
 export type Outcome =
   /** How long each launch took, at every turn, if that was wanted. */
   | { readonly times: readonly { readonly launch: Launch; readonly ms: number }[] }
-  /** A kernel failed, or a worker ended; nodes of the program from `begun` on had not begun. */
-  | { readonly failed: 'kernel' | 'worker'; readonly reason: unknown; readonly begun: number }
+  /** Nodes of the program from `begun` on had not begun. */
+  | (Fault & { readonly begun: number })
+
+/** A kernel failed, or a worker ended. */
+interface Fault {
+  readonly failed: 'kernel' | 'worker'
+  readonly reason: unknown
+}
 
 /** A section that workers have, as they walk it or as its pieces. */
 interface Posted {
@@ -46,6 +52,8 @@ interface Caller {
 const SLICE_MS = 8
 /** Longest time in milliseconds for which it waits for a piece that another thread does. */
 const PATIENCE_MS = 0.2
+/** Longest time in milliseconds for which it waits, before a worker is ended, until that has read a message. */
+const MOST_READING_MS = 5000
 
 interface Member {
   readonly thread: Thread
@@ -74,7 +82,9 @@ export class Pool {
   #refuse: (reason: unknown) => void = () => {}
   #running: Running | undefined
   #run = 0
+  #holds = 0
   #state: 'starting' | 'ready' | 'over' = 'starting'
+  #fault: Fault | undefined
 
   /**
    * `code` is a list that may grow; every run sends what is new. Calls of less than `splitWork` are made
@@ -104,9 +114,10 @@ export class Pool {
           if (report.kind === 'stopped' || report.kind === 'fault') halt()
           this.#report(report)
         },
+        settle: () => this.#settle(index),
         end: (reason) => {
           halt()
-          this.#fail('worker', reason)
+          this.#fail({ failed: 'worker', reason })
         },
       })
       const scratch = scratchOf(index + 1)
@@ -121,6 +132,7 @@ export class Pool {
 
   /** Runs a section; one at a time. */
   run(section: Section, watched: boolean): Promise<Outcome> {
+    if (this.#fault) return Promise.resolve({ ...this.#fault, begun: 0 })
     const control = this.#control
     const posted = this.#walked(section)
     const from = Atomics.load(control, words.finished)
@@ -139,6 +151,7 @@ export class Pool {
    * must be walked is `unfit`.
    */
   share(section: Section, { functions, since }: Caller): Promise<Outcome> | 'done' | 'unfit' {
+    if (this.#fault) return Promise.resolve({ ...this.#fault, begun: 0 })
     const posted = this.#inPieces(section)
     if (!posted) return 'unfit'
     const { tape, calls } = posted
@@ -161,7 +174,7 @@ export class Pool {
       while (!isOver() && goesOn()) waits(Atomics.load(control, words.done))
     } catch (error) {
       const outcome = this.#outcome({ calls, isOver, awaited: 1 })
-      this.#fail('kernel', error)
+      this.#fail({ failed: 'kernel', reason: error })
       return outcome
     }
     Atomics.store(control, words.left, this.#run)
@@ -207,9 +220,10 @@ export class Pool {
     })
   }
 
-  /** Whether the process lives until the pool has answered. */
+  /** Whether the process lives until the pool has answered; whoever wants that says when no longer. */
   hold(held: boolean): void {
-    this.#members[0]?.thread.hold(held)
+    this.#holds += held ? 1 : -1
+    this.#members[0]?.thread.hold(this.#holds > 0)
   }
 
   /** Workers forget a section. */
@@ -268,7 +282,7 @@ export class Pool {
         this.#progress()
         break
       case 'fault':
-        this.#fail('kernel', report.error)
+        this.#fail({ failed: 'kernel', reason: report.error })
         break
       case 'stopped':
         break
@@ -284,15 +298,24 @@ export class Pool {
   #finish(): Running | undefined {
     const running = this.#running
     this.#running = undefined
-    this.hold(false)
+    if (running) this.hold(false)
     return running
   }
 
+  /** Nobody computes on, and a worker has read what it was reading. */
+  #settle(index: number): void {
+    const control = this.#control
+    Atomics.store(control, words.poison, 1)
+    const word = words.threads + index * words.line + words.reading
+    Atomics.wait(control, word, 1, MOST_READING_MS)
+  }
+
   /** Ends all workers; who waits for a run is told when nobody writes to memory any more. */
-  async #fail(failed: 'kernel' | 'worker', reason: unknown): Promise<void> {
-    if (this.#state === 'over') return
+  async #fail(fault: Fault): Promise<void> {
+    if (this.#fault) return
+    this.#fault = fault
     this.#state = 'over'
-    this.#refuse(reason)
+    this.#refuse(fault.reason)
     Atomics.store(this.#control, words.poison, 1)
     for (const word of [words.passed, words.done]) Atomics.notify(this.#control, word)
     // Who takes no part says only when asked that it has halted.
@@ -313,7 +336,7 @@ export class Pool {
     }
     const lines = Array.from({ length: this.size + 1 }, (_, i) => words.threads + i * words.line)
     const begun = Math.max(...lines.map((at) => this.#control[at + words.begun] ?? 0))
-    running.resolve({ failed, reason, begun })
+    running.resolve({ ...fault, begun })
   }
 }
 

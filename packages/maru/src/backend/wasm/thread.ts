@@ -15,6 +15,8 @@ export interface Thread {
 
 export interface ThreadEvents {
   readonly report: (report: Report) => void
+  /** Called before Node ends the thread: returns when it does nothing that must not be broken off. */
+  readonly settle: () => void
   /** It ended, or could not be started. */
   readonly end: (reason: unknown) => void
 }
@@ -61,36 +63,35 @@ export function startThread(events: ThreadEvents): Thread {
   return node ? startInNode(node, events) : startInPage(events)
 }
 
-/** A thread that is ended while it loads machine code's caller ends the process with it; it is given this time. */
-const LINGER_MS = 100
-const lingering = { until: 0, isAsked: false }
+/** Threads that live, each by what is called before it is ended; the end of the process ends them, too. */
+const living = new Set<() => void>()
 
-function lingerAtExit(): void {
-  if (lingering.isAsked) return
-  lingering.isAsked = true
-  process.once('exit', () => {
-    const left = lingering.until - performance.now()
-    if (left > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, left)
-  })
+function settleAll(): void {
+  for (const settle of living) settle()
 }
 
-function startInNode({ Worker }: WorkerThreads, { report, end }: ThreadEvents): Thread {
-  lingerAtExit()
+function startInNode({ Worker }: WorkerThreads, { report, end, settle }: ThreadEvents): Thread {
   const source = `(${work})(require('node:worker_threads').parentPort, ${takePieces})`
   // Loaders given to this process are of no use to a text without imports.
   const worker = new Worker(source, { eval: true, name: NAME, execArgv: [] })
   worker.on('message', report)
   worker.on('error', end)
-  worker.on('exit', (code: number) => end(new Error(`it exited with code ${code}`)))
+  worker.on('exit', (code: number) => {
+    living.delete(settle)
+    if (living.size === 0) process.off('exit', settleAll)
+    end(new Error(`it exited with code ${code}`))
+  })
+  if (living.size === 0) process.on('exit', settleAll)
+  living.add(settle)
   // After the listeners, which hold the process themselves.
   worker.unref()
   return {
     endsSurely: true,
-    post: (message) => {
-      lingering.until = performance.now() + LINGER_MS
-      worker.postMessage(message)
+    post: (message) => worker.postMessage(message),
+    terminate: () => {
+      if (living.has(settle)) settle()
+      return worker.terminate()
     },
-    terminate: () => worker.terminate(),
     hold: (held) => {
       if (held) worker.ref()
       else worker.unref()

@@ -23,7 +23,7 @@ export const words = {
   /** Counts barriers that all have passed; workers sleep on it. */
   passed: 4,
   sleepers: 5,
-  /** Not 0 once a worker has failed: nobody computes on. */
+  /** Not 0 once a worker has failed, or is to be ended: nobody computes on, or reads another message. */
   poison: 6,
   /** Whether times are wanted. */
   watch: 7,
@@ -46,6 +46,8 @@ export const words = {
   command: 0,
   /** In a line: nodes of the program that the thread has begun. */
   begun: 1,
+  /** In a line: 1 while the worker reads a message, when nobody may end it; who would do so sleeps on it. */
+  reading: 2,
 } as const
 
 /** What the words of a section begin with. */
@@ -145,7 +147,26 @@ export function work(port: Port, take: typeof takePieces): void {
       worker.obey()
     },
 
-    open({ code, sections: fresh, dropped }: Mail): void {
+    /**
+     * Reads a message, unless all are to end. Either this worker sees that, or who says so sees that it reads:
+     * a thread that is ended while it loads koffi ends the process with it.
+     */
+    open(mail: Mail): void {
+      const { control, words, index } = worker.state()
+      const own = words.threads + index * words.line + words.reading
+      Atomics.store(control, own, 1)
+      const goesOn = Atomics.load(control, words.poison) === 0
+      try {
+        if (goesOn) worker.read(mail)
+      } finally {
+        Atomics.store(control, own, 0)
+        Atomics.notify(control, own)
+      }
+      if (goesOn) worker.obey()
+      else port.postMessage({ kind: 'stopped' })
+    },
+
+    read({ code, sections: fresh, dropped }: Mail): void {
       const { memory, scratch } = worker.state()
       for (const it of code) {
         if (it.kind === 'native') {
@@ -159,7 +180,6 @@ export function work(port: Port, take: typeof takePieces): void {
       for (const [id, tape] of fresh) sections.set(id, tape)
       for (const id of dropped) sections.delete(id)
       read++
-      worker.obey()
     },
 
     state(): Start {
