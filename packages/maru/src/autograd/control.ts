@@ -2,9 +2,10 @@
 import { isFloat } from '../base/dtype.ts'
 import { ValueError } from '../base/error.ts'
 import { sizeOf } from '../base/shape.ts'
-import { close, instantiate } from '../graph/closed.ts'
+import { close, instantiate, order } from '../graph/closed.ts'
 import { makeNode, type Node } from '../graph/node.ts'
 import type { ControlForm, Primitive } from '../graph/primitive.ts'
+import { turnSize } from '../primitives/control.ts'
 import * as p from '../primitives/index.ts'
 import { resultOf } from '../primitives/several.ts'
 import { placeholder } from '../primitives/source.ts'
@@ -67,9 +68,18 @@ interface Sequence {
   readonly whole: Node
 }
 
+/** Additions that are sooner done again than read. */
+const CHEAP = 2
+
+/** Whether a value is sooner read than computed again from what it is made of. */
+function isWork({ op }: Node): boolean {
+  if (op.trait === 'elementwise') return op.cost > CHEAP
+  return op.trait === 'contract' || op.trait === 'reduce' || op.trait === 'routine'
+}
+
 /**
- * The scan that runs the other way: it is given the carries of every turn, runs the body again, and
- * pulls gradients back through it.
+ * The scan that runs the other way: it is given the carries of every turn and values that the body made, computes what
+ * else it needs again, and pulls gradients back through it.
  */
 class ScanGradient {
   readonly #node: Node
@@ -117,19 +127,24 @@ class ScanGradient {
   }
 
   parts(): Parts {
-    const { next, toElements, sums } = this.#turnBack()
+    const { outs, next, toElements, sums } = this.#turnBack()
+    const ofTurn = [
+      ...present(toElements).map(({ node }) => node),
+      ...sums.flatMap((sum) => sum?.stacks ?? []),
+    ]
+    const read = this.#reads()
+    const given = new Map(read.map(({ element, whole }) => [element, whole]))
+    const stacks = [...new Set(ofTurn)].filter((node) => !given.has(node))
     const accumulators = sums.map((sum) => sum?.accumulator)
-    const reads = this.#reads()
+    const carries = [
+      ...present(next).map(({ node }) => node),
+      ...present(sums.map((sum) => sum?.sum)),
+    ]
     const starts = [
       ...present(this.#upstream.map((spec, i) => spec && this.#start(i, spec))),
       ...present(accumulators).map((spec) => this.#context.zeros(spec).node),
     ]
-    const outputs = [
-      ...present(next).map(({ node }) => node),
-      ...present(sums.map((sum) => sum?.sum)),
-      ...present(toElements).map(({ node }) => node),
-      ...sums.flatMap((sum) => sum?.stacks ?? []),
-    ]
+    const reads = [...read, ...this.#kept(outs, [...carries, ...stacks])]
     const bound = [
       this.#turn,
       ...present(this.#upstream),
@@ -137,19 +152,25 @@ class ScanGradient {
       ...reads.map(({ element }) => element),
       ...this.#constants,
     ]
-    const loop = this.#loop(bound, outputs, starts, reads)
+    const loop = this.#loop(bound, [...carries, ...stacks], starts, reads)
+    const result = (index: number): Tensor => this.#context.tensor(resultOf(loop, index))
     let index = 0
-    const take = (has: unknown): Tensor | undefined =>
-      has === undefined ? undefined : this.#context.tensor(resultOf(loop, index++))
-    const starting = this.#upstream.map(take)
-    const summed = accumulators.map(take)
-    const ofElements = toElements.map(take)
-    const ofConstants = sums.map((sum, i) => sum && (summed[i] ?? sum.contracted(() => take(sum))))
+    const last = (has: unknown): Tensor | undefined =>
+      has === undefined ? undefined : result(index++)
+    const stacked = (node: Node): Tensor => {
+      const whole = given.get(node)
+      return whole ? this.#context.tensor(whole) : result(carries.length + stacks.indexOf(node))
+    }
+    const starting = this.#upstream.map(last)
+    const summed = accumulators.map(last)
+    const ofElements = toElements.map((each) => each && stacked(each.node))
+    const ofConstants = sums.map((sum, i) => sum && (summed[i] ?? sum.contracted(stacked)))
     return [...starting, ...ofElements, ...ofConstants]
   }
 
   /** One turn of the body, and what flows back through it. */
   #turnBack(): {
+    readonly outs: readonly Node[]
     readonly next: Parts
     readonly toElements: Parts
     readonly sums: readonly (Sum | undefined)[]
@@ -177,7 +198,7 @@ class ScanGradient {
       const part = wants(sequences + i) ? back[carries + sequences + i] : undefined
       return part && new Sum(part, this.#constants, this.#context)
     })
-    return { next, toElements, sums }
+    return { outs, next, toElements, sums }
   }
 
   /** The sequences that the backward body reads. */
@@ -195,6 +216,31 @@ class ScanGradient {
       })),
       ...present(this.#given),
     ]
+  }
+
+  /**
+   * Values of a turn that were stacked as they were made: of those that what flows back reads, all that would be work to
+   * compute again, if together they take no more memory than what the turn takes does anyway.
+   */
+  #kept(outs: readonly Node[], outputs: readonly Node[]): Sequence[] {
+    const { carries } = this.#form
+    const known = new Set([this.#turn, ...this.#carried, ...this.#elements, ...this.#constants])
+    const made = order(outs, known)
+    const stacks = new Map(outs.map((node, i) => [node, i] as const).slice(carries))
+    const read = readOf(made, outputs, known, stacks)
+    const kept: Node[] = []
+    for (const node of made) {
+      const again = !isWork(node) && node.inputs.every((input) => known.has(input))
+      const keeps = !again && read.has(node) && stacks.has(node)
+      if (keeps) kept.push(node)
+      if (again || keeps) known.add(node)
+    }
+    const carried = new Set(outs.slice(0, carries))
+    const size = kept.reduce((sum, node) => sum + (carried.has(node) ? 0 : sizeOf(node.shape)), 0)
+    if (size > turnSize(this.#form)) return []
+    return kept.map((node) => {
+      return { element: node, whole: resultOf(this.#node, stacks.get(node) ?? -1) }
+    })
   }
 
   #loop(
@@ -216,6 +262,23 @@ class ScanGradient {
   #start(index: number, spec: Node): Node {
     return (this.#gradients[index] ?? this.#context.zeros(spec)).node
   }
+}
+
+/** What outputs read of the nodes of a turn; of one without a stack, what it is computed from. */
+function readOf(
+  made: readonly Node[],
+  outputs: readonly Node[],
+  given: ReadonlySet<Node>,
+  stacks: ReadonlyMap<Node, number>,
+): ReadonlySet<Node> {
+  const own = new Set(made)
+  const back = order(outputs, given).filter((node) => !own.has(node))
+  const read = new Set([...outputs, ...back.flatMap(({ inputs }) => inputs)])
+  for (const node of made.toReversed()) {
+    if (!read.has(node) || stacks.has(node)) continue
+    for (const input of node.inputs) read.add(input)
+  }
+  return read
 }
 
 function need<T>(list: readonly T[], i: number): T {
@@ -246,10 +309,10 @@ class Sum {
     this.sum = this.accumulator && context.tensor(this.accumulator).add(part).node
   }
 
-  /** The contraction over turns, of the stacked operands in order. */
-  contracted(take: () => Tensor | undefined): Tensor | undefined {
+  /** The contraction over turns, of the stacked operands. */
+  contracted(stacked: (node: Node) => Tensor): Tensor | undefined {
     const { op, attrs } = this.#part
-    const [a, b] = [take(), take()]
+    const [a, b] = this.stacks.map(stacked)
     if (op.trait !== 'contract' || !a || !b) return undefined
     const labels = op.labels(attrs)
     const turn = Math.max(-1, ...labels.a, ...labels.b) + 1

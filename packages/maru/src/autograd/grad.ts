@@ -7,6 +7,7 @@ import type { Spec } from '../graph/primitive.ts'
 import { resultOf } from '../primitives/several.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { controlGradients } from './control.ts'
+import { Found } from './found.ts'
 
 /** How the walk makes tensors: `autograd` stands left of `tensor` and cannot make them itself. */
 export interface GradContext {
@@ -48,32 +49,6 @@ function walk(
   return { order: order.reverse(), cut }
 }
 
-/** Gradients found so far: one for a node, several for one with several results. */
-class Found {
-  readonly #single = new Map<Node, Tensor>()
-  readonly #several = new Map<Node, (Tensor | undefined)[]>()
-
-  add(node: Node, part: Tensor): void {
-    const known = this.#single.get(node)
-    this.#single.set(node, known ? known.add(part) : part)
-  }
-
-  /** Adds to one result of a node. */
-  addTo(node: Node, index: number, part: Tensor): void {
-    const known = this.#several.get(node) ?? []
-    known[index] = known[index]?.add(part) ?? part
-    this.#several.set(node, known)
-  }
-
-  of(node: Node): Tensor | undefined {
-    return this.#single.get(node)
-  }
-
-  allOf(node: Node): Parts | undefined {
-    return this.#several.get(node)
-  }
-}
-
 /** Gradients of a scalar node with respect to others, as nodes of the same graph. */
 export function gradients(root: Node, wrt: readonly Node[], context: GradContext): Tensor[] {
   if (root.shape.length !== 0) throw new ShapeError('grad.scalar', { shape: root.shape })
@@ -102,7 +77,7 @@ export function pullBack(
 ): (Tensor | undefined)[] {
   const { order, cut } = walk(roots, new Set(wrt), context)
   const reached = new Set(order)
-  const found = new Found()
+  const found = new Found(context)
   roots.forEach((root, i) => {
     const seed = seeds[i]
     if (seed && isFloat(root.dtype)) found.add(root, seed)

@@ -5,7 +5,7 @@ import { type Expr, type Kernel, type LoopKernel, replaced, type Store } from '.
 import { loadsOf } from './steps.ts'
 
 /** Stores beyond which a kernel is not grown. */
-const MOST_STORES = 6
+const MOST_STORES = 8
 
 export function mapOf(extents: Sizes, store: Store): LoopKernel {
   return { kind: 'loops', extents, folded: [], passes: [], stores: [store] }

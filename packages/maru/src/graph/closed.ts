@@ -60,8 +60,8 @@ export interface Closed {
 }
 
 /**
- * One graph for each list of outputs, all over `placeholders`. What they read besides becomes further
- * inputs: the nodes of `captured`, computed once outside.
+ * One graph for each list of outputs, all over `placeholders`; a node that is computed may be one of them, and its
+ * value is then given. What they read besides becomes further inputs: the nodes of `captured`, computed once outside.
  */
 export function close(
   placeholders: readonly Node[],
@@ -76,7 +76,9 @@ export function close(
     else if (isPattern(node, patterns)) patterns.add(node)
   }
   const own = all.filter((node) => inside.has(node) || patterns.has(node))
-  const replaced = new Map<Node, Node>(placeholders.map((node) => [node, node]))
+  const replaced = new Map(
+    placeholders.map((node) => [node, node.leaf ? node : placeholderOf(node)]),
+  )
   const captured: Node[] = []
   const capture = (node: Node): void => {
     if (inside.has(node) || patterns.has(node) || replaced.has(node)) return

@@ -77,6 +77,8 @@ export interface Movement<A extends Attrs = Attrs> extends Common<A> {
   fill(attrs: A): number
   /** True when input elements may appear several times with different neighbours (windows). */
   readonly overlaps: boolean
+  /** Where zeros alone are added, how many of them stand before and after the input along each axis. */
+  zeros?(attrs: A): { readonly before: Sizes; readonly after: Sizes } | undefined
   /** The op over `size` inputs at once. `input` is the shape of one. */
   lift(attrs: A, size: number, input: Sizes): Lifted<A>
 }
@@ -215,7 +217,8 @@ export interface Control<A extends Attrs = Attrs> extends Several<A> {
  * What a control primitive does with its graphs.
  *
  * A scan's graph takes the turn, the carries, one element of each sequence and the constants; it
- * gives the next carries and one element of each stacked result. Its node's results are the last
+ * gives the next carries and one element of each stacked result, the last of them values that are there for the
+ * gradient alone (`withValues`). Its node's results are the last
  * carries, the stacked results, and the carries as they were before each turn.
  */
 export type ControlForm =

@@ -111,6 +111,7 @@ interface MovementOp<A extends Attrs> {
   readonly origin: Movement<A>['origin']
   readonly fill?: (attrs: A) => number
   readonly overlaps?: boolean
+  readonly zeros?: Movement<A>['zeros']
   readonly lift: Movement<A>['lift']
   readonly vjp: NonNullable<Movement<A>['vjp']>
 }
@@ -122,6 +123,7 @@ export function movement<A extends Attrs>(name: string, op: MovementOp<A>): Move
     trait: 'movement',
     name,
     overlaps: op.overlaps ?? false,
+    ...(op.zeros ? { zeros: op.zeros } : {}),
     fill,
     origin: op.origin,
     lift: op.lift,

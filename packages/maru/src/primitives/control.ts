@@ -1,6 +1,8 @@
 /** Graphs that run again and again, or one of two: what recurrent networks and solvers are made of. */
+import { isFloat } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
-import { evaluate, type Graph } from '../graph/closed.ts'
+import { evaluate, Graph } from '../graph/closed.ts'
+import type { Node } from '../graph/node.ts'
 import type { Control, HostTensor, Spec } from '../graph/primitive.ts'
 import { input } from './build.ts'
 
@@ -65,6 +67,31 @@ export const scan: Control<Scan> = {
       input(outs, i).data.set(carry.data)
     })
   },
+}
+
+/** Elements of what a turn takes that is its own: carries, and an element of each sequence. */
+export function turnSize({ body, carries, sequences }: Omit<Scan, 'length' | 'reverse'>): number {
+  const own = body.inputs.slice(1, 1 + carries + sequences)
+  return own.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+}
+
+/**
+ * The body of a scan that also gives, as stacked results, each value that its gradient may rather read than compute
+ * again: of no more elements than a turn takes. A loop without carries is made to save memory, and gives none.
+ */
+export function withValues(body: Graph, carries: number, sequences: number): Graph {
+  if (carries === 0) return body
+  const most = turnSize({ body, carries, sequences })
+  const given = new Set(body.outputs.slice(carries))
+  const values = body.nodes.filter((node) => {
+    return isValue(node) && sizeOf(node.shape) <= most && !given.has(node)
+  })
+  return new Graph(body.inputs, [...body.outputs, ...values])
+}
+
+function isValue({ op, dtype }: Node): boolean {
+  const { trait } = op
+  return isFloat(dtype) && (trait === 'elementwise' || trait === 'contract' || trait === 'reduce')
 }
 
 interface While {

@@ -133,6 +133,7 @@ export const pad: Movement<{
   shape: (input, { before, after }) =>
     input.map((dim, axis) => at(before, axis) + dim + at(after, axis)),
   fill: ({ value }) => value,
+  zeros: ({ before, after, value }) => (Object.is(value, 0) ? { before, after } : undefined),
   origin(algebra, out, { before, after }, input) {
     const guards: Guard<(typeof out)[number]>[] = []
     const index = out.map((i, axis) => {

@@ -7,6 +7,7 @@ import { showAny } from '../base/show.ts'
 import { close, order } from '../graph/closed.ts'
 import { makeLiteral, makeNode, type Node } from '../graph/node.ts'
 import type { Primitive, Spec } from '../graph/primitive.ts'
+import { withValues } from '../primitives/control.ts'
 import * as p from '../primitives/index.ts'
 import { resultOf } from '../primitives/several.ts'
 import { placeholder } from '../primitives/source.ts'
@@ -82,7 +83,7 @@ export interface ScanOptions {
  * A loop over a sequence: `[carry, yₜ] = body(carry, xₜ, t)` for every t, as one node.
  *
  * The body is recorded once. What it reads from outside (weights) is computed once, before the loop.
- * Gradients run the other way and compute each turn again from its carry.
+ * Gradients run the other way: they read what each turn made where that is small, or make it again from its carry.
  *
  * @shape carry any; every tensor of xs [T, ...] → the last carry, and every tensor of y as [T, ...]
  * @throws ShapeError when sequences differ in length or the carry changes its shape, DTypeError
@@ -174,7 +175,7 @@ function plain(
   const { graphs, captured } = close([turn, ...carries, ...elements], [outputs], placeholder)
   const inputs = [...start, ...sequences].map(({ node }) => node)
   const attrs = {
-    body: graphs[0],
+    body: graphs[0] && withValues(graphs[0], carries.length, elements.length),
     carries: carries.length,
     sequences: elements.length,
     length,

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { openDevice } from '../../src/backend/devices.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile as compileProgram } from '../../src/compiler/compile.ts'
+import { launchesOf } from '../../src/compiler/program.ts'
 import { order } from '../../src/graph/closed.ts'
 import {
   compile,
@@ -18,10 +19,11 @@ import {
   tensor,
   useDevice,
   ValueError,
+  vmap,
   whileLoop,
   zeros,
 } from '../../src/index.ts'
-import { graphOf } from '../graph/programs.ts'
+import { graphOf, programOf } from '../graph/programs.ts'
 import { devices } from '../ops/calls.ts'
 
 const wave = (shape: number[], shift = 0): Tensor =>
@@ -225,6 +227,106 @@ describe('a thousand turns', () => {
       return compileProgram(graphOf(g!), openDevice('wasm').target).arenaBytes
     }
     expect(arena(true)).toBeLessThan(arena(false) / 8)
+  })
+})
+
+/** A cell whose gradient reads what it makes: gates of a product with the carry. */
+function gated(h: Tensor, x: Tensor, w: Tensor): Tensor {
+  const sums: Tensor = h.matmul(w).add(x)
+  const half = sums.shape[1]! / 2
+  const [open, made] = [sums.slice(1, 0, half).sigmoid(), sums.slice(1, half).tanh()]
+  return open.mul(made).add(h.mul(0.5)) as Tensor
+}
+
+describe.each(devices)('values of a turn that its gradient reads, on %s', (device) => {
+  const w = wave([4, 8], 1)
+  const overTurns = (h: Tensor, xs: Tensor): Tensor => {
+    const [last, ys] = scan(
+      (carry: Tensor, x: Tensor): [Tensor, Tensor] => {
+        const next = gated(carry, x, w)
+        return [next, next]
+      },
+      h,
+      xs,
+    )
+    return last.sum().add(ys.square().sum())
+  }
+  const writtenOut = (h: Tensor, xs: Tensor): Tensor => {
+    const ys: Tensor[] = []
+    let carry = h
+    for (let t = 0; t < xs.shape[0]!; t++) {
+      carry = gated(carry, xs.slice(0, t, t + 1).squeeze(0), w)
+      ys.push(carry)
+    }
+    return carry.sum().add(stack(ys).square().sum())
+  }
+
+  test('give the gradient of the loop written out, once, twice and for each example', async () => {
+    useDevice(device)
+    const [h, xs] = [wave([3, 4], 4), wave([6, 3, 8], 5)]
+    const wrt = [w, h, xs]
+    const once = [overTurns, writtenOut].map((f) => grad(f(h, xs), wrt))
+    const twice = once.map((gradients) => {
+      return grad(
+        gradients.reduce<Tensor>((sum, g) => sum.add(g.square().sum()), zeros([])),
+        wrt,
+      )
+    })
+    await expectAllClose([...once[0]!, ...twice[0]!], [...once[1]!, ...twice[1]!])
+    const [many, examples] = [wave([2, 3, 4], 4), wave([2, 6, 3, 8], 5)]
+    const each = [overTurns, writtenOut].map((f) => {
+      return vmap((a: Tensor, b: Tensor) => grad(f(a, b), [a, b]))(many, examples)
+    })
+    await expectAllClose(each[0]!, each[1]!)
+  })
+})
+
+describe('what a turn made, in the loop of its gradient', () => {
+  /** Products in each loop of a program. */
+  const products = (loss: Tensor, wrt: readonly Tensor[]): number[] => {
+    const { body } = programOf(graphOf(...grad(loss, wrt)))
+    return body.flatMap((node) => {
+      if (node.kind !== 'loop') return []
+      const launches = launchesOf(node.body)
+      return [launches.filter((it) => it.kind === 'code' && it.kernel?.kind === 'contract').length]
+    })
+  }
+  const [h, w] = [wave([2, 8]), wave([8, 8], 1)]
+  const xs = wave([5, 2, 8], 2)
+
+  test('is read where it takes no more memory than the turn does', () => {
+    const [, ys] = scan(
+      (carry: Tensor, x: Tensor): [Tensor, Tensor] => {
+        const next: Tensor = carry.matmul(w).sigmoid().mul(x)
+        return [next, next]
+      },
+      h,
+      xs,
+    )
+    expect(products(ys.sum(), [w])).toEqual([1, 1])
+  })
+
+  test('is made again where it would take more', () => {
+    const wide = wave([8, 24], 1)
+    const [last] = scan(
+      (carry: Tensor, x: Tensor): [Tensor, undefined] => [
+        carry.matmul(wide).sigmoid().matmul(wide.transpose()).mul(x),
+        undefined,
+      ],
+      h,
+      xs,
+    )
+    // the sigmoid's product, and what flows back through both
+    expect(products(last.sum(), [h])).toEqual([2, 3])
+  })
+
+  test('is made again in a loop that carries nothing, which is one for the sake of memory', () => {
+    const [, ys] = scan(
+      (_: Tensor[], x: Tensor): [Tensor[], Tensor] => [[], x.matmul(w).sigmoid().neg()],
+      [],
+      xs,
+    )
+    expect(products(ys.square().sum(), [xs])).toEqual([1, 2])
   })
 })
 

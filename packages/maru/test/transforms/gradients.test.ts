@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { openDevice } from '../../src/backend/devices.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile as compileProgram } from '../../src/compiler/compile.ts'
+import { order } from '../../src/graph/closed.ts'
 import {
   checkpoint,
   compile,
@@ -140,6 +141,36 @@ describe('a rule of one’s own', () => {
       (g) => [g.unsqueeze(0)],
     )
     expect(() => grad(wide(x).sum(), [x])).toThrow(ShapeError)
+  })
+})
+
+describe('the gradient of what is read in parts', () => {
+  const x = wave([3, 6])
+  const joins = (g: Tensor): number =>
+    order([g.node], new Set()).filter(({ op }) => op.trait === 'join').length
+  const waves = (part: Tensor, k: number): Tensor =>
+    part
+      .mul(k + 2)
+      .sin()
+      .sum()
+  const parts: [string, (x: Tensor) => Tensor[], number][] = [
+    ['parts that fill an axis', (x) => [x.slice(1, 4), x.slice(1, 0, 1), x.slice(1, 1, 4)], 1],
+    ['parts that fill it, and the whole', (x) => [x, x.slice(0, 0, 2), x.slice(0, 2), x.neg()], 1],
+    ['parts that overlap', (x) => [x.slice(1, 0, 4), x.slice(1, 3)], 0],
+    ['a stretch that nobody reads', (x) => [x.slice(1, 0, 2), x.slice(1, 3)], 0],
+    ['parts of two axes', (x) => [x.slice(1, 0, 2), x.slice(0, 0, 1)], 0],
+    ['a part of a part', (x) => [x.slice(1, 0, 2).slice(0, 0, 1), x.slice(1, 2)], 1],
+  ]
+
+  test.each(parts)('%s', async (_, read, joined) => {
+    const loss = read(x).reduce<Tensor>((sum, part, k) => sum.add(waves(part, k)), zeros([]))
+    const [g] = grad(loss, [x])
+    expect(joins(g!)).toBe(joined)
+    const alone = read(x).map((part, k) => grad(waves(part, k), [x])[0]!)
+    const sum = alone.reduce((sum, part) => sum.add(part) as Tensor)
+    const [twice, expected] = [g!, sum].map((each) => grad(each.square().mean(), [x])[0]!)
+    await expectClose(g!, sum)
+    await expectClose(twice!, expected!)
   })
 })
 
