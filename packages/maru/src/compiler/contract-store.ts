@@ -1,7 +1,8 @@
 /** What becomes of a contraction's sums: a strip of them → the values that are stored. */
 import { factorOf } from './index-expr.ts'
 import { type ContractKernel, collapseOut, eachPart } from './kernel.ts'
-import { type BufferSizes, type Form, Lowering } from './lowering.ts'
+import { type BufferSizes, type Form, type Load, Lowering } from './lowering.ts'
+import { isAffine } from './operands.ts'
 import { place, type Range, runEnd } from './positions.ts'
 import type { Scalar, Vector } from './vector.ts'
 
@@ -22,6 +23,18 @@ interface Axis {
   /** Bytes between its elements in the strip. */
   readonly step: Scalar
 }
+
+/** Elements next to each other in the inner loop: from where to where, and where in the strip the first one is. */
+interface Run {
+  readonly start: Scalar
+  readonly limit: Scalar
+  readonly from: Scalar
+  /** Bytes between them in the strip. */
+  readonly step: Scalar
+}
+
+/** Float32 elements of a line of the caches. */
+const LINE = 16
 
 export class ContractStore {
   readonly #kernel: Pick<ContractKernel, 'out' | 'store'>
@@ -49,6 +62,46 @@ export class ContractStore {
   }
 
   write(it: Strip): void {
+    this.#runs(it, (run) => this.#run(run))
+  }
+
+  /** Whether a strip is pieces of many lines. Runs down the rows are long: processors find those by themselves. */
+  get isScattered(): boolean {
+    return !this.#down
+  }
+
+  /** Has the memory brought nearby that a strip will be stored to, and what is read along with it. */
+  fetch(it: Strip): void {
+    const l = this.#l
+    const { b } = l
+    const { store } = this.#kernel
+    const lines = [{ ...store, written: true }, ...this.#beside()]
+    this.#runs(it, ({ start, limit }) => {
+      const at = b.variable(start)
+      if (l.inner >= 0) l.coordinates[l.inner] = at
+      l.enterRow()
+      b.loop(at, limit, 1, () => {
+        l.enterBody()
+        for (const { buffer, dtype, offset, written } of lines) {
+          b.fetch(l.byteAddress(buffer, dtype, l.scalar(offset)), { written })
+        }
+        b.set(at, b.add(at, LINE - 1))
+      })
+    })
+  }
+
+  /** What is read at every element of its own, side by side. */
+  #beside(): (Load & { readonly written: boolean })[] {
+    const loads: (Load & { readonly written: boolean })[] = []
+    eachPart(this.#kernel.store.value, (part) => {
+      if (part.kind !== 'load' || !isAffine(part.offset)) return
+      if (factorOf(part.offset, this.#l.inner) === 1) loads.push({ ...part, written: false })
+    })
+    return loads
+  }
+
+  /** Calls for every run of a strip's elements. */
+  #runs(it: Strip, each: (run: Run) => void): void {
     const l = this.#l
     const { batch, rows, columns } = this.#kernel.out
     place(l, it.batch, { first: 0, extents: batch })
@@ -57,12 +110,12 @@ export class ContractStore {
       ...{ first: batch.length + rows.length, extents: columns, range: it.columns },
       step: { k: 'const', value: 4 },
     }
-    if (this.#down) this.#runs(it.at, down, across)
-    else this.#runs(it.at, across, down)
+    if (this.#down) this.#along(it.at, [down, across], each)
+    else this.#along(it.at, [across, down], each)
   }
 
   /** Runs along one axis, each at all places of the other. */
-  #runs(at: Scalar, inner: Axis, outer: Axis): void {
+  #along(at: Scalar, [inner, outer]: readonly [Axis, Axis], each: (run: Run) => void): void {
     const l = this.#l
     const { b } = l
     const { first, extents, range, step } = inner
@@ -77,19 +130,14 @@ export class ContractStore {
       const other = b.variable(outer.range[0])
       b.loop(other, outer.range[1], 1, () => {
         place(l, other, { first: outer.first, extents: outer.extents })
-        this.#run({ from, start, limit, step })
+        each({ from, start, limit, step })
         b.set(from, b.add(from, outer.step))
       })
       b.set(position, b.sub(stop, 1))
     })
   }
 
-  #run({
-    from,
-    start,
-    limit,
-    step,
-  }: { [name in 'from' | 'start' | 'limit' | 'step']: Scalar }): void {
+  #run({ from, start, limit, step }: Run): void {
     const l = this.#l
     const { b } = l
     const { buffer, dtype, offset, value } = this.#kernel.store

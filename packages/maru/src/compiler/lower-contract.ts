@@ -8,7 +8,7 @@
  * @see Goto & van de Geijn 2008, https://doi.org/10.1145/1356052.1356053
  */
 
-import { ContractStore } from './contract-store.ts'
+import { ContractStore, type Strip as StoredStrip } from './contract-store.ts'
 import { DEPTH, isPlainStore, sumsLine } from './contraction.ts'
 import { factorOf, type IndexExpr } from './index-expr.ts'
 import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
@@ -428,12 +428,18 @@ class ContractLowering {
     const strip = sums ?? edge
     const line: Scalar =
       typeof strip.line === 'number' ? { k: 'const', value: strip.line } : strip.line
-    this.#tiles(block, { right, to: strip.at, line })
     const columns = [column, b.variable(b.add(column, size.width))] as const
-    const { batch, rows } = block
-    const write = (): void => store.write({ batch, rows, columns, at: strip.at, line })
-    if (block.last.k === 'const') write()
-    else b.when(block.last, write)
+    const { batch, rows, last } = block
+    const whole: StoredStrip = { batch, rows, columns, at: strip.at, line }
+    const atLast = (body: () => void): void => {
+      if (last.k === 'const') body()
+      else b.when(last, body)
+    }
+    const fetch = (rows: Range): void => atLast(() => store.fetch({ ...whole, rows }))
+    const tiles = { right, to: strip.at, line }
+    if (this.#isMachine && store.isScattered) this.#tiles(block, tiles, fetch)
+    else this.#tiles(block, tiles)
+    atLast(() => store.write(whole))
   }
 
   /** Tiles that are stored as they are, but for those that reach over the right edge. */
@@ -455,7 +461,12 @@ class ContractLowering {
     this.#b.when(this.#b.scalar('ltS', condition, 1), body)
   }
 
-  #tiles(block: Block, at: { right: TileColumns; to: Scalar; line: Scalar }): void {
+  /** `fetch`: has what some rows will want brought nearby, while their tiles are computed. */
+  #tiles(
+    block: Block,
+    at: { right: TileColumns; to: Scalar; line: Scalar },
+    fetch?: (rows: Range) => void,
+  ): void {
     const b = this.#b
     const { count, fresh, source } = block
     const [top, bottom] = block.rows
@@ -480,12 +491,14 @@ class ContractLowering {
     if (nearby !== right && this.#rows === this.#panel) {
       const full = b.scalar('geS', b.sub(bottom, row), this.#rows)
       b.when(full, () => {
+        fetch?.([row, b.variable(b.add(row, this.#rows))])
         tile(this.#rows, right)
         b.set(row, b.add(row, this.#rows))
       })
     }
     b.loop(row, bottom, 1, () => {
       const end = least(b, b.add(row, this.#panel), bottom)
+      fetch?.([row, end])
       b.set(left, source.a(row))
       const within = b.variable(row)
       for (let rows = this.#rows; rows >= 1; rows /= 2) {
@@ -513,9 +526,14 @@ class ContractLowering {
     })
   }
 
+  /** Whether the machine has a tile of its own, and a say in what is nearby. */
+  get #isMachine(): boolean {
+    return this.#target.lanes !== 4
+  }
+
   #tile(tile: Omit<TileStatement, 's'>): void {
-    if (this.#target.lanes === 4) writtenTile(this.#b, tile)
-    else this.#b.tile(tile)
+    if (this.#isMachine) this.#b.tile(tile)
+    else writtenTile(this.#b, tile)
   }
 }
 

@@ -29,6 +29,8 @@ function statement(it: Statement): string[] {
       const room = it.step === 1 ? `${counter} <` : `${counter} + ${it.step} <=`
       return [`while ${room} ${scalar(it.to)}, step ${it.step}`, ...block(it.body)]
     }
+    case 'fetch':
+      return [`fetch [${scalar(it.address)}]${it.written ? ', to be written' : ''}`]
     case 'transpose':
       return [`transpose ${it.locals.map((index) => `v${index}`).join(', ')}`]
     case 'tile':

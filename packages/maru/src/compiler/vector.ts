@@ -142,6 +142,8 @@ export type Statement =
       readonly body: readonly Statement[]
     }
   | { readonly s: 'if'; readonly when: Scalar; readonly body: readonly Statement[] }
+  /** Memory that is wanted soon, or written: a machine that has a say in that brings it nearby. No other effect. */
+  | { readonly s: 'fetch'; readonly address: Scalar; readonly written: boolean }
   /** As many vectors as they have lanes, turned: lane i of vector j becomes lane j of vector i. */
   | { readonly s: 'transpose'; readonly locals: readonly number[] }
   | TileStatement
@@ -362,6 +364,11 @@ export class VectorBuilder {
     })
     this.#block.push({ s: 'transpose', locals: named.map(({ local }) => local) })
     return named
+  }
+
+  /** Says that what lies at an address is read soon, or written. */
+  fetch(address: Scalar, { written }: { readonly written: boolean }): void {
+    this.#block.push({ s: 'fetch', address, written })
   }
 
   tile(tile: Omit<TileStatement, 's'>): void {

@@ -40,6 +40,8 @@ const rows: [text: string, bytes: string, write: (a: Assembler) => void][] = [
   ['idiv DWORD PTR [r14+0x4]', '41 f7 7e 04', (a) => a.divide({ base: r14, offset: 4 })],
   ['setb al; movzx eax, al', '0f 92 c0 0f b6 c0', (a) => a.setRax('b')],
   ['setge al; movzx eax, al', '0f 9d c0 0f b6 c0', (a) => a.setRax('ge')],
+  ['prefetcht0 [r15+rcx*1]', '41 0f 18 0c 0f', (a) => a.prefetch({ base: r15, index: rcx, offset: 0 })],
+  ['prefetchw [r8+0x40]', '41 0f 0d 48 40', (a) => a.prefetchw({ base: r8, offset: 64 })],
   ['push r12; pop rbx', '41 54 5b', (a) => { a.push(r12); a.pop(rbx) }],
   ['cdq; cpuid; xgetbv; vzeroupper; ret', '99 0f a2 0f 01 d0 c5 f8 77 c3', (a) => { a.plain('cdq'); a.plain('cpuid'); a.plain('xgetbv'); a.plain('vzeroupper'); a.plain('ret') }],
   ['vaddps ymm1, ymm2, ymm3', 'c5 ec 58 cb', (a) => a.vex('vaddps', 1, 2, 3)],

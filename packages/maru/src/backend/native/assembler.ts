@@ -267,8 +267,13 @@ export class Assembler {
   }
 
   /** Asks for memory that will be read. */
-  prefetch(place: Memory): void {
+  prefetch(place: Place): void {
     this.#legacy([0x0f, 0x18], 1, place, false, 0)
+  }
+
+  /** Asks for memory that will be written. */
+  prefetchw(place: Place): void {
+    this.#legacy([0x0f, 0x0d], 1, place, false, 0)
   }
 
   push(register: number): void {

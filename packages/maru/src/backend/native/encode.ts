@@ -193,6 +193,10 @@ class Encoder {
       case 'tile':
         this.#tile(it)
         break
+      case 'prefetch':
+      case 'prefetchw':
+        this.#out[it.op](this.#place(it.from[0]))
+        break
       case 'fence':
         this.#out.plain('sfence')
         break

@@ -42,6 +42,9 @@ export type Op =
   | 'jump'
   | 'bind'
   | 'fence'
+  /** Brings the line at `from[0]` nearby, to be read or to be written. */
+  | 'prefetch'
+  | 'prefetchw'
   | 'zero'
   /** `from[0] · from[1] + from[2]` */
   | 'fma'

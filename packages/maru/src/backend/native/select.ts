@@ -111,6 +111,12 @@ class Selector {
       case 'loop':
         this.#loop(it)
         return
+      case 'fetch':
+        this.code.instructions.push({
+          op: it.written ? 'prefetchw' : 'prefetch',
+          from: [this.#memory(it.address)],
+        })
+        return
       case 'transpose':
         transpose(
           this.code,

@@ -152,6 +152,8 @@ class TileWriter {
     out.integer('test', fresh, fresh)
     out.jump(held, 'e')
     for (let sum = 0; sum < rows * vectors; sum++) this.#zero(sum)
+    // what is stored at the end is fetched meanwhile
+    this.#eachSum((_, at) => out.prefetchw(at))
     out.jump(done)
     out.bind(held)
     this.#eachSum((sum, at) => this.#load(sum, at))

@@ -85,6 +85,8 @@ class Encoder {
       case 'loop':
         this.#loop(it)
         return
+      case 'fetch':
+        return
       case 'transpose':
         this.#transpose(it.locals)
         return

@@ -102,6 +102,8 @@ class Renderer {
         line(`for (; ${at}${last} < ${this.#scalar(it.to)}; ${at} += ${it.step}) {`)
         break
       }
+      case 'fetch':
+        return
       case 'transpose':
       case 'tile':
         throw new RangeError(`${it.s} is for machines of several lanes`)
