@@ -1,6 +1,6 @@
 /** maru's models with drawn weights, their data, and what is done with them. */
 import { compile, crossEntropy, discriminatorLoss, generatorLoss, tensor } from 'maru'
-import { charLstm, dcgan, GPT, lenet5, mlp, resnet18, VAE } from 'maru/models'
+import { charLstm, dcgan, GPT, lenet5, mlp, resnet18, sample, VAE } from 'maru/models'
 import { useWinograd } from 'maru/nn'
 import { Adam, AdamW, SGD } from 'maru/optim'
 import { integers, started, uniform } from './numbers-drawn.mjs'
@@ -123,7 +123,7 @@ export async function generate({ tokens }) {
       told += fresh.length
       const logits = await next(fresh)
       scores?.push(...logits)
-      fresh = [logits.indexOf(Math.max(...logits))]
+      fresh = [sample(logits, 0, { temperature: 0 })]
     }
   }
   async function values() {

@@ -1,5 +1,7 @@
 /** GPT: what it may see, its memory of keys and values, and the choice of tokens. */
 import { describe, expect, test } from 'vitest'
+import { exp } from '../../src/base/math.ts'
+import { Stream } from '../../src/base/threefry.ts'
 import { manualSeed, ShapeError, type Tensor, tensor, ValueError, zeros } from '../../src/index.ts'
 import { GPT, type SampleOptions, sample } from '../../src/models/index.ts'
 import { programsCompiled } from '../../src/runtime/programs.ts'
@@ -112,6 +114,35 @@ describe('sample', () => {
     ['more than there are', { topK: 9 }, [10, 60, 30, 0]],
   ])('%s', (_, options, wanted) => {
     expect(counts(options)).toEqual(wanted)
+  })
+
+  /** The same, of all tokens in order. */
+  function sorted(logits: readonly number[], uniform: number, options: SampleOptions): number {
+    const { temperature = 1, topK = logits.length, topP = 1 } = options
+    const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b)
+    const top = logits[order[0]!]!
+    const weights = order.slice(0, topK).map((token) => exp((logits[token]! - top) / temperature))
+    const sumOf = (some: readonly number[]): number => some.reduce((a, b) => a + b, 0)
+    const enough = topP * sumOf(weights)
+    const last = weights.findIndex((_, i) => sumOf(weights.slice(0, i + 1)) >= enough)
+    const kept = last < 0 ? weights : weights.slice(0, last + 1)
+    const aim = uniform * sumOf(kept)
+    return order[kept.findIndex((_, i) => sumOf(kept.slice(0, i + 1)) > aim)]!
+  }
+
+  test('many scores, equal ones among them, are drawn from as if they lay in order', () => {
+    const stream = new Stream(5, 'scores')
+    for (let n = 0; n < 300; n++) {
+      const size = 1 + stream.integer(200)
+      const score = () => (stream.uniform() < 0.3 ? 1 : 8 * stream.uniform())
+      const logits = Array.from({ length: size }, score)
+      const topK = 1 + stream.integer(size)
+      const topP = 1 - stream.uniform()
+      for (const options of [{}, { topK }, { topP }, { topK, topP, temperature: 0.7 }]) {
+        const uniform = stream.uniform()
+        expect(sample(logits, uniform, options)).toBe(sorted(logits, uniform, options))
+      }
+    }
   })
 
   test('scores that are not numbers are never taken', () => {
