@@ -2,6 +2,7 @@
 import { dtypes } from '../base/dtype.ts'
 import { sizeOf } from '../base/shape.ts'
 import { type Lifetime, planArena } from './arena.ts'
+import { lanesFor } from './direction.ts'
 import { refuseExtents } from './extent.ts'
 import { Bound, type Form } from './forms.ts'
 import { keyOf } from './index-expr.ts'
@@ -179,22 +180,21 @@ function launchOf(
       text: form.likeness.text,
       buffers: bound.buffers.map(resolve),
       parameters: bound.parameters,
-      lower: (lanes, sums) => lower(form, { lanes, sums }),
+      lower: (lanes, widest) => lower(form, lanes, widest),
     },
   }
 }
 
-function lower(form: Form, over: { readonly lanes: number; readonly sums: number }): Lowered {
+function lower(form: Form, lanes: number, widest: number): Lowered {
   const { kernel, likeness } = form
   const sizes: BufferSizes = (buffer) => form.sizes[likeness.buffers.indexOf(buffer)] ?? 0
-  const { lanes } = over
   switch (kernel.kind) {
     case 'contract':
-      return inCommon(lowerContract(kernel, { ...over, sizes }), likeness)
+      return inCommon(lowerContract(kernel, { lanes, sums: widest, sizes }), likeness)
     case 'scatter':
       return inCommon(lowerScatter(kernel, lanes, sizes), likeness)
     case 'loops':
-      return inCommon(lowerLoops(kernel, lanes, sizes), likeness)
+      return inCommon(lowerLoops(kernel, lanesFor(kernel, lanes, widest), sizes), likeness)
   }
 }
 

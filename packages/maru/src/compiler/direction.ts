@@ -115,3 +115,8 @@ export function changesWith(
   known.set(expr, changes)
   return changes
 }
+
+/** Lanes of the vectors that a loop's values are computed in. */
+export function lanesFor(kernel: LoopKernel, lanes: number, widest: number): number {
+  return isCheap([...foldsOf(kernel), ...storesOf(kernel)]) ? lanes : widest
+}

@@ -101,8 +101,11 @@ function isNamed(value: object): value is { readonly name: string } {
 
 /** A kernel to be lowered, once for all that are alike. */
 export interface Alike extends Likeness {
-  /** Code whose arguments name buffers and parameters by their positions in those lists. */
-  readonly lower: (lanes: number, sums: number) => Lowered
+  /**
+   * Code whose arguments name buffers and parameters by their positions in those lists; `widest` are the lanes of
+   * vectors that can do less, or that not everything gains by.
+   */
+  readonly lower: (lanes: number, widest: number) => Lowered
 }
 
 /** What is called, with its arguments renamed. */
@@ -144,7 +147,7 @@ export function inPlaceOf<T extends Pick<Lowered, 'arguments'>>(
   )
 }
 
-/** Code of one kernel and its own arguments; vectors of a contraction's sums may be wider than others. */
-export function lowered(alike: Alike, lanes: number, sums: number = lanes): Lowered {
-  return inPlaceOf(alike.lower(lanes, sums), alike)
+/** Code of one kernel and its own arguments. */
+export function lowered(alike: Alike, lanes: number, widest: number = lanes): Lowered {
+  return inPlaceOf(alike.lower(lanes, widest), alike)
 }

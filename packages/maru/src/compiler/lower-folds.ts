@@ -47,6 +47,11 @@ export class Folds {
     this.#l.b.assign(accumulator, this.with(fold, accumulator, form))
   }
 
+  /** The values of a vector at the current position. */
+  value(fold: Fold): Vector {
+    return this.#folding(fold, 'full')
+  }
+
   /** The folded value, with elements outside the guards replaced by the fold's identity. */
   #folding(fold: Fold, form: Form): Vector {
     const value = this.#l.evaluate(fold.value, form)
@@ -58,12 +63,19 @@ export class Folds {
 
   /** Four elements into the first four lanes. */
   addFour(fold: Fold, first: VectorVariable): void {
+    this.addFirst(fold, first, { value: this.value(fold), count: LEFTOVER_LANES })
+  }
+
+  /** So many of the first lanes of a value into as many. */
+  addFirst(
+    fold: Fold,
+    first: VectorVariable,
+    { value, count }: { readonly value: Vector; readonly count: number },
+  ): void {
     const { b } = this.#l
-    const values = this.#folding(fold, 'full')
-    const within = b.binary('i32.lt', { k: 'lanes' }, b.i32(LEFTOVER_LANES))
-    const whole = b.lanes === LEFTOVER_LANES
-    const four = whole ? values : b.select(within, values, this.identity(fold))
-    b.assign(first, this.combine(fold, first, four))
+    const within = b.binary('i32.lt', { k: 'lanes' }, b.i32(count))
+    const few = b.lanes === count ? value : b.select(within, value, this.identity(fold))
+    b.assign(first, this.combine(fold, first, few))
   }
 
   /** One element into one lane. */
@@ -87,7 +99,11 @@ export class Folds {
     }
     // lanes four apart meet first, which are lanes of vectors of four
     const fours = accumulators.map((a) => {
-      return b.lanes === LEFTOVER_LANES ? a : b.let(this.combine(fold, a, { k: 'halves', a }))
+      let met: Vector = a
+      for (let by = LEFTOVER_LANES; by < b.lanes; by *= 2) {
+        met = b.let(this.combine(fold, met, { k: 'exchange', a: met, by }))
+      }
+      return met
     })
     const columns = b.let(pair(fours))
     const lanes = Array.from({ length: LEFTOVER_LANES }, (_, lane): Vector => {

@@ -8,14 +8,17 @@ import {
   combiningIn,
   type Expr,
   type Fold,
+  foldsOf,
   freeLoops,
   type IndexPass,
   isIndex,
   type LoopKernel,
   type Pass,
   type Store,
+  storesOf,
 } from './kernel.ts'
 import { Folds, LEFTOVER_LANES, VIRTUAL_LANES } from './lower-folds.ts'
+import { type Blocks, Steps, type Vectors } from './lower-steps.ts'
 import { Stores } from './lower-stores.ts'
 import {
   type BufferSizes,
@@ -40,6 +43,11 @@ const ROWS = 4
 
 type Variable = Scalar & { readonly k: 'get' }
 type VectorVariable = Vector & { readonly k: 'vget' }
+
+interface Range {
+  readonly at: Variable
+  readonly to: Scalar
+}
 
 /** The code of a loop kernel for a machine with this many lanes. */
 export function lowerLoops(source: LoopKernel, lanes: number, sizes: BufferSizes): Lowered {
@@ -70,6 +78,7 @@ class LoopLowering {
   readonly #l: Lowering
   readonly #folds: Folds
   readonly #stores: Stores
+  readonly #steps: Steps
   readonly #outer: number
   readonly #chunk: number
 
@@ -82,16 +91,17 @@ class LoopLowering {
     this.#outer = inner === kernel.extents.length - 1 ? inner : free
     this.#chunk = kernel.passes.length > 0 ? COLUMN_CHUNK : CHUNK
     this.#stores = new Stores(kernel, this.#l, sizes)
+    this.#steps = new Steps(this.#l, this.#stores)
   }
 
   map(): Lowered {
     const { stores } = this.#kernel
-    const vectors = this.#storable(stores)
+    const vectors = this.#vectors(this.#storable(stores), stores)
     return this.#eachRow(() => {
       for (const { value } of stores) this.#l.hoist(value)
       this.#stores.hoist(stores)
       const pair = (form: Form, count: number): void => {
-        this.#ahead(count, () => this.#stores.all(stores, form))
+        this.#steps.ahead(count, () => this.#stores.all(stores, form))
       }
       const blocks = isCheap(stores) ? { most: 2, run: pair } : undefined
       this.#along((form) => this.#stores.all(stores, form), vectors, blocks, stores)
@@ -135,10 +145,11 @@ class LoopLowering {
 
   /** Clears what these stores combine into at one point of the free loops. */
   #clear(stores: readonly Store[]): void {
-    const vectors = stores.every(({ offset }) => factorOf(offset, this.#l.inner) === 1)
+    const whole = stores.every(({ offset }) => factorOf(offset, this.#l.inner) === 1)
+    const vectors = this.#vectors(whole, [])
     this.#alongFolded({ folds: [], stores: [] }, (at, to) => {
       this.#stores.hoist(stores)
-      this.#steps(at, to, vectors, (form) => this.#stores.clear(stores, form))
+      this.#steps.each(at, to, vectors, (form) => this.#stores.clear(stores, form))
     })
   }
 
@@ -158,11 +169,12 @@ class LoopLowering {
   /** Passes across rows: each lane is one output element, folded in ascending order. */
   columns(): Lowered {
     const { passes, stores } = this.#kernel
-    const vectors =
+    const whole =
       passes.every((pass) => this.#foldable(pass) && this.#storable(pass.stores)) &&
       this.#storable(stores)
     const [pass] = passes
-    if (vectors && pass && passes.length === 1 && this.#isStreamed(pass)) return this.#stream(pass)
+    if (whole && pass && passes.length === 1 && this.#isStreamed(pass)) return this.#stream(pass)
+    const vectors = this.#vectors(whole, [...foldsOf(this.#kernel), ...storesOf(this.#kernel)])
     const byIndex = passes.some(isIndex)
     const most = Math.max(...passes.map(({ folds }) => folds.length))
     const unrolled = Math.max(1, Math.floor(UNROLL / Math.max(1, most)))
@@ -214,6 +226,7 @@ class LoopLowering {
     const results = stores.map(({ buffer, dtype, offset }): Load => {
       return { kind: 'load', buffer, dtype, offset, guards: [] }
     })
+    const vectors = this.#vectors(true, folds)
     return this.#eachRow(() => {
       const { at, to } = this.#range()
       const from = b.variable(at)
@@ -221,7 +234,7 @@ class LoopLowering {
       const along = (body: (form: Form) => void): void => {
         b.set(at, from)
         this.#l.coordinates[inner] = at
-        this.#steps(at, to, true, body)
+        this.#steps.each(at, to, vectors, body)
       }
       const put = (form: Form, values: readonly Vector[]): void => {
         results.forEach((result, i) => {
@@ -288,6 +301,13 @@ class LoopLowering {
     return { b: this.#l.b, lanes: this.#l.b.lanes, inner: this.#l.inner }
   }
 
+  /** How far vectors go, given whether they go at all, and what is computed. */
+  #vectors(whole: boolean, work: readonly { readonly value: Expr }[]): Vectors {
+    if (!whole) return 'none'
+    const far = work.some(({ value }) => reachesFar(value, this.#l.inner))
+    return this.#l.b.masksStores && !far ? 'partial' : 'whole'
+  }
+
   /** Whether what is folded can be computed by vectors. */
   #foldable({ folds }: Pass): boolean {
     return folds.every(({ guards, value, dtype }) => {
@@ -341,77 +361,32 @@ class LoopLowering {
     })
   }
 
-  /** Runs `body` along the innermost output loop: blocks of vectors, vectors, single elements. */
+  /** Runs `body` along the innermost output loop. */
   #along(
     body: (form: Form) => void,
-    vectors: boolean,
-    blocks?: { readonly most: number; readonly run: (form: Form, count: number) => void },
+    vectors: Vectors,
+    blocks?: Blocks,
     stores: readonly Store[] = [],
   ): void {
-    const { b, inner } = this.#shared()
-    if (inner < 0) {
+    if (this.#l.inner < 0) {
       this.#l.enterBody()
       body('one')
       return
     }
     const { at, to } = this.#range()
-    this.#l.coordinates[inner] = at
-    const whole = (): void => {
-      for (let count = blocks?.most ?? 1; count > 1; count--) {
-        b.loop(at, to, b.lanes * count, () => {
-          this.#l.enterBody()
-          blocks?.run('full', count)
-        })
-      }
-    }
-    if (vectors) {
-      this.#stores.pastCaches(stores, () => {
-        whole()
-        this.#whole(at, to, body)
-      })
-      whole()
-    }
-    this.#steps(at, to, vectors, body)
+    this.#l.coordinates[this.#l.inner] = at
+    this.#steps.all(at, to, { vectors, body, stores, ...(blocks && { blocks }) })
   }
 
   /** Where the innermost output loop begins and ends for the units at hand. */
-  #range(): { readonly at: Variable; readonly to: Variable } {
+  #range(): Range {
     const { b, inner } = this.#shared()
     const whole = this.#l.integer(this.#kernel.extents[inner] ?? 1)
     const flat = this.#outer === 0
-    const at: Variable = b.variable(flat ? b.mul(b.begin, this.#chunk) : 0)
-    const to: Variable = b.variable(flat ? b.mul(b.end, this.#chunk) : whole)
+    const at = b.variable(flat ? b.mul(b.begin, this.#chunk) : 0)
+    const to = b.variable(flat ? b.mul(b.end, this.#chunk) : whole)
     if (flat) b.when(b.scalar('ltS', whole, to), () => b.set(to, whole))
     return { at, to }
-  }
-
-  /** Runs `body` from `at` on: for vectors, then for single elements. */
-  #steps(at: Variable, to: Scalar, vectors: boolean, body: (form: Form) => void): void {
-    const { b } = this.#l
-    for (const form of vectors ? (['full', 'one'] as const) : (['one'] as const)) {
-      b.loop(at, to, form === 'full' ? b.lanes : 1, () => {
-        this.#l.enterBody()
-        body(form)
-      })
-    }
-  }
-
-  /** Runs `body` from `at` on for whole vectors. */
-  #whole(at: Variable, to: Scalar, body: (form: Form) => void): void {
-    this.#l.b.loop(at, to, this.#l.b.lanes, () => {
-      this.#l.enterBody()
-      body('full')
-    })
-  }
-
-  /** Runs `body` for so many vectors that lie side by side. */
-  #ahead(count: number, body: (vector: number) => void): void {
-    for (let i = 0; i < count; i++) {
-      this.#l.ahead = i * this.#l.b.lanes
-      this.#l.enterBody()
-      body(i)
-    }
-    this.#l.ahead = 0
   }
 
   // Passes
@@ -447,27 +422,30 @@ class LoopLowering {
   }
 
   #writeRow(pass: Pass): readonly Vector[] {
-    const vectors = this.#storable(pass.stores)
-    const body = (form: Form): void => this.#stores.all(pass.stores, form)
-    this.#alongFolded(pass, (at, to) => {
-      if (vectors) this.#stores.pastCaches(pass.stores, () => this.#whole(at, to, body))
-      this.#steps(at, to, vectors, body)
-    })
+    const { stores } = pass
+    const vectors = this.#vectors(this.#storable(stores), stores)
+    const body = (form: Form): void => this.#stores.all(stores, form)
+    this.#alongFolded(pass, (at, to) => this.#steps.all(at, to, { vectors, body, stores }))
     return []
   }
 
   #scanRow(pass: Pass): readonly Vector[] {
     const { b, lanes } = this.#shared()
     const { folds, stores } = pass
-    const vectors = this.#foldable(pass) && this.#storable(stores)
+    const work = [...folds, ...stores]
+    const vectors = this.#vectors(this.#foldable(pass) && this.#storable(stores), work)
     const sums = folds.map((fold) => this.#folds.accumulators(fold, VIRTUAL_LANES / lanes))
-    const first = sums.map(([sum]) => sum)
+    const first = sums.flatMap(([sum]) => sum ?? [])
     this.#alongFolded(pass, (at, to) => {
-      if (vectors) {
-        if (isCheap([...folds, ...stores])) {
-          b.loop(at, to, 2 * VIRTUAL_LANES, () => this.#blocks(pass, sums, 2))
-        }
+      if (vectors !== 'none') {
+        if (isCheap(work)) b.loop(at, to, 2 * VIRTUAL_LANES, () => this.#blocks(pass, sums, 2))
         b.loop(at, to, VIRTUAL_LANES, () => this.#blocks(pass, sums, 1))
+      }
+      if (vectors === 'partial') {
+        this.#steps.rest(at, to, () => this.#leftover(pass, first, { at, to }))
+        return
+      }
+      if (vectors === 'whole') {
         b.loop(at, to, LEFTOVER_LANES, () => this.#four(pass, first, at))
       }
       b.loop(at, to, 1, () => this.#single(pass, first, 0))
@@ -478,7 +456,7 @@ class LoopLowering {
   /** So many blocks of 16 elements. */
   #blocks(pass: Pass, sums: readonly VectorVariable[][], count: number): void {
     const vectors = VIRTUAL_LANES / this.#l.b.lanes
-    this.#ahead(count * vectors, (i) => {
+    this.#steps.ahead(count * vectors, (i) => {
       this.#foldAll(pass.folds, (fold) => sums[fold]?.[i % vectors], 'full')
       this.#stores.all(pass.stores, 'full')
     })
@@ -493,6 +471,23 @@ class LoopLowering {
       const into = accumulator(i)
       if (into) this.#folds.add(fold, into, form)
     })
+  }
+
+  /** What fills no block, computed as one vector and taken in as ever: by fours, then one by one. */
+  #leftover({ folds, stores }: Pass, first: readonly VectorVariable[], { at, to }: Range): void {
+    const { b } = this.#l
+    const values = folds.map((fold) => b.vectorVariable(this.#folds.value(fold)))
+    this.#stores.all(stores, 'full')
+    for (const count of [LEFTOVER_LANES, 1]) {
+      b.loop(at, to, count, () => {
+        folds.forEach((fold, i) => {
+          const [into, value] = [first[i], values[i]]
+          if (!into || !value) return
+          this.#folds.addFirst(fold, into, { value, count })
+          b.assign(value, { k: 'rotate', a: value, by: count })
+        })
+      })
+    }
   }
 
   /** Four elements, as one vector where that reads next to nothing beside them and stores nothing there. */

@@ -3,7 +3,7 @@ import { leavingCaches } from './direction.ts'
 import { factorOf } from './index-expr.ts'
 import type { LoopKernel, Store } from './kernel.ts'
 import { Folds } from './lower-folds.ts'
-import type { BufferSizes, Form, Load, Lowering } from './lowering.ts'
+import { type BufferSizes, elementOf, type Form, type Load, type Lowering } from './lowering.ts'
 import type { Scalar, Vector } from './vector.ts'
 
 /** Lanes of machines that can store past their caches. */
@@ -35,7 +35,7 @@ export class Stores {
       if (!value) return
       const { dtype } = store
       const past = this.#past && this.#leaving.has(store)
-      if (past) this.#l.storePast(dtype, this.#placeOf(store), value)
+      if (past) this.#l.b.storePast(elementOf(dtype), this.#placeOf(store), value)
       else this.#l.store(form, dtype, this.#placeOf(store), value)
     })
   }

@@ -136,6 +136,8 @@ export class Lowering {
   readonly inner: number
   /** Elements before the one at hand, of those that are computed from one coordinate. */
   ahead = 0
+  /** The lanes of whole vectors that are stored, if not all are. */
+  within: Vector | undefined
   readonly affine: Affine
   readonly #sizes: BufferSizes
   readonly #addresses = new Map<number, number>()
@@ -582,12 +584,8 @@ export class Lowering {
   store(form: Form, dtype: DType, address: Scalar, value: Vector): void {
     const { b } = this
     const words = toElement(b, value, dtype)
-    b.store(form, elementOf(dtype), address, words === value ? words : b.let(words))
-  }
-
-  /** Stores a whole vector of lanes as they are, past the caches. */
-  storePast(dtype: DType, address: Scalar, value: Vector): void {
-    this.b.storePast(elementOf(dtype), address, value)
+    const within = form === 'full' ? this.within : undefined
+    b.store(form, elementOf(dtype), address, words === value ? words : b.let(words), within)
   }
 
   finish(units: number, together = 1): Lowered {

@@ -18,10 +18,11 @@ function statement(it: Statement): string[] {
       return [`${local(it.local)} = ${scalar(it.value)}`]
     case 'vset':
       return [`v${it.local} = ${vector(it.value)}`]
-    case 'store':
-      return [
-        `${it.element}.${it.past ? 'past' : it.form}[${scalar(it.address)}] = ${vector(it.value)}`,
-      ]
+    case 'store': {
+      const place = `${it.element}.${it.past ? 'past' : it.form}[${scalar(it.address)}]`
+      const where = it.within ? ` where ${vector(it.within)}` : ''
+      return [`${place} = ${vector(it.value)}${where}`]
+    }
     case 'if':
       return [`if ${scalar(it.when)}`, ...block(it.body)]
     case 'loop': {
@@ -120,8 +121,10 @@ function vector(it: Vector): string {
       return `select(${vector(it.mask)}, ${vector(it.a)}, ${vector(it.b)})`
     case 'choose':
       return `(${scalar(it.when)} ? ${vector(it.a)} : ${vector(it.b)})`
-    case 'halves':
-      return `halves turned of ${vector(it.a)}`
+    case 'exchange':
+      return `groups of ${it.by} exchanged of ${vector(it.a)}`
+    case 'rotate':
+      return `lanes ${it.by} further of ${vector(it.a)}`
     case 'broadcast':
       return `lane ${it.lane} of ${vector(it.a)}`
   }

@@ -6,6 +6,9 @@
  * element's value never depends on where in an array it stands.
  */
 
+/** Lanes of machines that can store some of a vector's. */
+const MASKING_LANES = 16
+
 /** Form of an element in memory. Bytes and 16-bit words widen to 32-bit lanes with zeros. */
 export type Element = 'f32' | 'i32' | 'u16' | 'u8'
 
@@ -115,8 +118,10 @@ export type Vector =
   | { readonly k: 'choose'; readonly when: Scalar; readonly a: Vector; readonly b: Vector }
   /** Lane `lane` of `a` in all lanes. */
   | { readonly k: 'broadcast'; readonly a: Vector; readonly lane: number }
-  /** The upper half of the lanes before the lower one. */
-  | { readonly k: 'halves'; readonly a: Vector }
+  /** Groups of so many lanes, of four at least, change places in pairs: lane l holds what lane l XOR `by` held. */
+  | { readonly k: 'exchange'; readonly a: Vector; readonly by: number }
+  /** Lane l holds what lane l + `by` held, the first lanes' coming behind the last's; for machines that mask stores. */
+  | { readonly k: 'rotate'; readonly a: Vector; readonly by: number }
 
 export type Statement =
   | { readonly s: 'set'; readonly local: number; readonly value: Scalar }
@@ -132,6 +137,8 @@ export type Statement =
        * be kept in caches, where the machine has a say in that.
        */
       readonly past?: true
+      /** Of a whole vector, a mask of the lanes that are stored; for machines that mask stores. */
+      readonly within?: Vector
     }
   /** `for (local = from; local + step <= to; local += step)`; the local keeps its last value. */
   | {
@@ -319,7 +326,11 @@ export class VectorBuilder {
 
   /** Names a vector, so that it is computed once; a name is returned as it is. */
   let(value: Vector): Vector & { readonly k: 'vget' } {
-    if (value.k === 'vget') return value
+    return value.k === 'vget' ? value : this.vectorVariable(value)
+  }
+
+  /** A new vector variable. */
+  vectorVariable(value: Vector): Vector & { readonly k: 'vget' } {
     const local = this.#vectors++
     this.#block.push({ s: 'vset', local, value })
     return { k: 'vget', local }
@@ -331,8 +342,21 @@ export class VectorBuilder {
 
   // Statements
 
-  store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
-    this.#block.push({ s: 'store', form, element, address, value })
+  /** `within` tells the lanes of a whole vector that are stored, if not all are. */
+  store(
+    form: 'full' | 'one',
+    element: Element,
+    address: Scalar,
+    value: Vector,
+    within?: Vector,
+  ): void {
+    const where = within && { within }
+    this.#block.push({ s: 'store', form, element, address, value, ...where })
+  }
+
+  /** Whether the machine can store some lanes of a vector. */
+  get masksStores(): boolean {
+    return this.lanes >= MASKING_LANES
   }
 
   /** A whole vector that is not to be kept in caches, at a multiple of its size. */
@@ -357,11 +381,7 @@ export class VectorBuilder {
 
   /** As many vectors as there are lanes, turned. */
   transpose(values: readonly Vector[]): readonly (Vector & { readonly k: 'vget' })[] {
-    const named = values.map((value) => {
-      const local = this.#vectors++
-      this.#block.push({ s: 'vset', local, value })
-      return { k: 'vget', local } as const
-    })
+    const named = values.map((value) => this.vectorVariable(value))
     this.#block.push({ s: 'transpose', locals: named.map(({ local }) => local) })
     return named
   }

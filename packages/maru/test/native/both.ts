@@ -8,8 +8,14 @@ import { dtypes, isFloat, presented, storeAs } from '../../src/base/dtype.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { lowered } from '../../src/compiler/likeness.ts'
-import { laneDTypes, laneWord, SLACK_BYTES, scratchOf } from '../../src/compiler/lowering.ts'
-import { launchesOf, type Program } from '../../src/compiler/program.ts'
+import {
+  type Lowered,
+  laneDTypes,
+  laneWord,
+  SLACK_BYTES,
+  scratchOf,
+} from '../../src/compiler/lowering.ts'
+import { type CodeLaunch, launchesOf, type Program } from '../../src/compiler/program.ts'
 import type { Target } from '../../src/compiler/target.ts'
 import { type Vector, VectorBuilder, type VectorFunction } from '../../src/compiler/vector.ts'
 import type { Tensor } from '../../src/index.ts'
@@ -24,10 +30,18 @@ export const missing: string | undefined =
   'missing' in host ? host.missing : fma ? undefined : 'WebAssembly does not fuse multiply-adds'
 if (missing) console.warn(`machine code is not tested: ${missing}`)
 
-export const LANES = { wasm: 4, native: 8, wide: 8 } as const
-/** Of the vectors that hold a contraction's sums. */
-const SUMS = { wasm: 4, native: 8, wide: 16 } as const
+export const LANES = { wasm: 4, native: 8, wide: 16 } as const
 export type Machine = keyof typeof LANES
+
+/** The ways of machine code that this processor has. */
+export const machines: readonly Machine[] =
+  'pages' in host && host.pages.wide ? ['native', 'wide'] : ['native']
+
+/** A launch's code, with the widest vectors that it can have: all of a loop's, but of a contraction only those of its sums. */
+function codeFor({ alike, kernel }: CodeLaunch, machine: Machine): Lowered {
+  const lanes = kernel?.kind === 'loops' ? LANES[machine] : Math.min(LANES[machine], LANES.native)
+  return lowered(alike, lanes, LANES[machine])
+}
 
 /** The functions on a memory, by either way. */
 export function load(
@@ -67,7 +81,7 @@ export function codeOf(root: Tensor, machine: Machine): string {
   const { body } = compile(captured([root]), targetOf(machine))
   const codes = launchesOf(body).map((launch) => {
     if (launch.kind !== 'code') return undefined
-    return lowered(launch.alike, LANES[machine], SUMS[machine]).code
+    return codeFor(launch, machine).code
   })
   return JSON.stringify(codes)
 }
@@ -110,7 +124,7 @@ export class Bench {
   #prepare(machine: Machine): ((most: number) => void)[] {
     const called = launchesOf(this.program.body).map((launch) => {
       if (launch.kind !== 'code') throw new Error(`a launch is of kind ${launch.kind}`)
-      return lowered(launch.alike, LANES[machine], SUMS[machine])
+      return codeFor(launch, machine)
     })
     const kernels = load(
       machine,
@@ -180,8 +194,7 @@ export function difference(roots: readonly Tensor[]): number {
   const first = new Bench('wasm', roots)
   first.run()
   const wasm = first.bytes()
-  const wide = 'pages' in host && host.pages.wide
-  for (const machine of wide ? (['native', 'wide'] as const) : (['native'] as const)) {
+  for (const machine of machines) {
     for (const most of [Number.POSITIVE_INFINITY, 1]) {
       const native = new Bench(machine, roots, first.memory)
       native.run(most)
@@ -196,7 +209,7 @@ type Emit = (b: VectorBuilder, inputs: readonly Vector[]) => Vector
 
 /** A function of vectors over arrays of one length, by either way; NaNs made one. */
 export function apply(machine: Machine, emit: Emit, inputs: readonly Int32Array[]): Int32Array {
-  const length = Math.ceil((inputs[0]?.length ?? 0) / 8) * 8
+  const length = Math.ceil((inputs[0]?.length ?? 0) / LANES.wide) * LANES.wide
   const b = new VectorBuilder(LANES[machine])
   const i = b.variable(b.begin)
   b.loop(i, b.end, b.lanes, () => {

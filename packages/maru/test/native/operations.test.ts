@@ -8,17 +8,23 @@ import * as quotients from '../../src/compiler/quotients.ts'
 import { threefry } from '../../src/compiler/random-bits.ts'
 import type { Scalar, Vector, VectorBuilder } from '../../src/compiler/vector.ts'
 import { binary, isFloat, pairs, shifts, unary } from '../backend/operations.ts'
-import { apply, canonical, missing } from './both.ts'
+import { apply, canonical, type Machine, machines, missing } from './both.ts'
 
 function same(emit: (b: VectorBuilder, inputs: readonly Vector[]) => Vector, float: boolean): void {
   const inputs = pairs(float)
-  const [wasm, native] = [apply('wasm', emit, inputs), apply('native', emit, inputs)]
-  for (const bits of [wasm, native]) {
+  const made = (machine: Machine): Int32Array => {
+    const bits = apply(machine, emit, inputs)
     canonical(new Float32Array(bits.buffer, bits.byteOffset, bits.length))
+    return bits
   }
-  const wrong = native.findIndex((word, i) => word !== wasm[i])
-  const show = (words: Int32Array): string => ((words[wrong] ?? 0) >>> 0).toString(16)
-  expect(wrong < 0 ? '' : `${show(native)} is not ${show(wasm)} at ${inputs.map(show)}`).toBe('')
+  const wasm = made('wasm')
+  for (const machine of machines) {
+    const native = made(machine)
+    const wrong = native.findIndex((word, i) => word !== wasm[i])
+    const show = (words: Int32Array): string => ((words[wrong] ?? 0) >>> 0).toString(16)
+    const told = `${machine}: ${show(native)} is not ${show(wasm)} at ${inputs.map(show)}`
+    expect(wrong < 0 ? '' : told).toBe('')
+  }
 }
 
 describe.skipIf(missing)('as WebAssembly does', () => {

@@ -1,20 +1,16 @@
 /** Gives virtual registers real ones, the busiest first; what finds none lives in the stack frame. */
-import type { Code, Instruction, Operand, Register } from './instruction.ts'
+import type { Code, Instruction, Operand, Register, RegisterKind } from './instruction.ts'
 
 /** Where a virtual register lives: in a real one, or in a slot of the frame. */
 export type Home = { readonly register: number } | { readonly slot: number }
 
 /** The real registers that may be given out. */
-export interface Supply {
-  readonly integer: readonly number[]
-  readonly vector: readonly number[]
-}
+export type Supply = { readonly [K in RegisterKind]: readonly number[] }
 
 /** Homes by the register's id, and how many slots of each kind there are. */
 export interface Allocation {
   readonly homes: readonly (Home | undefined)[]
-  readonly integerSlots: number
-  readonly vectorSlots: number
+  readonly slots: { readonly [K in RegisterKind]: number }
 }
 
 /** How much busier each loop around an instruction makes it. */
@@ -70,7 +66,7 @@ function lifetimes({ instructions, loops }: Code): Lifetime[] {
     if (!to) return
     const written = touch(to, 2 * i + 1)
     for (const life of read) {
-      if (life.of.vector !== to.vector || life === written) continue
+      if (life.of.kind !== to.kind || life === written) continue
       life.near.add(to.id)
       written.near.add(life.of.id)
     }
@@ -89,15 +85,16 @@ function density({ start, end, uses }: Lifetime): number {
 
 export function allocate(code: Code, supply: Supply): Allocation {
   const homes: (Home | undefined)[] = []
-  const slots = { integer: 0, vector: 0 }
-  const held = { integer: new Map<number, Lifetime[]>(), vector: new Map<number, Lifetime[]>() }
+  const slots = { integer: 0, vector: 0, mask: 0 }
+  const none = (): Map<number, Lifetime[]> => new Map()
+  const held = { integer: none(), vector: none(), mask: none() }
   const tiles = code.instructions.flatMap(({ op }, i) => (op === 'tile' ? [2 * i] : []))
   for (const life of lifetimes(code).sort((a, b) => density(b) - density(a))) {
-    if (life.of.vector && tiles.some((at) => life.start < at && at < life.end)) {
+    const { kind } = life.of
+    if (kind === 'vector' && tiles.some((at) => life.start < at && at < life.end)) {
       homes[life.of.id] = { slot: slots.vector++ }
       continue
     }
-    const kind = life.of.vector ? 'vector' : 'integer'
     const near = [...life.near].flatMap((id) => {
       const home = homes[id]
       return home && 'register' in home ? home.register : []
@@ -114,5 +111,5 @@ export function allocate(code: Code, supply: Supply): Allocation {
       else held[kind].set(register, [life])
     }
   }
-  return { homes, integerSlots: slots.integer, vectorSlots: slots.vector }
+  return { homes, slots }
 }

@@ -5,7 +5,7 @@
  */
 import { Bytes } from '../wasm/assembler.ts'
 
-/** Numbers of the general registers. Vector registers are plain numbers from 0 to 15. */
+/** Numbers of the general registers. Vector registers are plain numbers, from 0 to 15 or 31, and masks from 0 to 7. */
 // biome-ignore format: a bank a line
 export const gpr = {
   rax: 0, rcx: 1, rdx: 2, rbx: 3, rsp: 4, rbp: 5, rsi: 6, rdi: 7,
@@ -69,7 +69,10 @@ const condition = { b: 2, ae: 3, e: 4, ne: 5, l: 12, ge: 13 } as const
 export type IntegerOp = keyof typeof integer
 export type Condition = keyof typeof condition
 
-/** VEX-encoded instructions as the manual writes them: length, prefix, opcode map, opcode. */
+/**
+ * Instructions as the manual writes them: length, prefix, opcode map, opcode. Those with a number have an EVEX
+ * form that reads or writes so many bytes of memory, where that is not a whole vector.
+ */
 const vectorOps = {
   // floats
   vaddps: '256.0F 58',
@@ -108,23 +111,23 @@ const vectorOps = {
   'vmovups.store': '256.0F 11',
   /** Past the caches, aligned. */
   'vmovntps.store': '256.0F 2B',
-  vmovss: '128.F3.0F 10',
-  'vmovss.store': '128.F3.0F 11',
-  vmovd: '128.66.0F 6E',
+  vmovss: '128.F3.0F 10 4',
+  'vmovss.store': '128.F3.0F 11 4',
+  vmovd: '128.66.0F 6E 4',
   /** To a general register. */
-  'vmovd.get': '128.66.0F 7E',
-  vpextrd: '128.66.0F3A 16',
+  'vmovd.get': '128.66.0F 7E 4',
+  vpextrd: '128.66.0F3A 16 4',
   'vmovq.store': '128.66.0F D6',
   'vmovdqu.store': '128.F3.0F 7F',
-  vbroadcastss: '256.66.0F38 18',
-  vpbroadcastd: '256.66.0F38 58',
-  vpmovzxbd: '256.66.0F38 31',
-  vpmovzxwd: '256.66.0F38 33',
-  vinsertps: '128.66.0F3A 21',
-  vpinsrb: '128.66.0F3A 20',
-  vpinsrw: '128.66.0F C4',
-  'vpextrb.store': '128.66.0F3A 14',
-  'vpextrw.store': '128.66.0F3A 15',
+  vbroadcastss: '256.66.0F38 18 4',
+  vpbroadcastd: '256.66.0F38 58 4',
+  vpmovzxbd: '256.66.0F38 31 16',
+  vpmovzxwd: '256.66.0F38 33 32',
+  vinsertps: '128.66.0F3A 21 4',
+  vpinsrb: '128.66.0F3A 20 1',
+  vpinsrw: '128.66.0F C4 2',
+  'vpextrb.store': '128.66.0F3A 14 1',
+  'vpextrw.store': '128.66.0F3A 15 2',
   vinsertf128: '256.66.0F3A 18',
   vunpcklps: '256.0F 14',
   vunpckhps: '256.0F 15',
@@ -134,47 +137,77 @@ const vectorOps = {
   vpshufb: '256.66.0F38 00',
   vpunpckldq: '128.66.0F 62',
   vpunpcklqdq: '128.66.0F 6C',
+  // masks
+  kandw: '256.0F 41',
+  korw: '256.0F 45',
+  kxorw: '256.0F 47',
+  knotw: '128.0F 44',
+  kmovw: '128.0F 90',
+  'kmovw.store': '128.0F 91',
+  /** From a general register. */
+  'kmovw.set': '128.0F 92',
 } as const
 
 export type VexOp = keyof typeof vectorOps
 
-/** AVX-512 instructions, and how many bytes a unit of their short distances is. */
+/** Likewise those that have an EVEX form alone. */
 const wideOps = {
-  vmovups: ['0F 10', 64],
-  'vmovups.store': ['0F 11', 64],
-  vbroadcastss: ['66.0F38 18', 4],
-  vfmadd231ps: ['66.0F38 B8', 64],
-  vpxord: ['66.0F EF', 64],
+  vpxord: '512.66.0F EF',
+  vblendmps: '512.66.0F38 65',
+  vpcmpd: '512.66.0F3A 1F',
+  vpcmpud: '512.66.0F3A 1E',
+  /** All ones or all zeros, by the bits of a mask, and back. */
+  vpmovm2d: '512.F3.0F38 38',
+  vpmovd2m: '512.F3.0F38 39',
+  vshuff32x4: '512.66.0F3A 23',
+  valignd: '512.66.0F3A 03',
+  vinsertf32x4: '512.66.0F3A 18 16',
+  /** The low bytes, or the low words of 16 bits, of all lanes. */
+  'vpmovdb.store': '512.F3.0F38 31 16',
+  'vpmovdw.store': '512.F3.0F38 33 32',
 } as const
 
 export type WideOp = keyof typeof wideOps
 
-interface VexRow {
+interface Row {
   readonly prefix: number
   readonly map: number
   readonly opcode: number
   readonly wide: boolean
+  /** How many bytes a unit of the EVEX form's short distances is. */
+  readonly unit: number
 }
 
 const maps = ['', '0F', '0F38', '0F3A']
 const prefixes = ['', '66', 'F3']
 
-function vexRow(text: string): VexRow {
-  const parts = /^(128|256|512)\.(?:(66|F3)\.)?(0F\w*) (\w\w)$/.exec(text)
+function rowOf(text: string): Row {
+  const parts = /^(128|256|512)\.(?:(66|F3)\.)?(0F\w*) (\w\w)(?: (\d+))?$/.exec(text)
   if (!parts) throw new RangeError(`${text} is no opcode`)
-  const [, bits, prefix = '', map = '', opcode = ''] = parts
+  const [, bits, prefix = '', map = '', opcode = '', unit = 64] = parts
   return {
     prefix: prefixes.indexOf(prefix),
     map: maps.indexOf(map),
     opcode: Number.parseInt(opcode, 16),
-    wide: bits === '256',
+    wide: bits !== '128',
+    unit: Number(unit),
   }
 }
 
-const vexRows = new Map(Object.entries(vectorOps).map(([name, text]) => [name, vexRow(text)]))
-const wideRows = new Map(
-  Object.entries(wideOps).map(([name, [text, unit]]) => [name, { ...vexRow(`512.${text}`), unit }]),
+const rows: ReadonlyMap<string, Row> = new Map(
+  Object.entries({ ...vectorOps, ...wideOps }).map(([name, text]) => [name, rowOf(text)]),
 )
+
+/** Whether an instruction has the shorter form. */
+export function isVex(op: VexOp | WideOp): op is VexOp {
+  return op in vectorOps
+}
+
+/** Which lanes are written: those of a mask, the others staying as they are or, if `zero`, becoming 0. */
+export interface Masking {
+  readonly mask: number
+  readonly zero?: true
+}
 
 interface Fixup {
   readonly at: number
@@ -297,7 +330,7 @@ export class Assembler {
    * in the prefix; an instruction without it passes 0.
    */
   vex(op: VexOp, register: number, second: number, place: Place, constant?: number): void {
-    const row = vexRows.get(op)
+    const row = rows.get(op)
     if (!row) throw new RangeError(`${op} is no instruction`)
     const { prefix, map, opcode, wide } = row
     const { index, base } = highBits(place)
@@ -310,11 +343,18 @@ export class Assembler {
     if (constant !== undefined) this.#code.byte(constant)
   }
 
-  /** Likewise on 512 bits, with the registers 0 to 31. */
-  evex(op: WideOp, register: number, second: number, place: number | Memory): void {
-    const row = wideRows.get(op)
+  /** Likewise on 512 bits where that is on 256, with the registers 0 to 31. */
+  evex(
+    op: VexOp | WideOp,
+    register: number,
+    second: number,
+    place: Place,
+    constant?: number,
+    masking?: Masking,
+  ): void {
+    const row = rows.get(op)
     if (!row) throw new RangeError(`${op} is no instruction`)
-    const { prefix, map, opcode, unit } = row
+    const { prefix, map, opcode, wide, unit } = row
     const { index, base } = highBits(place)
     const fourth = typeof place === 'number' && place >= 16
     const bit = (on: boolean, value: number): number => (on ? 0 : value)
@@ -326,10 +366,11 @@ export class Assembler {
         bit(register >= 16, 0x10) |
         map,
       ((~second & 15) << 3) | 4 | prefix,
-      0x40 | bit(second >= 16, 8),
+      (masking?.zero ? 0x80 : 0) | (wide ? 0x40 : 0) | bit(second >= 16, 8) | (masking?.mask ?? 0),
       opcode,
     ])
-    this.#modrm(register, place, 0, unit)
+    this.#modrm(register, place, constant === undefined ? 0 : 1, unit)
+    if (constant !== undefined) this.#code.byte(constant)
   }
 
   #legacy(

@@ -1,8 +1,23 @@
-/** Vector IR with eight lanes → an x86-64 function, `void f(const Launch *)` by the System V convention. */
+/** Vector IR with eight or sixteen lanes → an x86-64 function, `void f(const Launch *)` by the System V convention. */
 import type { VectorFunction } from '../../compiler/vector.ts'
 import { type Allocation, allocate, type Supply } from './allocate.ts'
-import { Assembler, gpr, Label, type Memory, type Place, type VexOp } from './assembler.ts'
-import type { Code, Instruction, Operand } from './instruction.ts'
+import {
+  Assembler,
+  gpr,
+  isVex,
+  Label,
+  type Masking,
+  type Place,
+  type VexOp,
+  type WideOp,
+} from './assembler.ts'
+import {
+  type Code,
+  type Instruction,
+  type Operand,
+  type RegisterKind,
+  WIDE_LANES,
+} from './instruction.ts'
 import { select } from './select.ts'
 import { type Stride, writeTile } from './tile.ts'
 
@@ -15,23 +30,34 @@ export const launch = { parameters: [0, 4, 8, 12], memory: 16, bytes: 24 } as co
 const { rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15 } = gpr
 /** The argument block and the linear memory. */
 const [ARGUMENTS, MEMORY] = [r14, r15]
-/** The frame's vectors are aligned to their size. */
-const VECTOR_BYTES = 32
-/** Vector registers that hold what lives in the frame while an instruction wants it. */
-const [SCRATCH, RESULT] = [14, 15]
-
 const saved = [rbx, rbp, r12, r13, r14, r15]
 const integers = [rsi, rdi, r8, r9, r10, r11, rbx, rbp, r12, r13]
-const vectors = Array.from({ length: 16 }, (_, i) => i)
+
+/** Registers of a machine; the last two of a kind hold what lives in the frame while an instruction wants it. */
+const supplies = {
+  narrow: { integer: integers, vector: upTo(0, 16), mask: [] },
+  /** Mask 0 stands for all lanes. */
+  wide: { integer: integers, vector: upTo(0, 32), mask: upTo(1, 8) },
+} as const satisfies { readonly [width: string]: Supply }
+
+function upTo(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, i) => first + i)
+}
 
 /** The machine code of a kernel, position-independent, its constants included. */
 export function encodeX86(source: VectorFunction): Uint8Array<ArrayBuffer> {
   const code = select(source)
-  const supply: Supply = { integer: integers, vector: vectors }
+  const supply = supplies[code.lanes === WIDE_LANES ? 'wide' : 'narrow']
+  const { vector, mask } = supply
   const whole = allocate(code, supply)
-  if (whole.vectorSlots === 0) return new Encoder(code, whole).encode()
-  const less = { ...supply, vector: vectors.slice(0, SCRATCH) }
-  return new Encoder(code, allocate(code, less)).encode()
+  const { slots } = whole
+  if (slots.vector + slots.mask === 0) return new Encoder(code, whole, supply).encode()
+  const less = {
+    ...supply,
+    ...(slots.vector > 0 && { vector: vector.slice(0, -2) }),
+    ...(slots.mask > 0 && { mask: mask.slice(0, -2) }),
+  }
+  return new Encoder(code, allocate(code, less), supply).encode()
 }
 
 class Encoder {
@@ -39,11 +65,23 @@ class Encoder {
   readonly #code: Code
   readonly #homes: Allocation
   readonly #data: readonly Label[]
+  readonly #wide: boolean
+  /** The frame's vectors are aligned to their size. */
+  readonly #vectorBytes: number
+  /** Registers for what lives in the frame: a first operand, and a result or a last one. */
+  readonly #scratch: number
+  readonly #spare: number
+  readonly #maskScratch: number
+  readonly #maskSpare: number
 
-  constructor(code: Code, homes: Allocation) {
+  constructor(code: Code, homes: Allocation, { vector, mask }: Supply) {
     this.#code = code
     this.#homes = homes
     this.#data = code.data.map(() => new Label())
+    this.#wide = code.lanes === WIDE_LANES
+    this.#vectorBytes = code.lanes * 4
+    ;[this.#scratch = 0, this.#spare = 0] = vector.slice(-2)
+    ;[this.#maskScratch = 0, this.#maskSpare = 0] = mask.slice(-2)
   }
 
   encode(): Uint8Array<ArrayBuffer> {
@@ -51,7 +89,7 @@ class Encoder {
     this.#enter()
     for (const instruction of this.#code.instructions) this.#instruction(instruction)
     this.#leave()
-    out.align(VECTOR_BYTES)
+    out.align(this.#vectorBytes)
     this.#code.data.forEach((words, i) => {
       out.bind(this.#data[i] ?? new Label())
       for (const word of words) out.word(word)
@@ -59,11 +97,19 @@ class Encoder {
     return out.finish()
   }
 
-  /** The frame, from below: vector slots, integer slots, the caller's stack pointer. */
-  get #frame(): { readonly integers: number; readonly caller: number; readonly bytes: number } {
-    const integers = this.#homes.vectorSlots * VECTOR_BYTES
-    const caller = integers + Math.ceil(this.#homes.integerSlots / 2) * 8
-    return { integers, caller, bytes: Math.ceil((caller + 8) / VECTOR_BYTES) * VECTOR_BYTES }
+  /** The frame, from below: vector slots, integer slots, masks, the caller's stack pointer. */
+  get #frame(): {
+    readonly integers: number
+    readonly masks: number
+    readonly caller: number
+    readonly bytes: number
+  } {
+    const { vector, integer, mask } = this.#homes.slots
+    const integers = vector * this.#vectorBytes
+    const masks = integers + integer * 4
+    const caller = integers + Math.ceil((integer + mask) / 2) * 8
+    const bytes = Math.ceil((caller + 8) / this.#vectorBytes) * this.#vectorBytes
+    return { integers, masks, caller, bytes }
   }
 
   #enter(): void {
@@ -72,7 +118,7 @@ class Encoder {
     for (const register of saved) out.push(register)
     out.integer('mov', rax, rsp, true)
     out.immediate('sub', rsp, bytes, true)
-    out.immediate('and', rsp, -VECTOR_BYTES, true)
+    out.immediate('and', rsp, -this.#vectorBytes, true)
     out.integer('store', rax, { base: rsp, offset: caller }, true)
     out.integer('mov', rdx, rdi, true)
     out.integer('mov', MEMORY, { base: rdx, offset: launch.memory }, true)
@@ -99,7 +145,7 @@ class Encoder {
         const home = this.#homes.homes[operand.id]
         if (!home) throw new RangeError(`register ${operand.id} is never written`)
         if ('register' in home) return home.register
-        return operand.vector ? this.#vectorSlot(home.slot) : this.#integerSlot(home.slot)
+        return { base: rsp, offset: this.#slot(operand.kind, home.slot) }
       }
       case 'argument':
         return { base: ARGUMENTS, offset: operand.index * 4 }
@@ -112,12 +158,9 @@ class Encoder {
     }
   }
 
-  #vectorSlot(slot: number): Memory {
-    return { base: rsp, offset: slot * VECTOR_BYTES }
-  }
-
-  #integerSlot(slot: number): Memory {
-    return { base: rsp, offset: this.#frame.integers + slot * 4 }
+  #slot(kind: RegisterKind, slot: number): number {
+    if (kind === 'vector') return slot * this.#vectorBytes
+    return this.#frame[kind === 'mask' ? 'masks' : 'integers'] + slot * 4
   }
 
   /** The register that holds an integer; `scratch` if it has to be brought there. */
@@ -136,7 +179,15 @@ class Encoder {
   #vector(operand: Operand | undefined, scratch: number): number {
     const place = this.#place(operand)
     if (typeof place === 'number') return place
-    this.#out.vex('vmovaps', scratch, 0, place)
+    this.#simd('vmovaps', scratch, 0, place)
+    return scratch
+  }
+
+  /** Likewise for masks. */
+  #mask(operand: Operand | undefined, scratch: number): number {
+    const place = this.#place(operand)
+    if (typeof place === 'number') return place
+    this.#out.vex('kmovw', scratch, 0, place)
     return scratch
   }
 
@@ -146,13 +197,30 @@ class Encoder {
     const place = this.#place(to)
     if (typeof place === 'number') {
       write(place)
-    } else if (to.vector) {
-      write(RESULT)
-      this.#out.vex('vmovups.store', RESULT, 0, place)
+    } else if (to.kind === 'vector') {
+      write(this.#spare)
+      this.#simd('vmovups.store', this.#spare, 0, place)
+    } else if (to.kind === 'mask') {
+      write(this.#maskSpare)
+      this.#out.vex('kmovw.store', this.#maskSpare, 0, place)
     } else {
       write(rax)
       this.#out.integer('store', rax, place)
     }
+  }
+
+  /** A vector instruction in the form that this kernel's vectors have. */
+  #simd(
+    op: VexOp | WideOp,
+    register: number,
+    second: number,
+    place: Place,
+    constant?: number,
+    masking?: Masking,
+  ): void {
+    if (this.#wide) this.#out.evex(op, register, second, place, constant, masking)
+    else if (isVex(op)) this.#out.vex(op, register, second, place, constant)
+    else throw new RangeError(`${op} is for wide vectors`)
   }
 
   // Instructions
@@ -344,9 +412,9 @@ class Encoder {
     this.#copy(to, op === 'div' ? rax : rdx)
   }
 
-  #vectorInstruction(it: Instruction, op: VexOp | 'zero' | 'fma'): void {
-    const out = this.#out
+  #vectorInstruction(it: Instruction, op: VexOp | WideOp | 'zero' | 'fma' | 'keep'): void {
     const [a, b, c] = it.from
+    const [scratch, spare] = [this.#scratch, this.#spare]
     switch (op) {
       case 'vmovups.store':
       case 'vmovntps.store':
@@ -355,52 +423,90 @@ class Encoder {
       case 'vmovdqu.store':
       case 'vpextrb.store':
       case 'vpextrw.store':
-        out.vex(op, this.#vector(a, SCRATCH), 0, this.#place(b), it.constant)
+      case 'vpmovdb.store':
+      case 'vpmovdw.store':
+        this.#store(it, op)
         break
       case 'vmovd.get':
       case 'vpextrd': {
-        const from = this.#vector(a, SCRATCH)
-        this.#result(it, (to) => out.vex(op, from, 0, to, it.constant))
+        const from = this.#vector(a, scratch)
+        this.#result(it, (to) => this.#simd(op, from, 0, to, it.constant))
         break
       }
       case 'zero':
-        this.#result(it, (to) => out.vex('vxorps', to, to, to))
+        this.#result(it, (to) => this.#simd('vxorps', to, to, to))
         break
       case 'fma':
         this.#result(it, (to) => this.#multiplyAdd(to, it))
         break
       case 'vpshiftd': {
         const [digit, by] = [(it.constant ?? 0) >> 8, (it.constant ?? 0) & 255]
-        const from = this.#vector(a, SCRATCH)
-        this.#result(it, (to) => out.vex('vpshiftd', digit, to, from, by))
+        const from = this.#vector(a, scratch)
+        this.#result(it, (to) => this.#simd('vpshiftd', digit, to, from, by))
         break
       }
       case 'vblendvps': {
-        const [first, mask] = [this.#vector(a, SCRATCH), this.#vector(c, RESULT)]
-        this.#result(it, (to) => out.vex('vblendvps', to, first, this.#place(b), mask << 4))
+        const [first, mask] = [this.#vector(a, scratch), this.#vector(c, spare)]
+        this.#result(it, (to) => this.#simd(op, to, first, this.#place(b), mask << 4))
         break
       }
+      case 'vblendmps': {
+        const [first, mask] = [this.#vector(a, scratch), this.#mask(c, this.#maskScratch)]
+        this.#result(it, (to) => this.#simd(op, to, first, this.#place(b), undefined, { mask }))
+        break
+      }
+      case 'keep': {
+        const masking = { mask: this.#mask(b, this.#maskScratch), zero: true } as const
+        this.#result(it, (to) => this.#simd('vmovaps', to, 0, this.#place(a), undefined, masking))
+        break
+      }
+      case 'kandw':
+      case 'korw':
+      case 'kxorw':
+      case 'knotw':
+      case 'kmovw':
+      case 'vpmovm2d':
+        this.#fromMasks(it, op)
+        break
       default: {
-        const first = b ? this.#vector(a, SCRATCH) : 0
-        this.#result(it, (to) => out.vex(op, to, first, this.#place(b ?? a), it.constant))
+        const first = b ? this.#vector(a, scratch) : 0
+        this.#result(it, (to) => this.#simd(op, to, first, this.#place(b ?? a), it.constant))
       }
     }
   }
 
+  #store({ from: [value, place, mask], constant }: Instruction, op: VexOp | WideOp): void {
+    const masking = mask && { mask: this.#mask(mask, this.#maskScratch) }
+    const from = this.#vector(value, this.#scratch)
+    this.#simd(op, from, 0, this.#place(place), constant, masking)
+  }
+
+  /** An instruction of which every operand is a mask. */
+  #fromMasks(it: Instruction, op: VexOp | WideOp): void {
+    const masks = it.from.map((mask, i) => {
+      return this.#mask(mask, i === 0 ? this.#maskScratch : this.#maskSpare)
+    })
+    const [first = 0, second] = masks
+    this.#result(it, (to) => {
+      if (!isVex(op)) this.#simd(op, to, 0, first)
+      else if (second === undefined) this.#out.vex(op, to, 0, first)
+      else this.#out.vex(op, to, first, second)
+    })
+  }
+
   /** The instruction writes over one operand: the one whose register the result has, else a copy of c. */
   #multiplyAdd(to: number, { from: [a, b, c] }: Instruction): void {
-    const out = this.#out
-    const first = this.#vector(a, SCRATCH)
+    const first = this.#vector(a, this.#scratch)
     const [second, third] = [this.#place(b), this.#place(c)]
     if (to === second) {
-      out.vex('vfmadd213ps', to, first, third)
+      this.#simd('vfmadd213ps', to, first, third)
     } else if (to === first && typeof second === 'number') {
-      out.vex('vfmadd213ps', to, second, third)
+      this.#simd('vfmadd213ps', to, second, third)
     } else if (to === first) {
-      out.vex('vfmadd132ps', to, this.#vector(c, RESULT), second)
+      this.#simd('vfmadd132ps', to, this.#vector(c, this.#spare), second)
     } else {
-      if (to !== third) out.vex('vmovaps', to, 0, third)
-      out.vex('vfmadd231ps', to, first, second)
+      if (to !== third) this.#simd('vmovaps', to, 0, third)
+      this.#simd('vfmadd231ps', to, first, second)
     }
   }
 }

@@ -1,13 +1,18 @@
 /** Instructions on virtual registers: what the vector IR becomes before registers are assigned. */
-import { type Condition, Label, type VexOp } from './assembler.ts'
+import { type Condition, Label, type VexOp, type WideOp } from './assembler.ts'
 
+/** Lanes of AVX2's vectors, and of AVX-512's. */
 export const LANES = 8
+export const WIDE_LANES = 16
 
-/** Any number of them: 32-bit integers, or vectors of eight lanes. */
+/** Masks hold a bit a lane, where lanes are compared into bits. */
+export type RegisterKind = 'integer' | 'vector' | 'mask'
+
+/** Any number of them: 32-bit integers, vectors, or masks. */
 export interface Register {
   readonly k: 'register'
   readonly id: number
-  readonly vector: boolean
+  readonly kind: RegisterKind
 }
 
 export type Operand =
@@ -22,6 +27,7 @@ export type Operand =
 
 export type Op =
   | VexOp
+  | WideOp
   | 'parameter'
   | 'mov'
   | 'add'
@@ -48,6 +54,8 @@ export type Op =
   | 'zero'
   /** `from[0] · from[1] + from[2]` */
   | 'fma'
+  /** `from[0]` where the mask `from[1]` holds, else 0. */
+  | 'keep'
   /** The tile of a contraction, which writes over its own operands and every vector register. */
   | 'tile'
 
@@ -83,7 +91,9 @@ export interface Code {
   readonly instructions: readonly Instruction[]
   readonly registers: readonly Register[]
   readonly loops: readonly Loop[]
-  /** Vectors of eight words. */
+  /** Of its vectors: 8, or 16 with masks beside them. */
+  readonly lanes: number
+  /** Vectors of words. */
   readonly data: readonly (readonly number[])[]
   /** Where the function ends. */
   readonly exit: Label
@@ -91,6 +101,7 @@ export interface Code {
 
 /** Writes a `Code` instruction by instruction. */
 export class CodeWriter implements Code {
+  readonly lanes: number
   readonly instructions: Instruction[] = []
   readonly registers: Register[] = []
   readonly loops: Loop[] = []
@@ -98,8 +109,17 @@ export class CodeWriter implements Code {
   readonly exit: Label = new Label()
   readonly #known = new Map<string, number>()
 
-  register(vector: boolean): Register {
-    const register: Register = { k: 'register', id: this.registers.length, vector }
+  constructor(lanes: number) {
+    this.lanes = lanes
+  }
+
+  /** Whether comparisons give masks of bits, which are no vectors. */
+  get wide(): boolean {
+    return this.lanes === WIDE_LANES
+  }
+
+  register(kind: RegisterKind): Register {
+    const register: Register = { k: 'register', id: this.registers.length, kind }
     this.registers.push(register)
     return register
   }
@@ -108,7 +128,7 @@ export class CodeWriter implements Code {
   integer(
     op: Op,
     from: readonly Operand[],
-    to: Register = this.register(false),
+    to: Register = this.register('integer'),
     constant = 0,
   ): Register {
     this.instructions.push({ op, to, from, constant })
@@ -119,14 +139,30 @@ export class CodeWriter implements Code {
   vector(
     op: Op,
     from: readonly Operand[],
-    to: Register = this.register(true),
+    to: Register = this.register('vector'),
     constant?: number,
   ): Register {
     this.instructions.push({ op, to, from, ...(constant === undefined ? {} : { constant }) })
     return to
   }
 
-  /** Eight words beside the code, kept once. */
+  /** An instruction that tells lanes apart: its result is a mask where there are masks, else a vector. */
+  truth(op: Op, from: readonly Operand[], to?: Register, constant?: number): Register {
+    const result = to ?? this.register(this.wide ? 'mask' : 'vector')
+    return this.vector(op, from, result, constant)
+  }
+
+  /** What a comparison gave, as a vector of ones and zeros. */
+  ones(truth: Register, to?: Register): Register {
+    return truth.kind === 'mask' ? this.vector('vpmovm2d', [truth], to) : truth
+  }
+
+  /** The value where a comparison holds, else 0. */
+  keep(value: Register, truth: Register, to?: Register): Register {
+    return this.vector(truth.kind === 'mask' ? 'keep' : 'vandps', [value, truth], to)
+  }
+
+  /** A vector's words beside the code, kept once. */
   words(words: readonly number[]): Operand {
     const key = words.join()
     let index = this.#known.get(key)
@@ -139,7 +175,7 @@ export class CodeWriter implements Code {
 
   /** One word in all lanes. */
   splat(word: number): Operand {
-    return this.words(Array<number>(LANES).fill(word))
+    return this.words(Array<number>(this.lanes).fill(word))
   }
 
   move(value: Operand, to?: Register): Register {

@@ -40,9 +40,9 @@ const [READ, WRITE, EXECUTE] = [1, 2, 4] as const
 const PRIVATE = 2
 const anonymous: { readonly [platform: string]: number } = { linux: 0x20, darwin: 0x1000 }
 
-/** Bits of CPUID and XCR0 that AVX2 kernels need, and those of AVX-512. */
+/** Bits of CPUID and XCR0 that AVX2 kernels need, and those of AVX-512 F, DQ and BW. */
 const [FMA, OSXSAVE, AVX, AVX2, VECTOR_STATE] = [1 << 12, 1 << 27, 1 << 28, 1 << 5, 0b110]
-const [AVX512, WIDE_STATE] = [1 << 16, 0b11100110]
+const [AVX512, WIDE_STATE] = [(1 << 16) | (1 << 17) | (1 << 30), 0b11100110]
 
 /** Native code for this process, or why there is none. */
 export function openNative(): NativeHost {

@@ -1,4 +1,4 @@
-/** Vector IR with eight lanes → x86-64 instructions on virtual registers. */
+/** Vector IR with eight or sixteen lanes → x86-64 instructions on virtual registers. */
 import { MOST_OFFSET } from '../../compiler/lowering.ts'
 import type {
   Element,
@@ -17,8 +17,10 @@ import {
   type Op,
   type Operand,
   type Register,
+  WIDE_LANES,
 } from './instruction.ts'
-import { binary, bitsOf, broadcast, pack, shift, transpose, unary } from './operations.ts'
+import { isMask, masksIn } from './masks.ts'
+import * as operations from './operations.ts'
 
 const inverse: { readonly [C in Condition]: Condition } = {
   ...{ b: 'ae', ae: 'b', e: 'ne', ne: 'e', l: 'ge', ge: 'l' },
@@ -35,11 +37,11 @@ const arithmetic: { readonly [O in ScalarOp]?: Op } = {
 const small = {
   u8: {
     ...({ load: 'movzx', widen: 'vpmovzxbd', insert: 'vpinsrb', lane: 4 } as const),
-    ...({ store: 'vmovq.store', extract: 'vpextrb.store' } as const),
+    ...({ store: 'vmovq.store', wide: 'vpmovdb.store', extract: 'vpextrb.store' } as const),
   },
   u16: {
     ...({ load: 'movzxw', widen: 'vpmovzxwd', insert: 'vpinsrw', lane: 2 } as const),
-    ...({ store: 'vmovdqu.store', extract: 'vpextrw.store' } as const),
+    ...({ store: 'vmovdqu.store', wide: 'vpmovdw.store', extract: 'vpextrw.store' } as const),
   },
 } as const
 
@@ -51,8 +53,8 @@ const commutative: ReadonlySet<ScalarOp> = new Set<ScalarOp>(['add', 'mul', 'and
 
 /** The instructions of a kernel. */
 export function select(source: VectorFunction): Code {
-  if (source.lanes !== LANES) {
-    throw new RangeError(`AVX2 has ${LANES} lanes, the kernel ${source.lanes}`)
+  if (source.lanes !== LANES && source.lanes !== WIDE_LANES) {
+    throw new RangeError(`vectors have ${LANES} lanes or ${WIDE_LANES}, the kernel ${source.lanes}`)
   }
   const selector = new Selector(source)
   selector.whole(source.body)
@@ -60,17 +62,22 @@ export function select(source: VectorFunction): Code {
 }
 
 class Selector {
-  readonly code = new CodeWriter()
+  readonly code: CodeWriter
   readonly #scalars: readonly Register[]
   readonly #vectors: readonly Register[]
   readonly #scratch: Register
   /** Whether something was stored past the caches, which others see after a fence. */
   #past = false
 
-  constructor({ scalars, vectors }: VectorFunction) {
-    this.#scalars = Array.from({ length: scalars }, () => this.code.register(false))
-    this.#vectors = Array.from({ length: vectors }, () => this.code.register(true))
-    this.#scratch = this.code.register(false)
+  constructor(source: VectorFunction) {
+    const code = new CodeWriter(source.lanes)
+    const masks = code.wide ? masksIn(source) : undefined
+    this.code = code
+    this.#scalars = Array.from({ length: source.scalars }, () => code.register('integer'))
+    this.#vectors = Array.from({ length: source.vectors }, (_, i) => {
+      return code.register(masks?.has(i) ? 'mask' : 'vector')
+    })
+    this.#scratch = code.register('integer')
   }
 
   whole(body: readonly Statement[]): void {
@@ -95,11 +102,11 @@ class Selector {
         this.#scalar(it.value, local(this.#scalars, it.local))
         return
       case 'vset':
-        this.#vector(it.value, local(this.#vectors, it.local))
+        this.#assign(it.value, local(this.#vectors, it.local))
         return
       case 'store':
         if (it.past) this.#storePast(it.address, it.value)
-        else this.#store(it.form, it.element, it.address, it.value)
+        else this.#store(it)
         return
       case 'if': {
         const end = new Label()
@@ -118,7 +125,7 @@ class Selector {
         })
         return
       case 'transpose':
-        transpose(
+        operations.transpose(
           this.code,
           it.locals.map((index) => local(this.#vectors, index)),
         )
@@ -193,7 +200,7 @@ class Selector {
 
   /** One of the lower four lanes. */
   #lane(of: Register, lane: number, to?: Register): Register {
-    const result = to ?? this.code.register(false)
+    const result = to ?? this.code.register('integer')
     const constant = lane === 0 ? {} : { constant: lane }
     this.code.instructions.push({
       op: lane === 0 ? 'vmovd.get' : 'vpextrd',
@@ -227,7 +234,7 @@ class Selector {
     const from = [this.#scalar(it.a), this.#scalar(it.b)] as const
     const when = comparisons[it.op]
     if (when) {
-      const result = to ?? code.register(false)
+      const result = to ?? code.register('integer')
       code.instructions.push({ op: 'set', to: result, from, when })
       return result
     }
@@ -258,9 +265,43 @@ class Selector {
     return this.code.held(this.#vector(it))
   }
 
+  #assign(value: Vector, to: Register): void {
+    if (to.kind === 'mask') this.#truth(value, to)
+    else this.#vector(value, to)
+  }
+
+  /** Whether the value is a mask of bits, which becomes a vector where one is wanted. */
+  #isMask(it: Vector): boolean {
+    return this.code.wide && isMask(it, (index) => local(this.#vectors, index).kind === 'mask')
+  }
+
+  /** Where a mask holds, to choose by; in bits where there are such masks. */
+  #truth(it: Vector, to?: Register): Register {
+    const { code } = this
+    if (!code.wide) return this.#held(it)
+    if (!this.#isMask(it)) return code.truth('vpmovd2m', [this.#held(it)], to)
+    switch (it.k) {
+      case 'binary': {
+        if (operations.isComparison(it.op)) {
+          return operations.compare(code, it.op, this.#vector(it.a), this.#vector(it.b), to)
+        }
+        return operations.together(code, it.op, this.#truth(it.a), this.#truth(it.b), to)
+      }
+      case 'unary':
+        return code.truth('knotw', [this.#truth(it.a)], to)
+      case 'vget': {
+        const found = local(this.#vectors, it.local)
+        return to ? code.truth('kmovw', [found], to) : found
+      }
+      default:
+        throw new RangeError(`${it.k} is no mask`)
+    }
+  }
+
   /** The vector's value; in `to` if that is given, which nothing writes before its operands are read. */
   #vector(it: Vector, to?: Register): Operand {
     const { code } = this
+    if (this.#isMask(it)) return code.ones(this.#truth(it), to)
     switch (it.k) {
       case 'vget':
       case 'f32':
@@ -280,29 +321,40 @@ class Selector {
       case 'pick':
         return this.#pick(it.element, it.address, it.offsets, to)
       case 'unary':
-        return unary(code, it.op, this.#vector(it.a), to)
+        return operations.unary(code, it.op, this.#vector(it.a), to)
       case 'binary':
-        return binary(code, it.op, this.#vector(it.a), this.#vector(it.b), to)
+        return this.#binary(it, to)
       case 'shift':
-        return shift(code, it.op, this.#vector(it.a), it.by, to)
+        return operations.shift(code, it.op, this.#vector(it.a), it.by, to)
       case 'fma': {
         // one operand of the instruction may lie in memory
         const [a, b, c] = [this.#held(it.a), this.#vector(it.b), this.#vector(it.c)]
         return code.vector('fma', [a, b, b.k === 'register' ? c : code.held(c)], to)
       }
       case 'select': {
-        const from = [this.#held(it.b), this.#vector(it.a), this.#held(it.mask)]
-        return code.vector('vblendvps', from, to)
+        const from = [this.#held(it.b), this.#vector(it.a), this.#truth(it.mask)]
+        return code.vector(code.wide ? 'vblendmps' : 'vblendvps', from, to)
       }
       case 'choose':
-        return this.#choose(it, to ?? code.register(true))
-      case 'halves': {
+        return this.#choose(it, to ?? code.register('vector'))
+      case 'exchange':
+        return operations.exchange(code, this.#held(it.a), it.by, to)
+      case 'rotate': {
         const a = this.#held(it.a)
-        return code.vector('vperm2f128', [a, a], to, 1)
+        return code.vector('valignd', [a, a], to, it.by)
       }
       case 'broadcast':
-        return broadcast(code, this.#held(it.a), it.lane, to)
+        return operations.broadcast(code, this.#held(it.a), it.lane, to)
     }
+  }
+
+  #binary({ op, a, b }: Vector & { readonly k: 'binary' }, to?: Register): Operand {
+    const { code } = this
+    if (op === 'and') {
+      if (this.#isMask(b)) return code.keep(this.#held(a), this.#truth(b), to)
+      if (this.#isMask(a)) return code.keep(this.#held(b), this.#truth(a), to)
+    }
+    return operations.binary(code, op, this.#vector(a), this.#vector(b), to)
   }
 
   #named(it: Vector & { readonly k: 'vget' | 'f32' | 'i32' | 'lanes' }): Operand {
@@ -310,11 +362,11 @@ class Selector {
       case 'vget':
         return local(this.#vectors, it.local)
       case 'f32':
-        return this.code.splat(bitsOf(it.value))
+        return this.code.splat(operations.bitsOf(it.value))
       case 'i32':
         return this.code.splat(it.value | 0)
       case 'lanes':
-        return this.code.words(Array.from({ length: LANES }, (_, lane) => lane))
+        return this.code.words(Array.from({ length: this.code.lanes }, (_, lane) => lane))
     }
   }
 
@@ -364,7 +416,7 @@ class Selector {
   /** Two vectors of which every other element is taken. */
   #other(address: Scalar, to?: Register): Register {
     const { code } = this
-    const [first, second] = [0, LANES * 4].map((ahead) => {
+    const [first, second] = [0, code.lanes * 4].map((ahead) => {
       const from = this.#memory({
         k: 'scalar',
         op: 'add',
@@ -374,11 +426,7 @@ class Selector {
       return code.vector('vmovups', [from])
     })
     if (!first || !second) throw new RangeError('two vectors')
-    const [low, high] = [0x20, 0x31].map((halves) =>
-      code.vector('vperm2f128', [first, second], undefined, halves),
-    )
-    if (!low || !high) throw new RangeError('two halves')
-    return code.vector('vshufps', [low, high], to, 0x88)
+    return operations.everyOther(code, first, second, to)
   }
 
   /** Lane by lane: addresses wrap at 32 bits, and those of vgatherdps do not. */
@@ -386,27 +434,29 @@ class Selector {
     const { code } = this
     const by = this.#scalar(step)
     let at = this.#integer(address)
-    const low = this.#four(element, (lane) => {
-      if (lane > 0) at = code.integer('add', [at, by])
-      return at
+    return this.#fours(to, (four) => {
+      return this.#four(element, (lane) => {
+        if (four + lane > 0) at = code.integer('add', [at, by])
+        return at
+      })
     })
-    const high = this.#four(element, () => {
-      at = code.integer('add', [at, by])
-      return at
-    })
-    return code.vector('vinsertf128', [low, high], to, 1)
   }
 
   #pick(element: Element, address: Scalar, offsets: Vector, to?: Register): Register {
     const { code } = this
     const base = this.#scalar(address)
-    const low = this.#held(offsets)
-    const high = code.vector('vperm2f128', [low, low], undefined, 0x11)
-    const [first, second] = [low, high].map((four) =>
-      this.#four(element, (lane) => code.integer('add', [this.#lane(four, lane), base])),
-    )
-    if (!first || !second) throw new RangeError('two halves')
-    return code.vector('vinsertf128', [first, second], to, 1)
+    const all = this.#held(offsets)
+    return this.#fours(to, (i) => {
+      const four = operations.lowered(code, all, i)
+      return this.#four(element, (lane) => code.integer('add', [this.#lane(four, lane), base]))
+    })
+  }
+
+  /** A vector by fours of its lanes. */
+  #fours(to: Register | undefined, make: (four: number) => Register): Register {
+    const { code } = this
+    const parts = Array.from({ length: code.lanes / 4 }, (_, four) => make(four))
+    return operations.joined(code, parts, to)
   }
 
   /** Four elements, each from its own address. */
@@ -435,19 +485,22 @@ class Selector {
     this.code.instructions.push({ op: 'vmovntps.store', from: [held, this.#memory(address)] })
   }
 
-  #store(form: 'full' | 'one', element: Element, address: Scalar, value: Vector): void {
+  #store({ form, element, address, value, within }: Statement & { readonly s: 'store' }): void {
+    const { code } = this
     const held = this.#held(value)
+    const where = within ? [this.#truth(within)] : []
     const to = this.#memory(address)
-    const { instructions } = this.code
+    const { instructions } = code
     if (!isSmall(element)) {
-      instructions.push({
-        op: form === 'full' ? 'vmovups.store' : 'vmovss.store',
-        from: [held, to],
-      })
+      const op = form === 'full' ? 'vmovups.store' : 'vmovss.store'
+      instructions.push({ op, from: [held, to, ...where] })
     } else if (form === 'one') {
       instructions.push({ op: small[element].extract, from: [held, to], constant: 0 })
+    } else if (code.wide) {
+      instructions.push({ op: small[element].wide, from: [held, to, ...where] })
     } else {
-      instructions.push({ op: small[element].store, from: [pack(this.code, element, held), to] })
+      const packed = operations.pack(code, element, held)
+      instructions.push({ op: small[element].store, from: [packed, to] })
     }
   }
 }

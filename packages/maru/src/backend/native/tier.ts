@@ -19,8 +19,8 @@ export interface NativeCalls {
 /** Kernels as machine code. */
 export interface Tier {
   readonly calls: NativeCalls
-  /** Lanes of the vectors that hold a contraction's sums. */
-  readonly sums: number
+  /** Lanes of its widest vectors. */
+  readonly widest: number
   /** Addresses of the functions, executable for the whole process. */
   install(functions: readonly VectorFunction[]): bigint[]
   /** Calls an address from this thread. */
@@ -46,13 +46,13 @@ export function openTier(other: Other): Tier | { readonly missing: string } {
 
 class Pages implements Tier {
   readonly calls: NativeCalls
-  readonly sums: number
+  readonly widest: number
   readonly #pages: CodePages
   readonly #memory: WebAssembly.Memory
 
   constructor(pages: CodePages, library: string, memory: WebAssembly.Memory) {
     this.calls = { library, ...launch }
-    this.sums = pages.wide ? WIDE_LANES : NATIVE_LANES
+    this.widest = pages.wide ? WIDE_LANES : NATIVE_LANES
     this.#pages = pages
     this.#memory = memory
   }

@@ -249,12 +249,9 @@ class Encoder {
         this.#vector(it.b)
         this.code.byte(op.end)
         return
-      case 'halves':
-        this.#vector(it.a)
-        this.#vector(it.a)
-        this.#simd(simd.shuffle)
-        for (let i = 8; i < 24; i++) this.code.byte(i)
-        return
+      case 'exchange':
+      case 'rotate':
+        throw new RangeError(`four lanes know no ${it.k}`)
       case 'broadcast':
         this.#vector(it.a)
         this.#simd(simd.i32ExtractLane).byte(it.lane)

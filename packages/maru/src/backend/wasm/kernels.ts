@@ -44,11 +44,11 @@ export class Kernels {
   /** What launches call, machine code where there is a tier. Of kernels that are alike one is lowered, once. */
   calleesOf(launches: readonly CodeLaunch[], tier?: Tier): Map<CodeLaunch, Callee> {
     const known = this.#alike[tier ? 'native' : 'wasm']
-    const [lanes, sums] = tier ? [NATIVE_LANES, tier.sums] : [LANES, LANES]
+    const [lanes, widest] = tier ? [NATIVE_LANES, tier.widest] : [LANES, LANES]
     const fresh = new Map<string, Lowered>()
     for (const { alike } of launches) {
       if (known.has(alike.text) || fresh.has(alike.text)) continue
-      fresh.set(alike.text, alike.lower(lanes, sums))
+      fresh.set(alike.text, alike.lower(lanes, widest))
     }
     const codes = [...fresh.values()].map(({ code }) => code)
     const numbers = tier ? this.#loadNative(tier, codes) : this.load(codes)

@@ -203,7 +203,8 @@ class Renderer {
       case 'choose':
         return this.#either(this.#condition(it.when), it.a, it.b)
       case 'broadcast':
-      case 'halves':
+      case 'exchange':
+      case 'rotate':
         return this.#vector(it.a)
     }
   }
