@@ -86,6 +86,15 @@ export function codeOf(root: Tensor, machine: Machine): string {
   return JSON.stringify(codes)
 }
 
+/** Lanes of a graph's kernels on a machine that has vectors of two widths. */
+export function widthsOf(root: Tensor): number[] {
+  const { body } = compile(captured([root]), targetOf('native'))
+  return launchesOf(body).flatMap((launch) => {
+    if (launch.kind !== 'code') return []
+    return lowered(launch.alike, LANES.native, LANES.wide).code.lanes
+  })
+}
+
 /** A compiled graph with its buffers in a memory. */
 export class Bench {
   readonly memory: WebAssembly.Memory

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { concat, grad, type Tensor, tensor } from '../../src/index.ts'
 import { kernels, values } from '../backend/kernels.ts'
 import { build, type Instruction, lossOf } from '../ops/graphs.ts'
-import { codeOf, difference, isAllCode, missing } from './both.ts'
+import { codeOf, difference, isAllCode, missing, widthsOf } from './both.ts'
 
 // biome-ignore format: a table
 const narrow = (['float16', 'bfloat16', 'int8'] as const).flatMap((dtype): [string, () => Tensor][] => {
@@ -30,7 +30,36 @@ const large: readonly [name: string, make: (x: Tensor) => Tensor][] = [
   ['behind three elements', (x) => concat([values(3), x.reshape([-1])])],
 ]
 
+/** Whether what fills no vector is computed at once, whatever reads it and wherever it is stored. */
+// biome-ignore format: a table
+const rests: readonly [name: string, make: (x: Tensor) => Tensor][] = [
+  ['rows', (x) => x.add(values(37)).gelu()],
+  ['columns', (x) => x.exp().sum(0)],
+  ['a row that is kept between passes', (x) => x.softmax(1)],
+  ['largest of rows', (x) => x.exp().max(1)],
+  ['bytes', (x) => x.exp().add(values(37)).cast('uint8')],
+  ['words of 16 bits', (x) => x.cast('float16').add(values(37).cast('float16')).exp()],
+  ['what is true', (x) => x.exp().add(values(37)).greater(2)],
+  ['sums behind a border', (x) => x.exp().pad([[0, 0], [1, 2]]).mul(values(40)).sum(1)],
+]
+
+test('loops that are much work have the widest vectors, others those that do everything', () => {
+  const x = values(300, 300)
+  expect(widthsOf(x.gelu())).toEqual([16])
+  expect(widthsOf(x.add(x).relu())).toEqual([8])
+  expect(widthsOf(x.sum(1))).toEqual([8])
+  expect(widthsOf(x.softmax(1))).toEqual([16])
+  expect(widthsOf(x.matmul(x))).toEqual([8])
+})
+
 describe.skipIf(missing)('as WebAssembly does', () => {
+  test.each(rests)('of fewer elements than lanes: %s', (_, make) => {
+    const y = make(values(23, 37))
+    expect(codeOf(y, 'wide')).toMatch(/"within"|"rotate"/)
+    expect(codeOf(y, 'native')).not.toMatch(/"within"|"rotate"/)
+    expect(difference([y])).toBe(-1)
+  })
+
   test.each(large)('more than caches hold: %s', (_, make) => {
     const y = make(tensor(new Float32Array(3300 * 1028).map(Math.sin), [3300, 1028]))
     expect(codeOf(y, 'native')).toContain('"past":true')

@@ -76,15 +76,17 @@ function computesAlike(tier: Tier, { memory, load, scratch }: Other): boolean {
   const [from, first, second, args] = [at, at + bytes, at + 2 * bytes, at + 3 * bytes]
   const numbers = new Float32Array(memory.buffer, from, PROBES)
   for (let i = 0; i < PROBES; i++) numbers[i] = (i * 0.7310585 - 93) * 1.3 ** ((i % 64) - 32)
-  const run = (kernel: NativeKernel | undefined, to: number): Int32Array => {
+  const run = (kernel: NativeKernel, to: number): Int32Array => {
     new Int32Array(memory.buffer, args, 2).set([from, to])
-    kernel?.(args, 0, PROBES / NATIVE_LANES)
+    kernel(args, 0, PROBES / NATIVE_LANES)
     return new Int32Array(memory.buffer, to, PROBES)
   }
   const wasm = run(load(probe(4)), first)
-  const [address] = tier.install([probe(NATIVE_LANES)])
-  const native = run(address === undefined ? undefined : tier.caller(address), second)
-  return wasm.every((word, i) => word === native[i])
+  const widths = [...new Set([NATIVE_LANES, tier.widest])]
+  return tier.install(widths.map(probe)).every((address) => {
+    const native = run(tier.caller(address), second)
+    return wasm.every((word, i) => word === native[i])
+  })
 }
 
 /** Units of eight elements, whatever the vectors' width. */
