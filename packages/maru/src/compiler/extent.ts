@@ -11,9 +11,9 @@ import type { Step } from './steps.ts'
 /** Elements that are gone through, and positions, are below this. */
 const MOST_ELEMENTS = 2 ** 31
 
-/** Whether a value has too many elements, or steps go through too many to make it. */
-export function exceedsWords(node: Node, steps: readonly Step[]): boolean {
-  if ((node.results ?? [node]).some(({ shape }) => !counts(shape))) return true
+/** Whether values have too many elements, or steps go through too many to make them. */
+export function exceedsWords(values: readonly Node[], steps: readonly Step[]): boolean {
+  if (values.some(({ shape }) => !counts(shape))) return true
   return steps.some((step) => step.kind === 'kernel' && !fits(step.bound.form))
 }
 

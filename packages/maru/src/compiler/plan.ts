@@ -166,8 +166,10 @@ export class Planner implements Places {
       for (const [pick, buffer] of results) this.#held.set(pick, buffer)
     } else if (node.results) this.#several(node, node.results)
     else this.#computeOne(node)
+    // of several results those that somebody takes
+    const values = node.results ? (this.#picks.get(node) ?? []) : [node]
     const compiled = this.#schedule.compiled(node)
-    if (compiled && exceedsWords(node, this.steps.slice(first))) this.#frame.large.push(node)
+    if (compiled && exceedsWords(values, this.steps.slice(first))) this.#frame.large.push(node)
   }
 
   #computeOne(node: Node): void {

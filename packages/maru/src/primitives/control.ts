@@ -89,9 +89,12 @@ export function withValues(body: Graph, carries: number, sequences: number): Gra
   return new Graph(body.inputs, [...body.outputs, ...values])
 }
 
-function isValue({ op, dtype }: Node): boolean {
+/** Whether it is computed, or a part of what is. */
+function isValue({ op, dtype, shape, inputs }: Node): boolean {
   const { trait } = op
-  return isFloat(dtype) && (trait === 'elementwise' || trait === 'contract' || trait === 'reduce')
+  if (!isFloat(dtype)) return false
+  if (trait === 'movement') return inputs.every((from) => sizeOf(shape) < sizeOf(from.shape))
+  return trait === 'elementwise' || trait === 'contract' || trait === 'reduce'
 }
 
 interface While {

@@ -1,10 +1,12 @@
 /** Programs count in 32-bit words: what needs more is refused by name, before anything is compiled. */
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
+  grad,
   MemoryError,
   memory,
   ones,
   ShapeError,
+  scan,
   type Tensor,
   tensor,
   useDevice,
@@ -12,6 +14,7 @@ import {
 } from '../../src/index.ts'
 import { SGD } from '../../src/optim/index.ts'
 import { parameter } from '../../src/tensor/create.ts'
+import { given, graphOf, programOf } from '../graph/programs.ts'
 
 const n = 2 ** 17
 const column = (): Tensor => ones([n, 1]).add(tensor(1)) as Tensor
@@ -59,6 +62,20 @@ const held: [name: string, make: () => Tensor][] = [
 test.each(held)('what no memory holds is told as such: %s', async (_, make) => {
   await expect(make().data()).rejects.toThrow(MemoryError)
   expect(await ones([3]).sum().item()).toBe(3)
+})
+
+test('what a loop could keep of all turns, and nobody takes, is not counted', async () => {
+  const turns = (start: Tensor): Tensor =>
+    scan(
+      (carry: Tensor, _: undefined): [Tensor, undefined] => [carry.sin().add(start), undefined],
+      start,
+      undefined,
+      { length: 2 ** 12 },
+    )[0]
+  const start = given(2 ** 20)
+  expect(programOf(graphOf(turns(start))).arenaBytes).toBeLessThan(2 ** 25)
+  const [gradient] = grad(turns(start).sum(), [start])
+  await expect(gradient!.data()).rejects.toThrow(MemoryError)
 })
 
 describe('large on the way, but not gone through', () => {

@@ -306,6 +306,19 @@ describe('what a turn made, in the loop of its gradient', () => {
     expect(products(ys.sum(), [w])).toEqual([1, 1])
   })
 
+  test('is a part of a product where that alone is read', () => {
+    const two = wave([8, 16], 1)
+    const [last] = scan(
+      (carry: Tensor, x: Tensor): [Tensor, undefined] => {
+        const sums: Tensor = carry.matmul(two)
+        return [sums.slice(1, 0, 8).sigmoid().mul(sums.slice(1, 8)).add(x), undefined]
+      },
+      h,
+      xs,
+    )
+    expect(products(last.sum(), [h])).toEqual([1, 1])
+  })
+
   test('is made again where it would take more', () => {
     const wide = wave([8, 24], 1)
     const [last] = scan(
