@@ -191,10 +191,10 @@ class ContractLowering {
     const { batch, m, n, k } = this.#kernel
     const [a, right] = [plainOf(this.#kernel.a), plainOf(this.#kernel.b)]
     const small = m * n * k <= SMALL || m <= this.#panel
-    const direct = small && a && right?.line === 1 ? { a, right } : undefined
+    const held = small && right?.line === 1 ? right : undefined
     const broad = this.#breadth(n)
     const [across, down] = [Math.ceil(n / broad), Math.ceil(m / this.#panel)]
-    const body = direct ? this.#direct(direct.a, direct.right) : this.#packed(a, across)
+    const body = a && held ? this.#direct(a, held) : this.#packed(a, held, across)
     this.#units({ across, down, broad }, body)
     return this.#l.finish(batch * across * down, down)
   }
@@ -256,20 +256,30 @@ class ContractLowering {
     }
   }
 
-  #direct(a: Plain, right: Plain): (at: Strip) => void {
+  /** Columns of the right side where they are, from a step of k on. */
+  #columnsOf(right: Plain): (batch: Scalar) => (step: Scalar) => Source['b'] {
     const b = this.#b
-    const { k } = this.#size
-    const [rowsOf, bStep] = [this.#rowsOf(a), this.#distance(right.step)]
+    const step = this.#distance(right.step)
     const inBatch = this.#inBatch(right)
+    return (batch) => {
+      const start = inBatch(batch)
+      return (first) => {
+        const above = b.variable(b.add(start, b.mul(first, step)))
+        return ([column]) => ({ at: b.add(above, b.scalar('shl', column, 2)), step })
+      }
+    }
+  }
+
+  #direct(a: Plain, right: Plain): (at: Strip) => void {
+    const { k } = this.#size
+    const [rowsOf, columnsOf] = [this.#rowsOf(a), this.#columnsOf(right)]
     const [none, one]: readonly [Scalar, Scalar] = [
       { k: 'const', value: 0 },
       { k: 'const', value: 1 },
     ]
     return (strip) => {
       const left = rowsOf(strip.batch)({ rows: strip.rows, summed: [none, k], count: k })
-      const above = inBatch(strip.batch)
-      const at = (column: Scalar): Scalar => b.add(above, b.scalar('shl', column, 2))
-      const source: Source = { ...left, b: ([from]) => ({ at: at(from), step: bStep }) }
+      const source: Source = { ...left, b: columnsOf(strip.batch)(none) }
       this.#inHeights(strip.rows, HEIGHT, (rows) => {
         this.#block({ ...strip, rows, count: k, fresh: one, last: one, source })
       })
@@ -311,8 +321,11 @@ class ContractLowering {
 
   // Sides that are packed
 
-  /** `a`: the left side, where it could be read where it is; `across`: blocks of columns of a batch. */
-  #packed(a: Plain | undefined, across: number): (at: Strip) => void {
+  /**
+   * `a`: the left side, where it could be read where it is; `right`: the right one where it is to be read so;
+   * `across`: blocks of columns of a batch.
+   */
+  #packed(a: Plain | undefined, right: Plain | undefined, across: number): (at: Strip) => void {
     const b = this.#b
     const { m, n, k, batch } = this.#kernel
     const panels = new Panels(this.#kernel, this.#l, {
@@ -320,7 +333,7 @@ class ContractLowering {
     })
     // few columns share what would be packed
     const held = n <= FEW_TILES * this.#columns ? a : undefined
-    const standing = held ? undefined : panels.standing
+    const standing = held || right ? undefined : panels.standing
     const left = held || standing ? undefined : panels.standingLeft
     const steps = held || standing || left ? evenSteps(k) : DEPTH
     const rows = left ? STANDING_HEIGHT : standing ? this.#height(steps) : HEIGHT
@@ -338,15 +351,19 @@ class ContractLowering {
       : held
         ? this.#rowsOf(held)
         : panels.packed(shared)
+    const columnsIn = right && this.#columnsOf(right)
     return (strip) => {
       const rowsOf = rowsIn(strip.batch)
+      const columnsOf = columnsIn?.(strip.batch)
       this.#inDepths(depth, ({ summed, ...steps }) => {
         if (!allSteps) measured?.measure(summed)
         this.#inHeights(strip.rows, height, (rows) => {
           const found = rowsOf({ rows, summed, count: steps.count })
-          const columns = standing
-            ? this.#standing(standing, strip)
-            : (at: Range) => panels.packRight(strip.batch, at, summed)
+          const columns =
+            columnsOf?.(summed[0]) ??
+            (standing
+              ? this.#standing(standing, strip)
+              : (at: Range) => panels.packRight(strip.batch, at, summed))
           this.#block({ ...strip, rows, ...steps, source: { ...found, b: columns } })
         })
       })

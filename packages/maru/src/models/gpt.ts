@@ -30,7 +30,9 @@ export interface GptOptions {
 
 /** Where a step of generation stands: what was seen, and how many tokens that were. */
 interface Past {
+  /** [1, heads, width / heads, context], since that is how products with queries read them. */
   readonly keys: State
+  /** [1, heads, context, width / heads] */
   readonly values: State
   /** Tokens before these, []. */
   readonly seen: Tensor
@@ -84,16 +86,17 @@ class Block extends Module {
 
 /** Attention to all that was seen, after these have been added to it. */
 function lookBack(q: Tensor, k: Tensor, v: Tensor, { keys, values, seen }: Past): Tensor {
-  const store = (kept: State, fresh: Tensor): Tensor => {
+  const store = (kept: State, fresh: Tensor, place: readonly (Tensor | number)[]): Tensor => {
     const before: Tensor = kept
-    const after = before.dynamicUpdate(fresh, [0, 0, seen, 0])
+    const after = before.dynamicUpdate(fresh, place)
     assign(kept.cell, after.node)
     return after
   }
-  const [context, time] = [at(keys.cell.shape, 2), at(q.node.shape, 2)]
+  const [context, time] = [at(values.cell.shape, 2), at(q.node.shape, 2)]
   const own: Tensor = arange(time).unsqueeze(1).add(seen)
   const mask: Tensor = arange(context).lessEqual(own) // [time, context]
-  return scaledDotProductAttention(q, store(keys, k), store(values, v), { mask })
+  const allKeys = store(keys, k.transpose(), [0, 0, 0, seen]).transpose()
+  return scaledDotProductAttention(q, allKeys, store(values, v, [0, 0, seen, 0]), { mask })
 }
 
 /**
@@ -199,10 +202,9 @@ export class GPT extends Module {
    */
   continuation(): (fresh: readonly number[]) => Promise<Float32Array> {
     const { context, width, heads, layers } = this.options
-    const room = [1, heads, context, width / heads]
     const kept = Array.from({ length: layers }, () => ({
-      keys: buffer(room, 0),
-      values: buffer(room, 0),
+      keys: buffer([1, heads, width / heads, context], 0),
+      values: buffer([1, heads, context, width / heads], 0),
     }))
     const next = compile((ids: Tensor, seen: Tensor): Tensor => {
       const time = at(ids.node.shape, 1)

@@ -128,6 +128,8 @@ export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a contraction in blocks, results as they come', () => values(601, 33).transpose().matmul(values(75, 601).transpose()), 600],
   ['a contraction of few columns, rows where they are', () => values(2, 131, 803).matmul(values(2, 803, 41)), 803],
   ['a contraction of few columns, rows where they are, turned', () => values(803, 131).transpose().matmul(values(803, 57)).relu(), 803],
+  ['a contraction of few rows that are computed, columns where they are', () => values(3, 5, 803).mul(0.5).matmul(values(3, 803, 141)).relu(), 803],
+  ['a contraction of one row that is computed, the same in every batch', () => values(803).mul(0.5).matmul(values(4, 803, 37)), 803],
   ['a contraction of columns of one vector, rows where they are', () => values(213, 1300).matmul(values(1300, 15)), 1300],
   ['a convolution with a bias', () => values(2, 5, 19, 14).conv2d(values(9, 5, 3, 3), { padding: 1 }).add(values(9, 1, 1)).relu()],
   ['a convolution of wide rows', () => values(2, 6, 9, 32).conv2d(values(40, 6, 3, 3), { padding: [1, 1] })],
