@@ -1,10 +1,11 @@
 /**
  * Random graphs, and the gradients of every fourth: the reference against WebAssembly, fused and not, within
- * what rounding allows; two threads against one, and machine code against WebAssembly, bit for bit.
+ * what rounding allows; two threads against one, machine code against WebAssembly, and recordings, in which
+ * constants are worked out once, bit for bit.
  * `npx tsx --conditions=source bench/random-graphs.ts [graphs] [seed]`
  */
 import fc from 'fast-check'
-import { useDevice } from 'maru'
+import { compile, useDevice } from 'maru'
 import { addDevice } from '../packages/maru/src/backend/devices.ts'
 import { WasmBackend } from '../packages/maru/src/backend/wasm/backend.ts'
 import type { Tensor } from '../packages/maru/src/index.ts'
@@ -92,6 +93,16 @@ async function check({ make, names, allowed }: Case, graph: number): Promise<voi
       return undefined
     })
   }
+  const recorded = async (device: string): Promise<Values[] | undefined> => {
+    useDevice(device)
+    const run = compile(() => make().tensors)
+    // The second run is given what the first one left behind.
+    await run()
+    return valuesOn(device, await run()).catch((error) => {
+      fail(`an error on ${device}, recorded`, `graph ${graph}: ${error}\n${make().text}`)
+      return undefined
+    })
+  }
   const [want, fused] = [await on('reference'), await on('fused')]
   const unfused = await on('unfused')
   const compare = (
@@ -112,6 +123,8 @@ async function check({ make, names, allowed }: Case, graph: number): Promise<voi
   compare('fused against the reference', fused, want, false)
   compare('unfused against the reference', unfused, want, false)
   for (const device of exact) compare(`${device} against one, bits`, await on(device), fused, true)
+  const last = exact.at(-1) ?? 'fused'
+  compare('recorded, bits', await recorded(last), fused, true)
 }
 
 const start = performance.now()

@@ -32,11 +32,32 @@ type PlainStep = Exclude<Step, ControlStep>
 /** Compiles a graph for a target. The same graph gives the same program, bit for bit. */
 export function compile(input: CompileInput, target: Target): Program {
   const planned = plan(input, target)
+  const { once, kept, large } = planned
+  const first = { leaf: input.leaves.length, output: input.outputs.length }
+  const program = programOf(given(planned, 'leaf', first.leaf))
+  // What no memory holds is the device's to refuse: it knows what was asked, and who has the rest.
+  if (large[0] && !isBeyondMemory(planned, program.arenaBytes)) refuseExtents(large[0])
+  if (kept.length === 0) return program
+  const before = programOf({ ...given(planned, 'output', first.output), steps: once })
+  const results = kept.flatMap((buffer) => planned.buffers[buffer] ?? [])
+  return { ...program, once: { program: before, results, first } }
+}
+
+/** A plan in which what is kept from run to run comes from, or goes to, outside: numbered from `first` on. */
+function given(planned: Plan, kind: 'leaf' | 'output', first: number): Plan {
+  const { buffers, kept } = planned
+  if (kept.length === 0) return planned
+  const places = new Map(kept.map((buffer, i) => [buffer, first + i]))
+  const placed = buffers.map((buffer, i): PlannedBuffer => {
+    const index = places.get(i)
+    return index === undefined ? buffer : { ...buffer, outside: { kind, index } }
+  })
+  return { ...planned, buffers: placed }
+}
+
+function programOf(planned: Plan): Program {
   const resolve = (buffer: number): number => planned.aliases.get(buffer) ?? buffer
   const places = placeBuffers(planned, resolve)
-  const [large] = planned.large
-  // What no memory holds is the device's to refuse: it knows what was asked, and who has the rest.
-  if (large && !isBeyondMemory(planned, places.bytes)) refuseExtents(large)
   const body = treeOf(planned.steps, (step) => launchOf(step, planned.buffers, resolve), resolve)
   const buffers = planned.buffers.map(({ dtype, shape }, i): ProgramBuffer => {
     return { dtype, shape, place: places.at[i] ?? { kind: 'arena', offset: 0 } }

@@ -105,6 +105,8 @@ export interface Side {
   readonly lines: readonly number[]
   readonly summed: readonly number[]
   readonly value: Expr
+  /** Whether it lies in panels, as `packedSide` has it, that a tile may read. */
+  readonly isPacked?: true
 }
 
 /**
@@ -415,12 +417,14 @@ export function collapseScatter(kernel: ScatterKernel): ScatterKernel {
 }
 
 /** Likewise for a side of a contraction. */
-export function collapseSide({ batch, lines, summed, value }: Side): Side {
+export function collapseSide(side: Side): Side {
+  const { batch, lines, summed, value } = side
   const { groups, rename, done } = collapseLoops(
     [batch, lines, summed] as const,
     exprIndices(value),
   )
   return {
+    ...side,
     batch: groups[0],
     lines: groups[1],
     summed: groups[2],

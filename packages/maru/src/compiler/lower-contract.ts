@@ -15,6 +15,7 @@ import { type ContractKernel, collapseOut, collapseSide, type Side } from './ker
 import { lowerPoints } from './lower-contract-points.ts'
 import { type BufferSizes, type Lowered, Lowering } from './lowering.ts'
 import { plainLoad } from './operands.ts'
+import { PACKED_COLUMNS, PACKED_ROWS } from './packed.ts'
 import {
   EDGE,
   HEIGHT,
@@ -54,7 +55,7 @@ const FEW_ROWS = 4
 /** Tiles side by side up to which rows are read where they are. */
 const FEW_TILES = 2
 /** Multiply-adds up to which packing is more work than it saves. */
-const SMALL = 160 ** 3
+export const SMALL: number = 160 ** 3
 
 /** The code of a contraction. */
 export function lowerContract(kernel: ContractKernel, target: ContractTarget): Lowered {
@@ -87,6 +88,22 @@ function plainOf(source: Side): Plain | undefined {
     line: stride(lines.length, batch.length),
     step: stride(summed.length, batch.length + lines.length),
   }
+}
+
+/** The batch of a side whose lines and steps of k lie in panels. */
+function batchedOf(source: Side): Batched {
+  const { batch, value } = collapseSide(source)
+  if (value.kind !== 'load') throw new RangeError('a side that is packed is one buffer')
+  return { buffer: value.buffer, offset: value.offset, batch }
+}
+
+/** Makes the columns of a batch, from a step of k on, what a tile reads. */
+type ColumnsByBatch = (batch: Scalar) => (step: Scalar) => Source['b']
+
+/** Both sides where they are. */
+interface Sources {
+  readonly rows: RowsByBatch
+  readonly columns: ColumnsByBatch
 }
 
 /** Where a tile finds its operands. */
@@ -191,10 +208,15 @@ class ContractLowering {
     const { batch, m, n, k } = this.#kernel
     const [a, right] = [plainOf(this.#kernel.a), plainOf(this.#kernel.b)]
     const small = m * n * k <= SMALL || m <= this.#panel
-    const held = small && right?.line === 1 ? right : undefined
+    const rows = this.#kernel.a.isPacked ? this.#panelRows() : a && this.#rowsOf(a)
+    const beside = small && right?.line === 1 && this.#columnsOf(right)
+    const columns = this.#kernel.b.isPacked ? this.#panelColumns() : beside || undefined
     const broad = this.#breadth(n)
     const [across, down] = [Math.ceil(n / broad), Math.ceil(m / this.#panel)]
-    const body = a && held ? this.#direct(a, held) : this.#packed(a, held, across)
+    const body =
+      small && rows && columns
+        ? this.#direct({ rows, columns })
+        : this.#packed({ rows, columns }, across)
     this.#units({ across, down, broad }, body)
     return this.#l.finish(batch * across * down, down)
   }
@@ -256,8 +278,47 @@ class ContractLowering {
     }
   }
 
-  /** Columns of the right side where they are, from a step of k on. */
-  #columnsOf(right: Plain): (batch: Scalar) => (step: Scalar) => Source['b'] {
+  /** Rows in panels that were packed before. */
+  #panelRows(): RowsByBatch {
+    const b = this.#b
+    const inBatch = this.#inBatch(batchedOf(this.#kernel.a))
+    return (batch) => {
+      const start = inBatch(batch)
+      return ({ summed }) => {
+        const left = b.variable(b.add(start, b.mul(summed[0], PACKED_ROWS * BYTES)))
+        const within = (row: Scalar): Scalar => b.scalar('and', row, PACKED_ROWS - 1)
+        const before = (row: Scalar): Scalar => b.mul(b.sub(row, within(row)), this.#size.k)
+        return {
+          a: (row) => b.add(left, b.scalar('shl', b.add(before(row), within(row)), 2)),
+          aRow: { k: 'const', value: BYTES },
+          aStep: { k: 'const', value: PACKED_ROWS * BYTES },
+        }
+      }
+    }
+  }
+
+  /** Columns of the right side in such panels, from a step of k on. */
+  #panelColumns(): ColumnsByBatch {
+    const b = this.#b
+    const inBatch = this.#inBatch(batchedOf(this.#kernel.b))
+    const width = b.variable(this.#l.integer(PACKED_COLUMNS))
+    const step: Scalar = { k: 'const', value: PACKED_COLUMNS * BYTES }
+    return (batch) => {
+      const start = inBatch(batch)
+      return (first) => {
+        const above = b.variable(b.add(start, b.mul(first, step)))
+        return ([column]) => {
+          const within = b.variable(b.scalar('remS', column, width))
+          const before = b.mul(b.sub(column, within), this.#size.k)
+          const at = b.add(above, b.scalar('shl', b.add(before, within), 2))
+          return { at: b.variable(at), step }
+        }
+      }
+    }
+  }
+
+  /** Likewise where they are. */
+  #columnsOf(right: Plain): ColumnsByBatch {
     const b = this.#b
     const step = this.#distance(right.step)
     const inBatch = this.#inBatch(right)
@@ -270,9 +331,8 @@ class ContractLowering {
     }
   }
 
-  #direct(a: Plain, right: Plain): (at: Strip) => void {
+  #direct({ rows: rowsOf, columns: columnsOf }: Sources): (at: Strip) => void {
     const { k } = this.#size
-    const [rowsOf, columnsOf] = [this.#rowsOf(a), this.#columnsOf(right)]
     const [none, one]: readonly [Scalar, Scalar] = [
       { k: 'const', value: 0 },
       { k: 'const', value: 1 },
@@ -321,21 +381,22 @@ class ContractLowering {
 
   // Sides that are packed
 
-  /**
-   * `a`: the left side, where it could be read where it is; `right`: the right one where it is to be read so;
-   * `across`: blocks of columns of a batch.
-   */
-  #packed(a: Plain | undefined, right: Plain | undefined, across: number): (at: Strip) => void {
+  /** `there`: sides that can be read where they are; `across`: blocks of columns of a batch. */
+  #packed(
+    there: { readonly [S in keyof Sources]: Sources[S] | undefined },
+    across: number,
+  ): (at: Strip) => void {
     const b = this.#b
-    const { m, n, k, batch } = this.#kernel
+    const { m, n, k, batch, a } = this.#kernel
     const panels = new Panels(this.#kernel, this.#l, {
       ...{ sizes: this.#target.sizes, rows: this.#panel, columns: this.#columns },
     })
     // few columns share what would be packed
-    const held = n <= FEW_TILES * this.#columns ? a : undefined
-    const standing = held || right ? undefined : panels.standing
+    const few = n <= FEW_TILES * this.#columns
+    const held = few || a.isPacked ? there.rows : undefined
+    const standing = there.columns || (held && !a.isPacked) ? undefined : panels.standing
     const left = held || standing ? undefined : panels.standingLeft
-    const steps = held || standing || left ? evenSteps(k) : DEPTH
+    const steps = (held && few) || standing || left ? evenSteps(k) : DEPTH
     const rows = left ? STANDING_HEIGHT : standing ? this.#height(steps) : HEIGHT
     const depth = steps === DEPTH ? steps : b.variable(this.#l.integer(steps))
     const height = standing ? b.variable(this.#l.integer(rows)) : rows
@@ -346,15 +407,10 @@ class ContractLowering {
     if (allSteps) measured?.measure(allSteps)
     const isShared = batch * across > 1 && allRows && allSteps
     const shared = isShared ? { rows: allRows, summed: allSteps } : undefined
-    const rowsIn = left
-      ? panels.listed(left, allRows)
-      : held
-        ? this.#rowsOf(held)
-        : panels.packed(shared)
-    const columnsIn = right && this.#columnsOf(right)
+    const rowsIn = left ? panels.listed(left, allRows) : (held ?? panels.packed(shared))
     return (strip) => {
       const rowsOf = rowsIn(strip.batch)
-      const columnsOf = columnsIn?.(strip.batch)
+      const columnsOf = there.columns?.(strip.batch)
       this.#inDepths(depth, ({ summed, ...steps }) => {
         if (!allSteps) measured?.measure(summed)
         this.#inHeights(strip.rows, height, (rows) => {

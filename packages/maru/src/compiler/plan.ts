@@ -14,6 +14,7 @@ import { Affine, type IndexExpr, keyOf, variable, zero } from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import type { Expr, Fold, Kernel, LoopKernel, Store } from './kernel.ts'
 import { beside, isMap, mapOf, withStores } from './maps.ts'
+import { type Parted, parted } from './once.ts'
 import { ControlPlanner } from './plan-control.ts'
 import type { Operand } from './program.ts'
 import { givenKernels, givenNodes, madeOnce, type Task } from './recipes.ts'
@@ -22,9 +23,8 @@ import { type CompileInput, type Schedule, schedule } from './schedule.ts'
 import { type PlannedBuffer, placeWrites, rootOf, type Step, touches } from './steps.ts'
 import type { Target } from './target.ts'
 
-export interface Plan {
+export interface Plan extends Parted {
   readonly buffers: readonly PlannedBuffer[]
-  readonly steps: readonly Step[]
   /** Buffers that are a leaf's buffer in truth: results written in place. */
   readonly aliases: ReadonlyMap<number, number>
   /** Nodes that 32-bit words cannot count, the first one first. */
@@ -563,5 +563,11 @@ export function plan(input: CompileInput, target: Target): Plan {
   // A value that somebody outside reads as well has a buffer of its own.
   const movable = (buffer: number): boolean => !buffers[buffer]?.outside && !buffers[buffer]?.view
   const placed = placeWrites({ steps, sources, leaves, movable, buffers })
-  return { buffers, large: frame.large, ...placed }
+  const { steady, parameters } = input
+  // Nobody reads panels where everything is computed point by point.
+  const parts =
+    steady && fuses
+      ? parted({ ...placed, buffers, steady, parameters })
+      : { steps: placed.steps, once: [], kept: [] }
+  return { ...parts, buffers, large: frame.large, aliases: placed.aliases }
 }

@@ -18,7 +18,7 @@ import {
   type Store,
   storesOf,
 } from './kernel.ts'
-import type { Launch, Program, ProgramBuffer, ProgramNode } from './program.ts'
+import type { Launch, Once, Program, ProgramBuffer, ProgramNode } from './program.ts'
 import { type CompileInput, schedule } from './schedule.ts'
 import type { Target } from './target.ts'
 
@@ -102,9 +102,17 @@ export function printSchedule(input: CompileInput, target: Target): string[] {
   ]
 }
 
-/** The loop nests of a program, one after the other, numbered as `launchesOf` has them. */
-export function printProgram({ body, buffers }: Program): string[] {
-  const name = namesOf(buffers)
+/** The loop nests of a program, one after the other, numbered as `launchesOf` has them; before them those that run once. */
+export function printProgram(program: Program): string[] {
+  const { once } = program
+  if (!once) return printBody(program, namesOf(program.buffers))
+  const { first } = once
+  const before = printBody(once.program, namesOf(once.program.buffers, first))
+  const every = printBody(program, namesOf(program.buffers, first))
+  return ['once', ...before.map(indent), 'in every run', ...every.map(indent)]
+}
+
+function printBody({ body, buffers }: Program, name: (buffer: number) => string): string[] {
   let count = 0
   const print = (node: ProgramNode): string[] => {
     const inner = (nodes: readonly ProgramNode[]): string[] => nodes.flatMap(print).map(indent)
@@ -152,11 +160,16 @@ function printLaunch(launch: Launch, name: (buffer: number) => string): string[]
 }
 
 /** `in0` for what is given, `out0` for results, `tmp5` for what lives in between, `part7` of another. */
-function namesOf(buffers: readonly ProgramBuffer[]): (buffer: number) => string {
+function namesOf(
+  buffers: readonly ProgramBuffer[],
+  kept: Once['first'] = { leaf: Infinity, output: Infinity },
+): (buffer: number) => string {
+  const numbered = (name: string, index: number, first: number): string =>
+    index < first ? `${name}${index}` : `kept${index - first}`
   return (buffer) => {
     const place = buffers[buffer]?.place
-    if (place?.kind === 'leaf') return `in${place.leaf}`
-    if (place?.kind === 'output') return `out${place.output}`
+    if (place?.kind === 'leaf') return numbered('in', place.leaf, kept.leaf)
+    if (place?.kind === 'output') return numbered('out', place.output, kept.output)
     return place?.kind === 'view' ? `part${buffer}` : `tmp${buffer}`
   }
 }

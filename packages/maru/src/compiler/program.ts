@@ -1,7 +1,7 @@
 /** A compiled graph: launches in order, the memory they use, and where run-time values go. */
 import type { DType } from '../base/dtype.ts'
 import type { Sizes } from '../base/shape.ts'
-import type { Attrs, Primitive } from '../graph/primitive.ts'
+import type { Attrs, Primitive, Spec } from '../graph/primitive.ts'
 import type { Kernel } from './kernel.ts'
 import type { Alike } from './likeness.ts'
 
@@ -114,4 +114,13 @@ export interface Program {
   readonly buffers: readonly ProgramBuffer[]
   readonly body: readonly ProgramNode[]
   readonly arenaBytes: number
+  readonly once?: Once | undefined
+}
+
+/** What is the same in every run of a program, computed by one of its own. */
+export interface Once {
+  readonly program: Program
+  /** Its outputs from a number on, which the other program is given as leaves from a number on. */
+  readonly results: readonly Spec[]
+  readonly first: { readonly leaf: number; readonly output: number }
 }

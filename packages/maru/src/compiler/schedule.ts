@@ -17,6 +17,11 @@ export interface CompileInput {
   readonly outputs: readonly Node[]
   /** Nodes whose values are stored over a leaf. */
   readonly writes: readonly { readonly node: Node; readonly leaf: number }[]
+  /**
+   * Leaves that are the same from run to run, so that what is made of them alone is computed once. Absent:
+   * nothing is kept between runs.
+   */
+  readonly steady?: ReadonlySet<number> | undefined
 }
 
 /** Work (in additions) that is rather done twice than written to memory and read back. */

@@ -21,13 +21,20 @@ const LEAF = -1
 const CELL = -2
 const OUTPUT = -3
 const WRITE = -4
+const STEADY = -5
 
-/** Walks the graph once: inputs before users, leaves and parameters numbered by first visit. */
+/**
+ * Walks the graph once: inputs before users, leaves and parameters numbered by first visit. `repeats`: it is
+ * to run again and again, so that leaves which stay are told.
+ */
 export function capture(
   outputs: readonly Node[],
   writes: readonly Write[],
   leafOf: (cell: Cell) => Node,
+  repeats = false,
 ): Captured {
+  const written = new Set(writes.map(({ cell }) => cell))
+  const steady = repeats ? new Set<number>() : undefined
   const nodes: Node[] = []
   const leaves: Node[] = []
   const parameters: Node[] = []
@@ -45,6 +52,10 @@ export function capture(
     } else {
       expectCurrent(node)
       key.push(!node.data && node.leaf?.kind === 'cell' ? CELL : LEAF)
+      if (steady && stays(node, written)) {
+        key.push(STEADY)
+        steady.add(leaves.length)
+      }
       leaves.push(node)
     }
   }
@@ -69,7 +80,14 @@ export function capture(
     return { node, leaf: leaves.indexOf(leaf) }
   })
   const words = Int32Array.from(key)
-  return { nodes, leaves, parameters, outputs, writes: stored, key: words, hash: hashOf(words) }
+  const hash = hashOf(words)
+  return { nodes, leaves, parameters, outputs, writes: stored, steady, key: words, hash }
+}
+
+/** Whether a leaf's value is the same whenever its graph runs, unless somebody stores another in its cell. */
+function stays({ data, leaf }: Node, written: ReadonlySet<Cell>): boolean {
+  if (data || leaf?.kind === 'data') return true
+  return leaf?.kind === 'cell' && !written.has(leaf.cell)
 }
 
 /** Whether a node is a value already. */

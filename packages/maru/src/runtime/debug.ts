@@ -19,7 +19,9 @@ export function describeProgram(
   program: Program,
   { ms, level }: { readonly ms: number; readonly level: number },
 ): void {
-  const launches = launchesOf(program.body)
+  const before = launchesOf(program.once?.program.body ?? [])
+  const every = launchesOf(program.body)
+  const launches = [...before, ...every]
   const kernels = new Map<string, { readonly alike: Alike; readonly uses: number[] }>()
   launches.forEach((launch, position) => {
     if (launch.kind !== 'code') return
@@ -28,7 +30,8 @@ export function describeProgram(
     if (known) known.uses.push(position)
     else kernels.set(alike.text, { alike, uses: [position] })
   })
-  const sizes = `${graph.nodes.length} nodes to ${launches.length} launches of ${kernels.size} kernels`
+  const once = before.length > 0 ? `, ${before.length} of them once,` : ''
+  const sizes = `${graph.nodes.length} nodes to ${launches.length} launches${once} of ${kernels.size} kernels`
   say([`compiled ${sizes} in ${ms.toFixed(1)} ms`, ...whyCompiled(graph, backend)])
   if (level >= 2) say(printSchedule(graph, backend.target))
   if (level >= 3) say(printProgram(program))

@@ -9,6 +9,7 @@ import type { Cell } from '../graph/cell.ts'
 import { Data, type DeviceBuffer } from '../graph/data.ts'
 import type { Node } from '../graph/node.ts'
 import { inherit, originOf } from '../graph/origin.ts'
+import type { Spec } from '../graph/primitive.ts'
 import { handedOut } from './pressure.ts'
 
 /** Values up to this size stay on the host, where the collector sees their weight. */
@@ -149,9 +150,15 @@ export function resultData(node: Node): Data {
   const size = sizeOf(shape)
   const bytes = size * dtypes[dtype].bytes
   if (bytes <= SMALL_BYTES) return new Data(dtype, shape, { host: dtypes[dtype].make(size) })
-  const data = new Data(dtype, shape, {})
+  const data = roomFor(node)
   inherit(data, node)
-  hold(data, allocate(bytes))
+  return data
+}
+
+/** A place on the device, whatever its size. */
+export function roomFor({ dtype, shape }: Spec): Data {
+  const data = new Data(dtype, shape, {})
+  hold(data, allocate(sizeOf(shape) * dtypes[dtype].bytes))
   return data
 }
 

@@ -28,6 +28,7 @@ import {
 } from './engine.ts'
 import { relieve } from './pressure.ts'
 import { programFor } from './programs.ts'
+import { steadyFor } from './steady.ts'
 import { type Action, expectNoBody, expectValues, record, takeActions } from './trace.ts'
 
 /** The leaf that stands for the cell's current version. */
@@ -239,7 +240,8 @@ export function execute(run: Run, args: readonly Data[]): Running {
 function launch(run: Run, args: readonly Data[], looks: boolean): Running {
   const { graph, writes, before } = run
   const backend = device()
-  const prepared = programFor(graph, backend)
+  const ready = programFor(graph, backend)
+  const { prepared } = ready
   const values = (): Data[] => graph.leaves.map((node) => leafData(node, args))
   const inspection = looks ? new Inspection(graph, writes, values()) : undefined
   const leaves = bind(graph, writes, args)
@@ -264,9 +266,11 @@ function launch(run: Run, args: readonly Data[], looks: boolean): Running {
     const outputs = results.map((data) => data.buffer ?? data.host)
     const report = reportRun(prepared)
     inspection?.bound(results, parameters)
-    const queued = backend.run(prepared, { leaves, parameters, outputs })
+    const steady = steadyFor(graph, ready, { leaves, parameters })
+    const given = [...leaves, ...steady.leaves]
+    const queued = backend.run(prepared, { leaves: given, parameters, outputs })
     if (backend.busy) for (const data of results) data.due = backend.name
-    const ran = queued.then(() => {
+    const ran = Promise.all([queued, steady.done]).then(() => {
       for (const data of results) data.due = undefined
       report()
     })

@@ -9,10 +9,14 @@ import { clearPending, device, pendingCells } from './engine.ts'
 import { cellLeaf, commit, execute, type Run, submit, takeWrites } from './realize.ts'
 import { record, type Trace } from './trace.ts'
 
-/** Runs `body` on placeholder nodes of the given specs and keeps the graph of what it returns. */
+/**
+ * Runs `body` on placeholder nodes of the given specs and keeps the graph of what it returns; `repeats`: to
+ * run it again and again.
+ */
 export function recordGraph(
   specs: readonly Spec[],
   body: (inputs: readonly Node[]) => readonly Node[],
+  repeats = false,
 ): Run {
   // What waits to be stored belongs to the time before the recording.
   submit([])
@@ -23,7 +27,7 @@ export function recordGraph(
     const outputs = record(trace, () => body(inputs))
     if (trace.mistake) throw trace.mistake
     const writes = takeWrites()
-    const graph = capture(outputs, writes, cellLeaf)
+    const graph = capture(outputs, writes, cellLeaf, repeats)
     if (isWatched()) {
       const details = { nodes: graph.nodes.length }
       const end = performance.now()

@@ -92,7 +92,7 @@ export function record<A extends readonly Tensor[], R extends Outputs>(
   specs: readonly Spec[],
 ): Compiled {
   let template: Template
-  const recording = recordGraph(specs, (inputs) => {
+  const body = (inputs: readonly Node[]): Node[] => {
     const args: readonly Tensor[] = inputs.map((node) => new Tensor(node))
     const returned: unknown = fn(...(args as A))
     if (returned instanceof Promise) {
@@ -102,8 +102,8 @@ export function record<A extends readonly Tensor[], R extends Outputs>(
     const outputs: Node[] = []
     template = templateOf(returned, outputs)
     return outputs
-  })
-  return { recording, template }
+  }
+  return { recording: recordGraph(specs, body, true), template }
 }
 
 /** Replaces the tensors of a returned value by their positions, collecting their nodes. */

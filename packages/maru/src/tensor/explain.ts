@@ -18,6 +18,8 @@ export interface KernelReport {
   readonly kind: 'loops' | 'contract' | 'scatter' | 'interpret' | 'copy'
   /** Ops that it computes, inputs before users. */
   readonly ops: readonly string[]
+  /** Whether it computes what is the same in every run, before the first one and when a parameter has changed. */
+  readonly once: boolean
   /** Launches in one run: as many as the turns of a loop around it. */
   readonly calls: number
   /** Median of the runs, in milliseconds, all launches together; so are the numbers that follow. */
@@ -72,9 +74,9 @@ export class Explanation {
     Object.defineProperty(Explanation.prototype, inspect, { value: Explanation.prototype.toString })
   }
 
-  /** Milliseconds in all kernels together. */
+  /** Milliseconds of a run in all kernels together, but for those that run once. */
   get ms(): number {
-    return this.kernels.reduce((sum, { ms }) => sum + ms, 0)
+    return this.kernels.reduce((sum, { ms, once }) => sum + (once ? 0 : ms), 0)
   }
 
   /** The loop nests, as `DEBUG=3` prints them. */
@@ -85,14 +87,17 @@ export class Explanation {
   toString(): string {
     const { kernels, nodes, runs, roofline } = this
     const total = this.ms
-    const head = `${nodes} nodes, ${kernels.length} launches on ${this.device}: ${time(total)}, median of ${runs} runs`
+    const once = kernels.filter((it) => it.once)
+    const launches = `${kernels.length - once.length} launches on ${this.device}: ${time(total)}`
+    const more = once.length > 0 ? `; before them ${once.length} once` : ''
+    const head = `${nodes} nodes, ${launches}, median of ${runs} runs${more}`
     const top =
       roofline &&
       `this machine: ${rate(roofline.flops)}FLOP/s of multiply-adds, ${rate(roofline.bandwidth)}B/s copied`
     const rows = kernels.map((it, i) => [
       String(i),
       time(it.ms),
-      total > 0 ? `${Math.round((100 * it.ms) / total)}%` : '',
+      it.once ? 'once' : total > 0 ? `${Math.round((100 * it.ms) / total)}%` : '',
       rate(it.flops),
       `${rate(it.read)}B`,
       `${rate(it.written)}B`,
@@ -127,16 +132,23 @@ export async function explain<A extends readonly Tensor[], R extends Outputs>(
   const { recording } = record(fn, nodes)
   const backend = device()
   const roofline = await rooflineOf(backend)
-  const { program } = programFor(recording.graph, backend)
-  const runs = await measure(recording, data, program)
-  const kernels = launchesOf(program.body).map((launch): KernelReport => {
-    const taken = runs.map((run) => run.get(launch) ?? { calls: 0, ms: 0 })
-    const calls = taken[0]?.calls ?? 0
-    const ms = median(taken.map((each) => each.ms))
-    const one = costOf(launch, program.buffers)
-    const cost = { flops: one.flops * calls, read: one.read * calls, written: one.written * calls }
-    return { ...describe(launch), calls, ms, ...cost, ...compare(cost, ms, roofline) }
-  })
+  const { program } = programFor(recording.graph, backend).prepared
+  const { once, runs } = await measure(recording, data, program)
+  const reports = (of: Program, runs: readonly Times[], once: boolean): KernelReport[] =>
+    launchesOf(of.body).map((launch) => {
+      const taken = runs.map((run) => run.get(launch) ?? { calls: 0, ms: 0 })
+      const calls = taken[0]?.calls ?? 0
+      const ms = median(taken.map((each) => each.ms))
+      const one = costOf(launch, of.buffers)
+      const cost = {
+        flops: one.flops * calls,
+        read: one.read * calls,
+        written: one.written * calls,
+      }
+      return { ...describe(launch), once, calls, ms, ...cost, ...compare(cost, ms, roofline) }
+    })
+  const before = program.once ? reports(program.once.program, [once], true) : []
+  const kernels = [...before, ...reports(program, runs, false)]
   const count = recording.graph.nodes.length
   return new Explanation(program, {
     device: backend.name,
@@ -149,30 +161,31 @@ export async function explain<A extends readonly Tensor[], R extends Outputs>(
 
 /** What a launch took in one run. */
 interface Taken {
-  calls: number
-  ms: number
+  readonly calls: number
+  readonly ms: number
 }
 
-/** Times of every launch in every run, from runs that leave no trace. */
+type Times = Map<Launch, Taken>
+
+/** Times of every launch in every run, and of those before them, from runs that leave no trace. */
 async function measure(
   recording: Run,
   data: readonly Data[],
   program: Program,
-): Promise<Map<Launch, Taken>[]> {
-  const warm = performance.now() + LONG_ENOUGH
-  for (let i = 0; i < WARM_UP && performance.now() < warm; i++) await rehearse(recording, data)
-  const runs: Map<Launch, Taken>[] = []
+): Promise<{ readonly once: Times; readonly runs: readonly Times[] }> {
+  const once: Times = new Map()
+  const runs: Times[] = []
   const stop = watch({
     launched({ program: of, launch, start, end }: Launched): void {
-      if (of !== program) return
-      const taken = runs.at(-1)?.get(launch) ?? { calls: 0, ms: 0 }
-      taken.calls++
-      taken.ms += end - start
-      runs.at(-1)?.set(launch, taken)
+      const times = of === program ? runs.at(-1) : of === program.once?.program ? once : undefined
+      const { calls, ms } = times?.get(launch) ?? { calls: 0, ms: 0 }
+      times?.set(launch, { calls: calls + 1, ms: ms + end - start })
     },
   })
-  const end = performance.now() + LONG_ENOUGH
   try {
+    const warm = performance.now() + LONG_ENOUGH
+    for (let i = 0; i < WARM_UP && performance.now() < warm; i++) await rehearse(recording, data)
+    const end = performance.now() + LONG_ENOUGH
     do {
       runs.push(new Map())
       await rehearse(recording, data)
@@ -180,7 +193,7 @@ async function measure(
   } finally {
     stop()
   }
-  return runs
+  return { once, runs }
 }
 
 function describe(launch: Launch): Pick<KernelReport, 'label' | 'kind' | 'ops'> {

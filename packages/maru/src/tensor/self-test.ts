@@ -159,7 +159,7 @@ async function runOn(backend: Backend, graph: Captured): Promise<DataArray[]> {
   })
   const parameters = graph.parameters.map(({ literal }) => literal ?? 0)
   const outputs = graph.outputs.map(({ dtype, shape }) => dtypes[dtype].make(sizeOf(shape)))
-  await backend.run(programFor(graph, backend), { leaves, parameters, outputs })
+  await backend.run(programFor(graph, backend).prepared, { leaves, parameters, outputs })
   return outputs.map((stored, i) => presented(graph.outputs[i]?.dtype ?? 'float32', stored))
 }
 
