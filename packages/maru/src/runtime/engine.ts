@@ -150,8 +150,9 @@ export function resultData(node: Node): Data {
   const size = sizeOf(shape)
   const bytes = size * dtypes[dtype].bytes
   if (bytes <= SMALL_BYTES) return new Data(dtype, shape, { host: dtypes[dtype].make(size) })
-  const data = roomFor(node)
+  const data = new Data(dtype, shape, {})
   inherit(data, node)
+  hold(data, allocate(bytes))
   return data
 }
 
