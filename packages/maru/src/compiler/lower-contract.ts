@@ -10,12 +10,11 @@
 
 import { ContractStore, type Strip as StoredStrip } from './contract-store.ts'
 import { DEPTH, isPlainStore, sumsLine } from './contraction.ts'
-import { factorOf, type IndexExpr } from './index-expr.ts'
-import { type ContractKernel, collapseOut, collapseSide, type Side } from './kernel.ts'
+import { batchAddress, type ColumnsByBatch, columnsInPlace, rowsInPlace } from './in-place.ts'
+import { factorOf } from './index-expr.ts'
+import { type ContractKernel, collapseOut } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
 import { type BufferSizes, type Lowered, Lowering } from './lowering.ts'
-import { plainLoad } from './operands.ts'
-import { PACKED_COLUMNS, PACKED_ROWS } from './packed.ts'
 import {
   EDGE,
   HEIGHT,
@@ -29,8 +28,6 @@ import { least, type Range } from './positions.ts'
 import { evenSteps, type Standing } from './standing.ts'
 import { settled, withoutAhead, writtenTile } from './tile.ts'
 import type { Scalar, TileColumns, TileRows, TileStatement, VectorBuilder } from './vector.ts'
-
-type Variable = Scalar & { readonly k: 'get' }
 
 /** What a contraction is lowered for. */
 export interface ContractTarget {
@@ -63,53 +60,16 @@ export function lowerContract(kernel: ContractKernel, target: ContractTarget): L
   return new ContractLowering(kernel, target).lower()
 }
 
-/** Elements of a buffer by batch. */
-interface Batched {
-  readonly buffer: number
-  readonly offset: IndexExpr
-  readonly batch: readonly number[]
+/** Where a tile finds its operands. */
+interface Source extends RowSource {
+  /** Makes the columns of a tile, at the beginning of some or with others before them, what the tile reads. */
+  readonly b: (columns: Range) => TileColumns
 }
-
-/** A side that is one buffer, read by one stride along its lines and one along k. */
-interface Plain extends Batched {
-  readonly line: number
-  readonly step: number
-}
-
-function plainOf(source: Side): Plain | undefined {
-  const { batch, lines, summed, value } = collapseSide(source)
-  const load = plainLoad(value)
-  if (!load || lines.length > 1 || summed.length > 1) return
-  // without a loop any stride will do
-  const stride = (there: number, axis: number): number =>
-    there === 0 ? 1 : factorOf(load.offset, axis)
-  return {
-    ...{ buffer: load.buffer, offset: load.offset, batch },
-    line: stride(lines.length, batch.length),
-    step: stride(summed.length, batch.length + lines.length),
-  }
-}
-
-/** The batch of a side whose lines and steps of k lie in panels. */
-function batchedOf(source: Side): Batched {
-  const { batch, value } = collapseSide(source)
-  if (value.kind !== 'load') throw new RangeError('a side that is packed is one buffer')
-  return { buffer: value.buffer, offset: value.offset, batch }
-}
-
-/** Makes the columns of a batch, from a step of k on, what a tile reads. */
-type ColumnsByBatch = (batch: Scalar) => (step: Scalar) => Source['b']
 
 /** Both sides where they are. */
 interface Sources {
   readonly rows: RowsByBatch
   readonly columns: ColumnsByBatch
-}
-
-/** Where a tile finds its operands. */
-interface Source extends RowSource {
-  /** Makes the columns of a tile, at the beginning of some or with others before them, what the tile reads. */
-  readonly b: (columns: Range) => TileColumns
 }
 
 /** A block of outputs, and the steps of k that are added to it. */
@@ -189,7 +149,7 @@ class ContractLowering {
     const { out, store } = collapseOut(this.#kernel)
     const { batch, rows } = out
     const line = rows.length === 0 ? 0 : factorOf(store.offset, batch.length)
-    const at = this.#inBatch({ buffer: store.buffer, offset: store.offset, batch })
+    const at = batchAddress(this.#l, { buffer: store.buffer, offset: store.offset, batch })
     return { at, line: b.variable(this.#l.integer(line * BYTES)) }
   }
 
@@ -206,11 +166,9 @@ class ContractLowering {
 
   lower(): Lowered {
     const { batch, m, n, k } = this.#kernel
-    const [a, right] = [plainOf(this.#kernel.a), plainOf(this.#kernel.b)]
     const small = m * n * k <= SMALL || m <= this.#panel
-    const rows = this.#kernel.a.isPacked ? this.#panelRows() : a && this.#rowsOf(a)
-    const beside = small && right?.line === 1 && this.#columnsOf(right)
-    const columns = this.#kernel.b.isPacked ? this.#panelColumns() : beside || undefined
+    const rows = rowsInPlace(this.#l, this.#kernel.a)
+    const columns = columnsInPlace(this.#l, this.#kernel.b, small)
     const broad = this.#breadth(n)
     const [across, down] = [Math.ceil(n / broad), Math.ceil(m / this.#panel)]
     const body =
@@ -258,79 +216,6 @@ class ContractLowering {
 
   // Sides that are read where they are
 
-  /** Bytes of a stride. */
-  #distance(stride: number): Scalar {
-    if (stride === 1) return { k: 'const', value: BYTES }
-    return this.#b.variable(this.#l.integer(stride * BYTES))
-  }
-
-  /** Rows of the left side where they are. */
-  #rowsOf(a: Plain): RowsByBatch {
-    const b = this.#b
-    const [aRow, aStep] = [this.#distance(a.line), this.#distance(a.step)]
-    const inBatch = this.#inBatch(a)
-    return (batch) => {
-      const start = inBatch(batch)
-      return ({ summed }) => {
-        const left = b.variable(b.add(start, b.mul(summed[0], aStep)))
-        return { a: (row) => b.add(left, b.mul(row, aRow)), aRow, aStep }
-      }
-    }
-  }
-
-  /** Rows in panels that were packed before. */
-  #panelRows(): RowsByBatch {
-    const b = this.#b
-    const inBatch = this.#inBatch(batchedOf(this.#kernel.a))
-    return (batch) => {
-      const start = inBatch(batch)
-      return ({ summed }) => {
-        const left = b.variable(b.add(start, b.mul(summed[0], PACKED_ROWS * BYTES)))
-        const within = (row: Scalar): Scalar => b.scalar('and', row, PACKED_ROWS - 1)
-        const before = (row: Scalar): Scalar => b.mul(b.sub(row, within(row)), this.#size.k)
-        return {
-          a: (row) => b.add(left, b.scalar('shl', b.add(before(row), within(row)), 2)),
-          aRow: { k: 'const', value: BYTES },
-          aStep: { k: 'const', value: PACKED_ROWS * BYTES },
-        }
-      }
-    }
-  }
-
-  /** Columns of the right side in such panels, from a step of k on. */
-  #panelColumns(): ColumnsByBatch {
-    const b = this.#b
-    const inBatch = this.#inBatch(batchedOf(this.#kernel.b))
-    const width = b.variable(this.#l.integer(PACKED_COLUMNS))
-    const step: Scalar = { k: 'const', value: PACKED_COLUMNS * BYTES }
-    return (batch) => {
-      const start = inBatch(batch)
-      return (first) => {
-        const above = b.variable(b.add(start, b.mul(first, step)))
-        return ([column]) => {
-          const within = b.variable(b.scalar('remS', column, width))
-          const before = b.mul(b.sub(column, within), this.#size.k)
-          const at = b.add(above, b.scalar('shl', b.add(before, within), 2))
-          return { at: b.variable(at), step }
-        }
-      }
-    }
-  }
-
-  /** Likewise where they are. */
-  #columnsOf(right: Plain): ColumnsByBatch {
-    const b = this.#b
-    const step = this.#distance(right.step)
-    const inBatch = this.#inBatch(right)
-    return (batch) => {
-      const start = inBatch(batch)
-      return (first) => {
-        const above = b.variable(b.add(start, b.mul(first, step)))
-        return ([column]) => ({ at: b.add(above, b.scalar('shl', column, 2)), step })
-      }
-    }
-  }
-
   #direct({ rows: rowsOf, columns: columnsOf }: Sources): (at: Strip) => void {
     const { k } = this.#size
     const [none, one]: readonly [Scalar, Scalar] = [
@@ -355,28 +240,6 @@ class ContractLowering {
       body([top, bottom])
       b.set(top, b.sub(bottom, 1))
     })
-  }
-
-  /** Byte address of the first element in a batch. */
-  #inBatch({ buffer, offset, batch }: Batched): (at: Scalar) => Variable {
-    const b = this.#b
-    const start = b.variable(
-      b.add(this.#l.address(buffer), this.#l.integer(offset.constant * BYTES)),
-    )
-    const loops = batch.map((size, i) => [
-      b.variable(this.#l.integer(size)),
-      b.variable(this.#l.integer(factorOf(offset, i) * BYTES)),
-    ])
-    return (at) => {
-      const sum = b.variable(start)
-      const rest = b.variable(at)
-      for (const [size, stride] of loops.toReversed()) {
-        if (!size || !stride) continue
-        b.set(sum, b.add(sum, b.mul(b.scalar('remS', rest, size), stride)))
-        b.set(rest, b.scalar('divS', rest, size))
-      }
-      return sum
-    }
   }
 
   // Sides that are packed

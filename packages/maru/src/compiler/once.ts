@@ -5,11 +5,10 @@
 import { sizeOf } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
 import { Bound } from './forms.ts'
-import { factorOf } from './index-expr.ts'
-import { type ContractKernel, collapseSide, type Expr, eachPart, type Side } from './kernel.ts'
+import { isBeside } from './in-place.ts'
+import { type ContractKernel, type Expr, eachPart, type Side } from './kernel.ts'
 import { likenessOf } from './likeness.ts'
 import { SMALL } from './lower-contract.ts'
-import { plainLoad } from './operands.ts'
 import {
   PACKED_COLUMNS,
   PACKED_ROWS,
@@ -200,8 +199,5 @@ class Sides {
 
 /** Whether both sides are so small, and lie so, that tiles read them where they are. */
 function isReadInPlace({ m, n, k, b }: ContractKernel): boolean {
-  const { batch, lines, value } = collapseSide(b)
-  const load = plainLoad(value)
-  if (m * n * k > SMALL || !load) return false
-  return lines.length === 0 || (lines.length === 1 && factorOf(load.offset, batch.length) === 1)
+  return m * n * k <= SMALL && isBeside(b)
 }
