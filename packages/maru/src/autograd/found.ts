@@ -43,14 +43,19 @@ export class Found {
     return this.#several.get(node)
   }
 
-  /** Parts with those that are blocks side by side, zero elsewhere, put together: nothing is to be added there. */
+  /** A block as its sum with what is zero there, which makes -0 to 0. */
+  #summed(inside: Node): Node {
+    return this.#context.tensor(inside).add(this.#context.zeros(inside)).node
+  }
+
+  /** Parts with those that are blocks side by side, zero elsewhere, put together: zeros alone are to be added there. */
   #joined(parts: readonly Tensor[]): readonly Tensor[] {
     const blocks = parts.flatMap(({ node }) => blockOf(node) ?? [])
     for (const { axis } of blocks) {
       const row = blocks.filter((each) => each.axis === axis).sort((a, b) => a.from - b.from)
       const [first] = row
       if (!first || row.length === 1 || !fills(row)) continue
-      const inside = row.map(({ inside }) => inside)
+      const inside = row.map(({ inside }) => this.#summed(inside))
       const whole = this.#context.tensor(makeNode(p.concat as Primitive, inside, { axis }))
       const place = parts.findIndex(({ node }) => row.some((each) => each.node === node))
       const others = parts.filter(({ node }) => !row.some((each) => each.node === node))

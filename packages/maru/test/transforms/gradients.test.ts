@@ -174,6 +174,25 @@ describe('the gradient of what is read in parts', () => {
   })
 })
 
+test('the gradient of parts that fill an axis has no -0, as a sum with zeros has none', async () => {
+  const x = zeros([4])
+  const parts: Tensor[] = [x.slice(0, 0, 2), x.slice(0, 2)]
+  const [g] = grad(
+    parts.reduce<Tensor>(
+      (sum, part, k) =>
+        sum.add(
+          part
+            .mul(k - 0)
+            .neg()
+            .sum(),
+        ),
+      zeros([]),
+    ),
+    [x],
+  )
+  expect([...(await g!.data())].map((value) => Object.is(value, -0))).toEqual(Array(4).fill(false))
+})
+
 describe('backward', () => {
   const make = () => parameter<[2]>(Float32Array.of(1, 2), [2], 'float32')
 
