@@ -1,6 +1,6 @@
 /** Folds across many rows, cut into blocks of rows that threads share, whose results are folded again. */
 import { type DType, isFloat } from '../base/dtype.ts'
-import { sizeOf, stridesOf } from '../base/shape.ts'
+import { type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import { goesByRows } from './direction.ts'
 import type { Bound } from './forms.ts'
@@ -30,7 +30,7 @@ export function acrossRows(
   return madeOnce(givenKernels(`across ${least}`, [bound]), buffers, () => {
     if (bound.kernel.kind !== 'loops') return undefined
     const kernel = collapse(bound.kernel)
-    const blocks = blocksOf(kernel)
+    const blocks = blocksOf(kernel, bound.kernel.folded)
     return blocks < least ? undefined : combined(kernel, blocks, buffers)
   })
 }
@@ -73,13 +73,14 @@ export function inBlocks(step: Step, buffers: PlannedBuffer[]): readonly Step[] 
   const cuts = madeOnce(givenKernels('blocks', [bound]), buffers, () => {
     if (bound.kernel.kind !== 'loops') return undefined
     const kernel = collapse(bound.kernel)
-    const blocks = blocksOf(kernel)
+    const blocks = blocksOf(kernel, bound.kernel.folded)
     return blocks < 2 ? undefined : cut(kernel, blocks, buffers)
   })
   return cuts ? cuts.map((bound): Step => ({ kind: 'kernel', bound })) : [step]
 }
 
-function blocksOf(kernel: LoopKernel): number {
+/** So many blocks of a kernel's rows, whose axes were collapsed. */
+function blocksOf(kernel: LoopKernel, axes: Sizes): number {
   const { extents, folded, passes, scratch } = kernel
   const [pass] = passes
   const rows = folded[0] ?? 0
@@ -87,10 +88,23 @@ function blocksOf(kernel: LoopKernel): number {
   const plain = pass.folds.every(({ guards, result }) => guards.length === 0 && result === 'value')
   if (!plain || (extents.at(-1) ?? 0) < FEWEST_COLUMNS || goesByRows(kernel)) return 0
   if (sizeOf(extents) * sizeOf(folded) < FEW) return 0
-  for (let blocks = MOST_BLOCKS; blocks > 1; blocks--) {
-    if (rows % blocks === 0 && sizeOf(folded) / blocks >= FEWEST_ROWS) return blocks
-  }
-  return 0
+  const possible = counts.filter((blocks) => {
+    return rows % blocks === 0 && sizeOf(folded) / blocks >= FEWEST_ROWS
+  })
+  const aligned = possible.find((blocks) => meets(sizeOf(folded) / blocks, axes))
+  const [most = 0] = possible
+  return aligned !== undefined && aligned >= MOST_BLOCKS / 2 ? aligned : most
+}
+
+/** Numbers of blocks, the most first. */
+const counts = Array.from({ length: MOST_BLOCKS - 1 }, (_, i) => MOST_BLOCKS - i)
+
+/** Whether blocks of so many elements end where runs along the axes do, as do the loops of others over those rows. */
+function meets(elements: number, axes: Sizes): boolean {
+  return axes.every((_, i) => {
+    const run = sizeOf(axes.slice(i))
+    return run % elements === 0 || elements % run === 0
+  })
 }
 
 function variables(from: number, count: number): IndexExpr[] {
