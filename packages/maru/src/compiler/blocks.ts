@@ -5,7 +5,15 @@ import { dot } from '../graph/indexing.ts'
 import { goesByRows } from './direction.ts'
 import type { Bound } from './forms.ts'
 import { Affine, type IndexExpr, variable } from './index-expr.ts'
-import { collapse, type Expr, type Fold, type LoopKernel, overLoops, type Store } from './kernel.ts'
+import {
+  collapse,
+  type Expr,
+  type Fold,
+  type Kernel,
+  type LoopKernel,
+  overLoops,
+  type Store,
+} from './kernel.ts'
 import { givenKernels, madeOnce } from './recipes.ts'
 import type { PlannedBuffer, Step } from './steps.ts'
 
@@ -25,7 +33,7 @@ export function acrossRows(
   least: number,
   buffers: PlannedBuffer[],
 ): readonly Bound[] | undefined {
-  if (step.kind !== 'kernel' || step.bound.form.kernel.kind !== 'loops') return undefined
+  if (step.kind !== 'kernel' || !isLong(step.bound.form.kernel)) return undefined
   const { bound } = step
   return madeOnce(givenKernels(`across ${least}`, [bound]), buffers, () => {
     if (bound.kernel.kind !== 'loops') return undefined
@@ -68,7 +76,7 @@ export function inBlocks(step: Step, buffers: PlannedBuffer[]): readonly Step[] 
     const [{ steps, own }] = step.bodies
     return [{ ...step, bodies: [{ own, steps: steps.flatMap((it) => inBlocks(it, buffers)) }] }]
   }
-  if (step.kind !== 'kernel' || step.bound.form.kernel.kind !== 'loops') return [step]
+  if (step.kind !== 'kernel' || !isLong(step.bound.form.kernel)) return [step]
   const { bound } = step
   const cuts = madeOnce(givenKernels('blocks', [bound]), buffers, () => {
     if (bound.kernel.kind !== 'loops') return undefined
@@ -79,15 +87,21 @@ export function inBlocks(step: Step, buffers: PlannedBuffer[]): readonly Step[] 
   return cuts ? cuts.map((bound): Step => ({ kind: 'kernel', bound })) : [step]
 }
 
+/** Whether a kernel folds alone, to values, and goes over more than one thread does as it comes. */
+function isLong(kernel: Kernel): boolean {
+  if (kernel.kind !== 'loops' || kernel.scratch) return false
+  const { extents, folded, passes } = kernel
+  const [pass] = passes
+  if (!pass || passes.length > 1 || pass.stores.length > 0) return false
+  const plain = pass.folds.every(({ guards, result }) => guards.length === 0 && result === 'value')
+  return plain && sizeOf(extents) * sizeOf(folded) >= FEW
+}
+
 /** So many blocks of a kernel's rows, whose axes were collapsed. */
 function blocksOf(kernel: LoopKernel, axes: Sizes): number {
-  const { extents, folded, passes, scratch } = kernel
-  const [pass] = passes
+  const { extents, folded } = kernel
   const rows = folded[0] ?? 0
-  if (!pass || passes.length > 1 || pass.stores.length > 0 || scratch) return 0
-  const plain = pass.folds.every(({ guards, result }) => guards.length === 0 && result === 'value')
-  if (!plain || (extents.at(-1) ?? 0) < FEWEST_COLUMNS || goesByRows(kernel)) return 0
-  if (sizeOf(extents) * sizeOf(folded) < FEW) return 0
+  if ((extents.at(-1) ?? 0) < FEWEST_COLUMNS || goesByRows(kernel)) return 0
   const possible = counts.filter((blocks) => {
     return rows % blocks === 0 && sizeOf(folded) / blocks >= FEWEST_ROWS
   })

@@ -6,7 +6,15 @@ import { sizeOf, stridesOf } from '../base/shape.ts'
 import { dot, type Guard } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
 import type { Frame } from './frames.ts'
-import { Affine, type IndexExpr, keyOf, mentions, variable, zero } from './index-expr.ts'
+import {
+  Affine,
+  eachVariable,
+  type IndexExpr,
+  keyOf,
+  mentions,
+  variable,
+  zero,
+} from './index-expr.ts'
 import { Inliner, type Places } from './inline.ts'
 import {
   type ContractKernel,
@@ -66,10 +74,11 @@ export function sumsLine(columns: number): number {
   return Math.ceil(columns / 96) * 96
 }
 
-function reads(value: Expr, loop: number): boolean {
-  let found = false
+/** Loops that a value changes with. */
+function loopsOf(value: Expr): ReadonlySet<number> {
+  const found = new Set<number>()
   eachPart(value, (part) => {
-    found ||= indicesOf(part).some((index) => mentions(index, loop))
+    for (const index of indicesOf(part)) eachVariable(index, (loop) => found.add(loop))
   })
   return found
 }
@@ -119,6 +128,8 @@ export class Fitting {
   readonly first: { readonly fold: number; readonly summed: number }
   /** Where all loops are variables in their own order. */
   readonly demand: Demand | undefined
+  #asked: { readonly asks: readonly [Ask, Ask] | undefined } | undefined
+  #playing: { readonly copies: number; readonly roles: Roles | undefined } | undefined
 
   constructor(it: Whole, turns: readonly Progression[] = []) {
     this.#it = it
@@ -145,13 +156,20 @@ export class Fitting {
   }
 
   get asks(): readonly [Ask, Ask] | undefined {
-    return this.demand && this.#asks([...this.extents.keys()], this.demand)
+    this.#asked ??= { asks: this.demand && this.#asks([...this.extents.keys()], this.demand) }
+    return this.#asked.asks
   }
 
+  /** What the loops are for, which is another question once an operand is copied. */
   get roles(): Roles | undefined {
-    const [a, b] = this.asks ?? []
-    const [left, right] = [a, b].map((ask) => ask && this.#it.operands.read(ask))
-    return left && right && this.#roles([left, right])
+    const { operands } = this.#it
+    if (this.#playing?.copies !== operands.copies) {
+      const [a, b] = this.asks ?? []
+      const [left, right] = [a, b].map((ask) => ask && operands.read(ask))
+      const roles = left && right && this.#roles([left, right])
+      this.#playing = { copies: operands.copies, roles }
+    }
+    return this.#playing.roles
   }
 
   get readings(): readonly Reading[] | undefined {
@@ -352,11 +370,12 @@ export class Fitting {
     const axes = this.#it.result.shape.map((_, axis) => axis)
     const moving = axes.filter((axis) => (this.extents[axis] ?? 1) !== 1)
     const last = moving.at(-1)
-    const swapped = last !== undefined && reads(a, last) && !reads(b, last)
-    const [left, right] = swapped ? [b, a] : [a, b]
-    const rows = moving.filter((axis) => reads(left, axis) && !reads(right, axis))
+    const [ofA, ofB] = [loopsOf(a), loopsOf(b)]
+    const swapped = last !== undefined && ofA.has(last) && !ofB.has(last)
+    const [left, beside] = swapped ? [ofB, ofA] : [ofA, ofB]
+    const rows = moving.filter((axis) => left.has(axis) && !beside.has(axis))
     let end = moving.length
-    const ofRight = (axis: number): boolean => !reads(left, axis)
+    const ofRight = (axis: number): boolean => !left.has(axis)
     while (end > 0 && ofRight(moving[end - 1] ?? -1)) end--
     const columns = moving.slice(end)
     const others = moving.slice(0, end).filter((axis) => !rows.includes(axis))
@@ -365,7 +384,7 @@ export class Fitting {
     const fixed = axes.filter((axis) => !moving.includes(axis))
     const batch = [...fixed, ...others.filter((axis) => !joined.includes(axis))]
     const roles = { batch, rows, columns: [...joined, ...columns], swapped }
-    if (!this.#isBetterTurned(right, roles)) return roles
+    if (!this.#isBetterTurned(swapped ? a : b, roles)) return roles
     return { batch, rows: roles.columns, columns: rows, swapped: !swapped }
   }
 

@@ -77,6 +77,15 @@ function valueMentions({ indices }: ValueIndex, index: number): boolean {
   return indices.some((inner) => mentions(inner, index))
 }
 
+/** Visits every loop variable that the expression changes with, inside quotients and values too. */
+export function eachVariable({ terms }: IndexExpr, visit: (index: number) => void): void {
+  for (const { atom } of terms) {
+    if (typeof atom === 'number') visit(atom)
+    else if (isValueIndex(atom)) for (const inner of atom.indices) eachVariable(inner, visit)
+    else eachVariable(atom.of, visit)
+  }
+}
+
 /** Whether the variable occurs inside a quotient, so that steps along it are not constant. */
 export function mentionsInQuotient(expr: IndexExpr, index: number): boolean {
   return expr.terms.some(
@@ -250,11 +259,10 @@ export function renumber(
   map: readonly number[] | undefined,
   revalue: Revalue,
 ): IndexExpr {
+  const moved = expr.terms.map((term) => renumberTerm(term, map, revalue))
+  if (moved.every((term, i) => term === expr.terms[i])) return expr
   let out: IndexExpr = { constant: expr.constant, terms: [] }
-  for (const term of expr.terms) {
-    const moved = renumberTerm(term, map, revalue)
-    if (moved) out = combine(out, { constant: 0, terms: [moved] })
-  }
+  for (const term of moved) if (term) out = combine(out, { constant: 0, terms: [term] })
   return out
 }
 
@@ -278,17 +286,24 @@ export function substituted(
   return out
 }
 
+/** The term as it is where nothing changes. */
 function renumberTerm(
-  { atom, factor, key }: Term,
+  term: Term,
   map: readonly number[] | undefined,
   revalue: Revalue,
 ): Term | undefined {
+  const { atom, factor, key } = term
   if (typeof atom === 'number') {
     const to = map ? (map[atom] ?? -1) : atom
+    if (to === atom) return term
     return to >= 0 ? { atom: to, factor, key: `v${to}` } : undefined
   }
-  if (isValueIndex(atom)) return { atom: revalue(atom), factor, key }
+  if (isValueIndex(atom)) {
+    const value = revalue(atom)
+    return value === atom ? term : { atom: value, factor, key }
+  }
   const of = renumber(atom.of, map, revalue)
+  if (of === atom.of) return term
   const { divisor } = atom
   return { atom: { of, divisor }, factor, key: `(${keyOf(of)})/${divisor}` }
 }

@@ -3,6 +3,7 @@ import { type Alignment, align } from './align.ts'
 import { goesByRows } from './direction.ts'
 import { type IndexExpr, keyOf } from './index-expr.ts'
 import {
+  asOver,
   type Expr,
   eachPart,
   type Fold,
@@ -129,7 +130,7 @@ class Joining {
     rootOf: RootOf,
   ) {
     const loops = { extents, folded }
-    this.#first = overLoops(first, loops, by)
+    this.#first = asOver(first, loops, by)
     this.#second = overLoops(second, loops, other)
     this.#rootOf = rootOf
     const { passes, stores } = this.#first

@@ -5,11 +5,13 @@ import type { Attrs, Elementwise } from '../graph/primitive.ts'
 import {
   Affine,
   type IndexExpr,
+  keyOf,
   mentions,
   mergeable,
   renumber,
   substituted,
   type ValueIndex,
+  variable,
 } from './index-expr.ts'
 
 /** A number that the program supplies at run time: the value of a literal or of a slot. */
@@ -189,10 +191,11 @@ type Rewrite = (index: IndexExpr) => IndexExpr
 
 /** Renumbers loop variables in index expressions, and in the values in them. */
 function renaming(map: readonly number[] | undefined, done: Map<Expr, Expr>): Rewrite {
-  const rename: Rewrite = (index) =>
-    renumber(index, map, ({ value, bound }) =>
-      valueIndex(rewriteIndices(value, rename, done), bound),
-    )
+  const revalue = (atom: ValueIndex): ValueIndex => {
+    const value = rewriteIndices(atom.value, rename, done)
+    return value === atom.value ? atom : valueIndex(value, atom.bound)
+  }
+  const rename: Rewrite = (index) => renumber(index, map, revalue)
   return rename
 }
 
@@ -201,27 +204,64 @@ export function replaced(expr: Expr, known: Map<Expr, Expr>): Expr {
   return rewriteIndices(expr, renaming(undefined, known), known)
 }
 
-function rewriteGuards(guards: readonly Guard<IndexExpr>[], f: Rewrite): Guard<IndexExpr>[] {
-  return guards.map(({ value, bound }) => ({ value: f(value), bound }))
+function rewriteGuards(
+  guards: readonly Guard<IndexExpr>[],
+  f: Rewrite,
+): readonly Guard<IndexExpr>[] {
+  return eachOf(guards, (guard) => {
+    const value = f(guard.value)
+    return value === guard.value ? guard : { value, bound: guard.bound }
+  })
 }
 
-/** Applies `f` to all index expressions, keeping shared sub-expressions shared. */
+/** What `f` makes of each; the list as it is where that changes nothing. */
+function eachOf<T>(list: readonly T[], f: (each: T) => T): readonly T[] {
+  let changed: T[] | undefined
+  for (const [i, each] of list.entries()) {
+    const other = f(each)
+    if (other === each) continue
+    changed ??= [...list]
+    changed[i] = other
+  }
+  return changed ?? list
+}
+
+/** Applies `f` to all index expressions, keeping shared sub-expressions shared, and those that nothing changes. */
 function rewriteIndices(expr: Expr, f: Rewrite, done: Map<Expr, Expr>): Expr {
   const known = done.get(expr)
   if (known) return known
-  let out: Expr = expr
-  if (expr.kind === 'load') {
-    out = { ...expr, offset: f(expr.offset), guards: rewriteGuards(expr.guards, f) }
-  } else if (expr.kind === 'index') {
-    out = { ...expr, index: f(expr.index) }
-  } else if (expr.kind === 'guarded') {
-    const value = rewriteIndices(expr.value, f, done)
-    out = { ...expr, value, guards: rewriteGuards(expr.guards, f) }
-  } else if (expr.kind === 'op') {
-    out = { ...expr, args: expr.args.map((arg) => rewriteIndices(arg, f, done)) }
-  }
+  const out = rewritten(expr, f, done)
   done.set(expr, out)
   return out
+}
+
+function rewritten(expr: Expr, f: Rewrite, done: Map<Expr, Expr>): Expr {
+  switch (expr.kind) {
+    case 'load': {
+      const offset = f(expr.offset)
+      const guards = rewriteGuards(expr.guards, f)
+      if (offset === expr.offset && guards === expr.guards) return expr
+      const { kind, buffer, dtype } = expr
+      return { kind, buffer, dtype, offset, guards }
+    }
+    case 'index': {
+      const index = f(expr.index)
+      return index === expr.index ? expr : { ...expr, index }
+    }
+    case 'guarded': {
+      const value = rewriteIndices(expr.value, f, done)
+      const guards = rewriteGuards(expr.guards, f)
+      return value === expr.value && guards === expr.guards ? expr : { ...expr, value, guards }
+    }
+    case 'op': {
+      const args = eachOf(expr.args, (arg) => rewriteIndices(arg, f, done))
+      if (args === expr.args) return expr
+      const { kind, op, attrs, dtype } = expr
+      return { kind, op, attrs, args, dtype }
+    }
+    default:
+      return expr
+  }
 }
 
 /** The expression with no more guards than those that are open. */
@@ -373,6 +413,18 @@ function renamedWork(
   }
 }
 
+/** The same as `overLoops`, whose expressions are the kernel's own where its variables stay as they are. */
+export function asOver(
+  kernel: LoopKernel,
+  loops: Pick<LoopKernel, 'extents' | 'folded'>,
+  by: readonly IndexExpr[],
+): LoopKernel {
+  const stays =
+    by.length === loops.extents.length + loops.folded.length &&
+    by.every((index, i) => keyOf(index) === keyOf(variable(i)))
+  return stays ? { ...kernel, ...loops } : overLoops(kernel, loops, by)
+}
+
 /** The kernel with other loops, its variables being expressions of theirs. */
 export function overLoops(
   kernel: LoopKernel,
@@ -401,6 +453,7 @@ export function collapse(kernel: LoopKernel): LoopKernel {
   ]
   const loops = collapseLoops([kernel.extents, kernel.folded] as const, indices)
   const [extents, folded] = loops.groups
+  if (extents.length + folded.length === kernel.extents.length + kernel.folded.length) return kernel
   return { ...kernel, extents, folded, ...renamedWork(kernel, loops) }
 }
 

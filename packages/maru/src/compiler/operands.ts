@@ -60,6 +60,11 @@ export class Operands {
     this.#means = means
   }
 
+  /** How many operands are copied. */
+  get copies(): number {
+    return this.#copies.size
+  }
+
   /** The element as an expression of the loops. */
   read({ node, affine, index, guards }: Ask): Expr | undefined {
     const copy = this.#copies.get(node)

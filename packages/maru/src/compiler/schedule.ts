@@ -104,6 +104,8 @@ class Scheduler implements Schedule {
   readonly #inMemory = new Map<Node, Reason>()
   readonly #owner = new Map<Node, Owner>()
   readonly #work = new Map<Node, { cost: number; loads: number }>()
+  /** Nodes for which the target has a form. */
+  readonly #compiled = new Map<Node, boolean>()
 
   constructor(input: CompileInput, target: Target) {
     this.#target = target
@@ -123,7 +125,11 @@ class Scheduler implements Schedule {
   }
 
   compiled(node: Node): boolean {
-    return isCompiled(node, this.#target)
+    const known = this.#compiled.get(node)
+    if (known !== undefined) return known
+    const found = isCompiled(node, this.#target)
+    this.#compiled.set(node, found)
+    return found
   }
 
   owner(node: Node): Node | undefined {

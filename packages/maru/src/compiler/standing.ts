@@ -38,6 +38,9 @@ export function overlapping(
 
 /** Windows over memory, if a side is that. */
 function windowsOf(side: Side): Windows | undefined {
+  const all = [...side.batch, ...side.lines, ...side.summed]
+  // Fewer loops go over the same elements.
+  if (!overlapping(side.value, all, [...all.keys()].slice(side.batch.length))) return undefined
   const { value, ...loops } = collapseSide(side)
   const { batch, lines, summed } = loops
   const extents = [...batch, ...lines, ...summed]
