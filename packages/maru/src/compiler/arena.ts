@@ -51,8 +51,9 @@ export function planArena(lifetimes: readonly Lifetime[]): { offsets: number[]; 
     const size = aligned(own.bytes)
     let start = 0
     for (const { start: taken, end, of } of placed) {
+      if (taken >= start + size) break
       const together = of.from <= own.to && own.from <= of.to
-      if (together && start < end && taken < start + size) start = end
+      if (together && start < end) start = end
     }
     offsets[i] = start
     placed.splice(placeAfter(placed, start), 0, { start, end: start + size, of: own })

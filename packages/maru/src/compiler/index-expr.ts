@@ -37,7 +37,9 @@ export function variable(index: number): IndexExpr {
 }
 
 export function keyOf(expr: IndexExpr): string {
-  return `${expr.constant}${expr.terms.map(({ factor, key }) => `+${factor}${key}`).join('')}`
+  let key = `${expr.constant}`
+  for (const term of expr.terms) key += `+${term.factor}${term.key}`
+  return key
 }
 
 export function isValueIndex(atom: Term['atom']): atom is ValueIndex {

@@ -143,7 +143,9 @@ export class Lowering {
   readonly #addresses = new Map<number, number>()
   readonly #overlaid = new Map<number, Scalar>()
   #row = newRow()
+  /** What the body at hand computed, and what was known before it. */
   #memo = new Map<Expr, Vector>()
+  #known: ReadonlyMap<Expr, Vector> = this.#row.hoisted
   /** Which expressions change along the innermost loop, and which can be computed by vectors. */
   readonly #varying = new Map<Expr, boolean>()
   readonly #vectors = new Map<Expr, boolean>()
@@ -233,7 +235,7 @@ export class Lowering {
 
   /** A value as an index, computed once in a body, or before it where it was hoisted. */
   #valueScalar(atom: ValueIndex, key: string): Scalar {
-    const known = this.#values.get(key)
+    const known = this.#values.get(key) ?? this.#row.values.get(key)
     if (known) return known
     const value = this.b.variable(this.b.first(this.#valueLanes(atom, 'one')))
     this.#values.set(key, value)
@@ -279,9 +281,10 @@ export class Lowering {
 
   /** Starts a body of the innermost loop: sharing inside it begins anew, but for what is known. */
   enterBody(known: ReadonlyMap<Expr, Vector> = this.#row.hoisted): void {
-    this.#memo = new Map(known)
-    this.#quotients = new Map()
-    this.#values = new Map(this.#row.values)
+    this.#known = known
+    if (this.#memo.size > 0) this.#memo = new Map()
+    if (this.#quotients.size > 0) this.#quotients = new Map()
+    if (this.#values.size > 0) this.#values = new Map()
   }
 
   /** Computes, before the innermost loop, everything in `expr` that stays the same along it. */
@@ -398,7 +401,7 @@ export class Lowering {
 
   /** A vector that holds the expression at the innermost position, or at it and those after it. */
   evaluate(expr: Expr, form: Form): Vector {
-    const known = this.#memo.get(expr)
+    const known = this.#memo.get(expr) ?? this.#known.get(expr)
     if (known) return known
     const value = this.b.let(this.#evaluate(expr, form))
     this.#memo.set(expr, value)

@@ -94,17 +94,19 @@ export function givenKernels(
   const buffers = new Map<number, number>()
   const parameters = new Map<number, number>()
   const key = [facts]
-  for (const { form, ...own } of kernels) {
-    key.push(`|${form.id}`)
-    for (const buffer of own.buffers) key.push(`,${numbered(buffers, buffer)}`)
-    for (const index of own.parameters) key.push(`;${numbered(parameters, index)}`)
+  for (const kernel of kernels) {
+    key.push(`|${kernel.form.id}`)
+    for (const buffer of kernel.buffers) key.push(`,${numbered(buffers, buffer)}`)
+    for (const index of kernel.parameters) key.push(`;${numbered(parameters, index)}`)
   }
-  const roots = new Map(buffers)
-  for (const buffer of buffers.keys()) {
+  const given = [...buffers.keys()]
+  for (const buffer of given) {
     const root = rootOf(buffer)
-    if (root !== buffer) key.push(`|${buffers.get(buffer)}<${numbered(roots, root)}`)
+    if (root === buffer) continue
+    const number = buffers.get(buffer)
+    key.push(`|${number}<${numbered(buffers, root)}`)
   }
-  return { key: key.join(''), buffers: [...buffers.keys()], parameters: [...parameters.keys()] }
+  return { key: key.join(''), buffers: given, parameters: [...parameters.keys()] }
 }
 
 /** What is to be planned of nodes. */

@@ -7,9 +7,7 @@ import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
 import {
   type Expr,
   foldsOf,
-  indicesOf,
   type LoopKernel,
-  partsOf,
   type Store,
   storesOf,
 } from './kernel.ts'
@@ -113,10 +111,12 @@ export function eachLoad(
     visit(expr)
     eachIndexLoad(expr.offset, visit, seen)
     for (const { value } of expr.guards) eachIndexLoad(value, visit, seen)
-    return
-  }
-  for (const index of indicesOf(expr)) eachIndexLoad(index, visit, seen)
-  for (const part of partsOf(expr)) eachLoad(part, visit, seen)
+  } else if (expr.kind === 'op') {
+    for (const arg of expr.args) eachLoad(arg, visit, seen)
+  } else if (expr.kind === 'guarded') {
+    for (const { value } of expr.guards) eachIndexLoad(value, visit, seen)
+    eachLoad(expr.value, visit, seen)
+  } else if (expr.kind === 'index') eachIndexLoad(expr.index, visit, seen)
 }
 
 const loads = new WeakMap<LoopKernel, readonly Load[]>()
