@@ -4,13 +4,7 @@ import type { Sizes } from '../base/shape.ts'
 import type { Node } from '../graph/node.ts'
 import type { Bound, Form } from './forms.ts'
 import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
-import {
-  type Expr,
-  foldsOf,
-  type LoopKernel,
-  type Store,
-  storesOf,
-} from './kernel.ts'
+import { type Expr, foldsOf, type LoopKernel, type Store, storesOf } from './kernel.ts'
 import type { Operand, View } from './program.ts'
 
 /** A buffer before it has a place. */

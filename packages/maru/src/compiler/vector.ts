@@ -76,8 +76,7 @@ export type ShiftOp = 'i32.shl' | 'i32.shrS' | 'i32.shrU'
 /** A vector. Comparisons give masks: all ones or all zeros in each lane. */
 export type Vector =
   | { readonly k: 'vget'; readonly local: number }
-  /** `spelled` where JSON has no number for the value, so that codes can be told apart by it. */
-  | { readonly k: 'f32'; readonly value: number; readonly spelled?: string }
+  | { readonly k: 'f32'; readonly value: number }
   | { readonly k: 'i32'; readonly value: number }
   /** 0, 1, 2 … in the lanes. */
   | { readonly k: 'lanes' }
@@ -202,11 +201,6 @@ export interface VectorFunction {
   readonly body: readonly Statement[]
 }
 
-/** Equal for equal code. */
-export function textOfCode(code: VectorFunction): string {
-  return JSON.stringify(code)
-}
-
 type Operand = Scalar | number
 
 function scalarOf(value: Operand): Scalar {
@@ -279,10 +273,7 @@ export class VectorBuilder {
   // Vectors
 
   f32(value: number): Vector {
-    if (Object.is(value, -0)) return { k: 'f32', value, spelled: '-0' }
-    return Number.isFinite(value)
-      ? { k: 'f32', value }
-      : { k: 'f32', value, spelled: String(value) }
+    return { k: 'f32', value }
   }
 
   i32(value: number): Vector {
