@@ -48,6 +48,16 @@ describe('one kernel reads the rows', () => {
     expect(rest).toEqual(['loops [64] add [32] → 1'])
   })
 
+  it.each([5, 6, 7, 8])('of %i examples in blocks that end where examples do', (count) => {
+    const [x, g] = [whole(count, 128, 128), whole(count, 128, 128)]
+    const [weight, bias] = [whole(128), whole(128)]
+    const y = x.layerNorm([128], { weight, bias })
+    const [rows, ...rest] = launches([y, ...vjp([y], [x, weight, bias], [g])])
+    expect(rows).toBe(`loops [${count}, 4, 32] add add add add [128] → 4`)
+    const sums = `loops [128] add [${4 * count}] → 1`
+    expect(rest).toEqual([sums, sums])
+  })
+
   it('not where few blocks would be left to share', () => {
     const y = whole(40, 4096).tanh()
     expect(launches([y, y.sum(0)]).length).toBeGreaterThan(2)
@@ -74,6 +84,13 @@ const cases: [name: string, make: () => Tensor[]][] = [
     () => {
       const y = whole(3, 1000, 70).relu()
       return [y, y.sum(1), y.sum(-1)] as Tensor[]
+    },
+  ],
+  [
+    'sums over examples and times, in blocks that end where examples do',
+    () => {
+      const y = whole(5, 128, 128).relu()
+      return [y, y.sum([0, 1]), y.sum(-1)] as Tensor[]
     },
   ],
   [
