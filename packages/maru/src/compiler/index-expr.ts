@@ -61,18 +61,20 @@ const none: readonly ValueIndex[] = []
 
 /** Factor of a loop variable in the affine part. */
 export function factorOf(expr: IndexExpr, index: number): number {
-  return expr.terms.find(({ atom }) => atom === index)?.factor ?? 0
+  for (const term of expr.terms) if (term.atom === index) return term.factor
+  return 0
 }
 
 /** Whether the expression changes with a loop variable, inside quotients and values too. */
 export function mentions(expr: IndexExpr, index: number): boolean {
-  return expr.terms.some(({ atom }) =>
-    typeof atom === 'number'
-      ? atom === index
-      : isValueIndex(atom)
-        ? valueMentions(atom, index)
-        : mentions(atom.of, index),
-  )
+  for (const { atom } of expr.terms) {
+    if (typeof atom === 'number' ? atom === index : atomMentions(atom, index)) return true
+  }
+  return false
+}
+
+function atomMentions(atom: Quotient | ValueIndex, index: number): boolean {
+  return isValueIndex(atom) ? valueMentions(atom, index) : mentions(atom.of, index)
 }
 
 function valueMentions({ indices }: ValueIndex, index: number): boolean {
@@ -90,9 +92,10 @@ export function eachVariable({ terms }: IndexExpr, visit: (index: number) => voi
 
 /** Whether the variable occurs inside a quotient, so that steps along it are not constant. */
 export function mentionsInQuotient(expr: IndexExpr, index: number): boolean {
-  return expr.terms.some(
-    ({ atom }) => typeof atom !== 'number' && !isValueIndex(atom) && mentions(atom.of, index),
-  )
+  for (const { atom } of expr.terms) {
+    if (typeof atom !== 'number' && !isValueIndex(atom) && mentions(atom.of, index)) return true
+  }
+  return false
 }
 
 /** The terms that are values which change with the variable, and the rest. */
@@ -105,6 +108,7 @@ export function splitValues(
 } {
   const changes = (term: Term): term is Term & { readonly atom: ValueIndex } =>
     isValueIndex(term.atom) && valueMentions(term.atom, index)
+  if (!expr.terms.some(changes)) return { values: [], rest: expr }
   return {
     values: expr.terms.filter(changes),
     rest: { constant: expr.constant, terms: expr.terms.filter((term) => !changes(term)) },
