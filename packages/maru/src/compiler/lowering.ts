@@ -143,7 +143,6 @@ export class Lowering {
   readonly #addresses = new Map<number, number>()
   readonly #overlaid = new Map<number, Scalar>()
   #row = newRow()
-  /** What the body at hand computed, and what was known before it. */
   #memo = new Map<Expr, Vector>()
   #known: ReadonlyMap<Expr, Vector> = this.#row.hoisted
   /** Which expressions change along the innermost loop, and which can be computed by vectors. */

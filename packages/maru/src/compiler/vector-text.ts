@@ -1,7 +1,7 @@
 /** Text of vector IR by which codes are told apart: short, and soon written. */
 import type { Scalar, Statement, TileStatement, Vector, VectorFunction } from './vector.ts'
 
-/** Equal for equal code alone. */
+/** Equal for equal code alone: every field of every part is told. */
 export function textOfCode({ lanes, scalars, vectors, body }: VectorFunction): string {
   used = 0
   for (const each of [lanes, scalars, vectors]) integer(each)
@@ -80,10 +80,13 @@ function statement(it: Statement): void {
       vector(it.value)
       return
     case 'store':
-      name(it.past ? 'past' : it.form)
+      name(it.form)
       name(it.element)
+      name(it.past ? 'past' : 'kept')
       scalar(it.address)
       vector(it.value)
+      name(it.within ? 'within' : 'whole')
+      if (it.within) vector(it.within)
       return
     case 'if':
       scalar(it.when)
@@ -94,6 +97,10 @@ function statement(it: Statement): void {
       scalar(it.to)
       integer(it.step)
       block(it.body)
+      return
+    case 'fetch':
+      name(it.written ? 'written' : 'read')
+      scalar(it.address)
       return
     case 'transpose':
       integer(it.locals.length)
@@ -201,7 +208,7 @@ function vector(it: Vector): void {
   }
 }
 
-type Chosen = Vector & { readonly k: 'select' | 'choose' | 'broadcast' | 'halves' }
+type Chosen = Vector & { readonly k: 'select' | 'choose' | 'broadcast' | 'exchange' | 'rotate' }
 
 function chosen(it: Chosen): void {
   switch (it.k) {
@@ -219,7 +226,9 @@ function chosen(it: Chosen): void {
       vector(it.a)
       integer(it.lane)
       return
-    case 'halves':
+    case 'exchange':
+    case 'rotate':
       vector(it.a)
+      integer(it.by)
   }
 }
