@@ -9,6 +9,8 @@ export type Supply = { readonly [K in RegisterKind]: readonly number[] }
 
 /** Homes by the register's id, and how many slots of each kind there are. */
 export interface Allocation {
+  /** Registers that hold vectors beside the code, by their index, from the beginning. */
+  readonly constants: ReadonlyMap<number, number>
   readonly homes: readonly (Home | undefined)[]
   readonly slots: { readonly [K in RegisterKind]: number }
 }
@@ -111,5 +113,49 @@ export function allocate(code: Code, supply: Supply): Allocation {
       else held[kind].set(register, [life])
     }
   }
-  return { homes, slots }
+  // a tile leaves nothing in them
+  const spare = tiles.length === 0 ? supply.vector : []
+  return { homes, slots, constants: keep(constantsOf(code), spare, held.vector) }
+}
+
+/** A vector beside the code, and the moment up to which it is read. */
+interface Constant {
+  readonly index: number
+  end: number
+  uses: number
+}
+
+/** Those that loops read, the busiest first. */
+function constantsOf({ instructions, loops }: Code): Constant[] {
+  const found = new Map<number, Constant>()
+  instructions.forEach(({ from }, i) => {
+    for (const operand of from) {
+      if (operand.k !== 'data') continue
+      const { index } = operand
+      const around = loops.filter(({ begin, end }) => begin <= i && i <= end)
+      const known = found.get(index) ?? { index, end: 0, uses: 0 }
+      known.end = Math.max(known.end, 2 * i, ...around.map(({ end }) => 2 * end + 1))
+      known.uses += LOOP_WEIGHT ** around.length
+      found.set(index, known)
+    }
+  })
+  const read = [...found.values()].filter(({ uses }) => uses >= LOOP_WEIGHT)
+  return read.sort((a, b) => b.uses - a.uses)
+}
+
+/** Gives constants the registers that nothing else wants so early: each saves a load at every turn. */
+function keep(
+  constants: readonly Constant[],
+  registers: readonly number[],
+  held: ReadonlyMap<number, readonly Lifetime[]>,
+): Map<number, number> {
+  const kept = new Map<number, number>()
+  const left = new Set(registers)
+  for (const { index, end } of constants) {
+    const register = [...left].find((it) => !held.get(it)?.some(({ start }) => start <= end))
+    if (register === undefined) continue
+    left.delete(register)
+    kept.set(index, register)
+  }
+  return kept
 }

@@ -87,11 +87,14 @@ class Encoder {
   encode(): Uint8Array<ArrayBuffer> {
     const out = this.#out
     this.#enter()
+    for (const [index, register] of this.#homes.constants) {
+      this.#simd('vmovaps', register, 0, this.#besideCode(index))
+    }
     for (const instruction of this.#code.instructions) this.#instruction(instruction)
     this.#leave()
     out.align(this.#vectorBytes)
     this.#code.data.forEach((words, i) => {
-      out.bind(this.#data[i] ?? new Label())
+      out.bind(this.#besideCode(i))
       for (const word of words) out.word(word)
     })
     return out.finish()
@@ -152,10 +155,16 @@ class Encoder {
       case 'memory':
         return { base: MEMORY, index: this.#fetched(operand.at, rcx), offset: operand.offset }
       case 'data':
-        return this.#data[operand.index] ?? new Label()
+        return this.#homes.constants.get(operand.index) ?? this.#besideCode(operand.index)
       case 'constant':
         throw new RangeError('a constant has no place')
     }
+  }
+
+  #besideCode(index: number): Label {
+    const label = this.#data[index]
+    if (!label) throw new RangeError(`no vector ${index} beside the code`)
+    return label
   }
 
   #slot(kind: RegisterKind, slot: number): number {
