@@ -7,13 +7,14 @@ import {
   eachPart,
   foldsOf,
   indicesOf,
+  isIndex,
   type LoopKernel,
   partsOf,
   type Store,
   storesOf,
 } from './kernel.ts'
 import type { BufferSizes } from './lowering.ts'
-import { eachLoad } from './steps.ts'
+import { eachLoad, loadsOf } from './steps.ts'
 
 /** Elements of a fold that fill no vectors; outputs whose first elements lie this near share lines of memory. */
 const [FEW, NEAR] = [16, 4]
@@ -116,7 +117,16 @@ export function changesWith(
   return changes
 }
 
-/** Lanes of the vectors that a loop's values are computed in. */
+/**
+ * Lanes of the vectors that a loop's values are computed in: the widest where computing takes the time, or
+ * making lanes of elements that are smaller than one, rather than what comes from memory.
+ */
 export function lanesFor(kernel: LoopKernel, lanes: number, widest: number): number {
-  return isCheap([...foldsOf(kernel), ...storesOf(kernel)]) ? lanes : widest
+  const stores = storesOf(kernel)
+  const isSmall = ({ dtype }: Pick<Store, 'dtype'>): boolean => dtypes[dtype].bytes < LANE_BYTES
+  const cheap = isCheap([...foldsOf(kernel), ...stores])
+  const isWork = !cheap || stores.some(isSmall) || loadsOf(kernel).some(isSmall)
+  // along rows a largest element's position is looked for one by one
+  const oneByOne = kernel.passes.some(isIndex) && goesByRows(kernel)
+  return isWork && !oneByOne ? widest : lanes
 }

@@ -50,6 +50,10 @@ test('loops that are much work have the widest vectors, others those that do eve
   expect(widthsOf(x.sum(1))).toEqual([8])
   expect(widthsOf(x.softmax(1))).toEqual([16])
   expect(widthsOf(x.matmul(x))).toEqual([8])
+  expect(widthsOf(x.cast('float16'))).toEqual([16])
+  expect(widthsOf(x.greater(2))).toEqual([16])
+  expect(widthsOf(x.exp().argmax(1))).toEqual([8])
+  expect(widthsOf(x.exp().argmax(0))).toEqual([16])
 })
 
 describe.skipIf(missing)('as WebAssembly does', () => {
