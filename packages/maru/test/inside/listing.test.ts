@@ -20,15 +20,16 @@ function step() {
 }
 
 const functions = (): Tensor[] => {
-  const x = given(7, 5)
-  const bytes = x.cast('uint8')
+  // of other sizes, so that no kernel makes all of them
+  const [x, y] = [given(7, 5), given(3, 4)]
+  const bytes = y.cast('uint8')
   return [
     x.sin(),
     x.exp(),
     x.log(),
     x.tanh(),
-    x.gelu(),
-    x.floor(),
+    y.gelu(),
+    y.floor(),
     bytes.add(bytes),
     x.transpose().argmax(0),
   ]

@@ -95,6 +95,24 @@ describe.skipIf(missing)('as WebAssembly does', () => {
     same((b, x) => threefry(b, at(x, 0), [at(x, 1), at(x, 0)], { word: 1, upper: 0 }), false)
   })
 
+  test('more masks than registers', () => {
+    same((b, x) => {
+      const [first, second] = [at(x, 0), at(x, 1)]
+      const masks = Array.from({ length: 24 }, (_, i) => {
+        const larger = b.binary('f32.lt', b.binary('f32.mul', first, b.f32(i - 11)), second)
+        return b.let(i % 3 === 0 ? b.not(larger) : larger)
+      })
+      const other = (i: number): Vector => masks[(i * 7 + 5) % 24] ?? first
+      const both = masks.map((mask, i) => {
+        const op = (['and', 'or', 'xor'] as const)[i % 3] ?? 'and'
+        return b.let(b.binary(op, mask, other(i)))
+      })
+      const chosen = both.map((mask, i) => b.select(mask, b.i32(1 << i), b.i32(i)))
+      const kept = masks.map((mask, i) => b.binary('and', b.i32(3 << i), mask))
+      return [...chosen, ...kept, ...masks].reduce((sum, each) => b.binary('i32.add', sum, each))
+    }, true)
+  })
+
   test('more values than registers', () => {
     same((b, x) => {
       const kept = Array.from({ length: 40 }, (_, i) => b.let(b.fma(at(x, 0), b.f32(i), at(x, 1))))
