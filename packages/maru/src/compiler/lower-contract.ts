@@ -10,7 +10,13 @@
 
 import { ContractStore, type Strip as StoredStrip } from './contract-store.ts'
 import { DEPTH, isPlainStore, sumsLine } from './contraction.ts'
-import { batchAddress, type ColumnsByBatch, columnsInPlace, rowsInPlace } from './in-place.ts'
+import {
+  batchAddress,
+  type ColumnsByBatch,
+  columnsInPlace,
+  isBeside,
+  rowsInPlace,
+} from './in-place.ts'
 import { factorOf } from './index-expr.ts'
 import { type ContractKernel, collapseOut } from './kernel.ts'
 import { lowerPoints } from './lower-contract-points.ts'
@@ -37,12 +43,20 @@ export interface ContractTarget {
   readonly sizes: BufferSizes
 }
 
-/** Rows and vectors of a tile by the lanes of its sums, as registers allow. */
-const tiles: { readonly [lanes: number]: { readonly rows: number; readonly vectors: number } } = {
-  4: { rows: 4, vectors: 2 },
-  8: { rows: 4, vectors: 3 },
-  16: { rows: 8, vectors: 2 },
+/** Rows and vectors of a tile. */
+interface TileSize {
+  readonly rows: number
+  readonly vectors: number
 }
+
+/** By the lanes of its sums, as registers allow, of which there are so many. */
+const tiles: { readonly [lanes: number]: TileSize & { readonly registers: number } } = {
+  4: { rows: 4, vectors: 2, registers: 16 },
+  8: { rows: 4, vectors: 3, registers: 16 },
+  16: { rows: 8, vectors: 2, registers: 32 },
+}
+/** Vectors of a tile of few rows, which so reads long stretches of the columns' lines. */
+const LONG = [6, 3]
 
 const BYTES = 4
 /** Columns of a block. */
@@ -107,6 +121,14 @@ interface Column {
   readonly right: TileColumns
 }
 
+/** A tile of just the rows that there are, if they are few, and of as many vectors as registers hold beside. */
+function fewRows(m: number, tile: TileSize & { readonly registers: number }): TileSize | undefined {
+  const rows = Math.max(1, m)
+  // sums, a line of columns, and an element of a row
+  const vectors = LONG.find((count) => rows * count + count + 1 <= tile.registers)
+  return rows < tile.rows && vectors ? { rows, vectors } : undefined
+}
+
 class ContractLowering {
   readonly #kernel: ContractKernel
   readonly #l: Lowering
@@ -129,10 +151,12 @@ class ContractLowering {
     this.#target = target
     this.#l = new Lowering(target.lanes, [], -1, target.sizes)
     this.#b = this.#l.b
-    const { rows, vectors } = tiles[target.sums] ?? { rows: 1, vectors: 1 }
+    const tile = tiles[target.sums] ?? { rows: 1, vectors: 1, registers: 0 }
+    this.#panel = Math.max(tile.rows, target.lanes)
+    const inPlace = kernel.b.isPacked || (this.#isSmall && isBeside(kernel.b))
+    const { rows, vectors } = (inPlace && fewRows(kernel.m, tile)) || tile
     this.#rows = rows
     this.#vectors = Math.min(vectors, Math.max(1, Math.ceil(kernel.n / target.sums)))
-    this.#panel = Math.max(rows, target.lanes)
     this.#columns = this.#vectors * target.sums
     const { m, n, k } = kernel
     const integer = (value: number): Scalar => this.#b.variable(this.#l.integer(value))
@@ -141,6 +165,12 @@ class ContractLowering {
     this.#store = plain ? undefined : new ContractStore(kernel, this.#l, target.sizes)
     if (plain) this.#sums = this.#storedSums()
     else if (kernel.sums !== undefined) this.#sums = this.#ownSums(kernel.sums)
+  }
+
+  /** Whether packing is more work than it saves. */
+  get #isSmall(): boolean {
+    const { m, n, k } = this.#kernel
+    return m * n * k <= SMALL || m <= this.#panel
   }
 
   /** The results as they lie in memory. */
@@ -165,8 +195,8 @@ class ContractLowering {
   }
 
   lower(): Lowered {
-    const { batch, m, n, k } = this.#kernel
-    const small = m * n * k <= SMALL || m <= this.#panel
+    const { batch, m, n } = this.#kernel
+    const small = this.#isSmall
     const rows = rowsInPlace(this.#l, this.#kernel.a)
     const columns = columnsInPlace(this.#l, this.#kernel.b, small)
     const broad = this.#breadth(n)
@@ -437,7 +467,7 @@ class ContractLowering {
       fetch?.([row, end])
       b.set(left, source.a(row))
       const within = b.variable(row)
-      for (let rows = this.#rows; rows >= 1; rows /= 2) {
+      for (let rows = this.#rows; rows >= 1; rows >>= 1) {
         b.loop(within, end, rows, () => tile(rows, nearby))
       }
       b.set(row, b.sub(end, 1))

@@ -15,7 +15,7 @@ import {
   type Store,
 } from './kernel.ts'
 
-/** Lines of a panel: rows of the left side, and columns, of which tiles take 8, 24 or 32. */
+/** Lines of a panel: rows of the left side, and columns, of which tiles take some that divide them. */
 export const PACKED_ROWS = 8
 export const PACKED_COLUMNS = 96
 

@@ -146,5 +146,7 @@ export const kernels: [name: string, make: () => Tensor, terms?: number][] = [
   ['a transposed convolution to few channels', () => values(3, 40, 5, 6).convTranspose2d(values(40, 2, 4, 4), { stride: 2, padding: 1 }), 600],
   ...lengths.map((n): [string, () => Tensor] => [`sums of rows of ${n}`, () => values(5, n).sum(1)]),
   ...lengths.map((n): [string, () => Tensor] => [`maxima of strided rows of ${n}`, () => values(n, 9).transpose().mul(values(9, n)).sum(1)]),
+  ...[1, 2, 3, 4, 5, 6, 7].map((m): [string, () => Tensor, number] => [`a contraction of ${m} rows, columns where they are`, () => values(m, 300).mul(0.5).matmul(values(300, 141)).relu(), 300]),
+  ...[1, 3, 6].map((m): [string, () => Tensor] => [`a contraction of ${m} rows, results as they come`, () => values(m, 40).matmul(values(40, 205))]),
   ...lengths.map((n): [string, () => Tensor] => [`a contraction of ${n} columns`, () => values(5, n).transpose().matmul(values(5, n))]),
 ]
