@@ -4,7 +4,7 @@ import { type ContractKernel, collapseOut, eachPart } from './kernel.ts'
 import { type BufferSizes, type Form, type Load, Lowering } from './lowering.ts'
 import { isAffine } from './operands.ts'
 import { place, type Range, runEnd } from './positions.ts'
-import type { Scalar, Vector } from './vector.ts'
+import { LINE, type Scalar, type Vector } from './vector.ts'
 
 /** Sums of some rows and columns, and where they lie: address of the first, and bytes between rows. */
 export interface Strip {
@@ -32,9 +32,6 @@ interface Run {
   /** Bytes between them in the strip. */
   readonly step: Scalar
 }
-
-/** Float32 elements of a line of the caches. */
-const LINE = 16
 
 export class ContractStore {
   readonly #kernel: Pick<ContractKernel, 'out' | 'store'>
@@ -65,9 +62,13 @@ export class ContractStore {
     this.#runs(it, (run) => this.#run(run))
   }
 
-  /** Whether a strip is pieces of many lines. Runs down the rows are long: processors find those by themselves. */
+  /**
+   * Whether a strip is pieces of many lines. Runs down the rows are long, so that processors find them by
+   * themselves; those of less than a line are as much work to find as to store.
+   */
   get isScattered(): boolean {
-    return !this.#down
+    const { columns } = this.#kernel.out
+    return !this.#down && (columns.at(-1) ?? 1) >= LINE
   }
 
   /** Has the memory brought nearby that a strip will be stored to, and what is read along with it. */

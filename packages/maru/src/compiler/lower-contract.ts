@@ -403,7 +403,7 @@ class ContractLowering {
     }
     const fetch = (rows: Range): void => atLast(() => store.fetch({ ...whole, rows }))
     const tiles = { right, to: strip.at, line }
-    if (this.#isMachine && store.isScattered) this.#tiles(block, tiles, fetch)
+    if (this.#b.fetches && store.isScattered) this.#tiles(block, tiles, fetch)
     else this.#tiles(block, tiles)
     atLast(() => store.write(whole))
   }
@@ -492,14 +492,9 @@ class ContractLowering {
     })
   }
 
-  /** Whether the machine has a tile of its own, and a say in what is nearby. */
-  get #isMachine(): boolean {
-    return this.#target.lanes !== 4
-  }
-
   #tile(tile: Omit<TileStatement, 's'>): void {
-    if (this.#isMachine) this.#b.tile(tile)
-    else writtenTile(this.#b, tile)
+    if (this.#target.lanes === 4) writtenTile(this.#b, tile)
+    else this.#b.tile(tile)
   }
 }
 

@@ -11,7 +11,7 @@ import { collapseSide, type Expr, eachPart, type Side } from './kernel.ts'
 import { type BufferSizes, Lowering, SLACK_BYTES } from './lowering.ts'
 import { isAffine } from './operands.ts'
 import { advance, least, place, runEnd } from './positions.ts'
-import type { Scalar, Vector } from './vector.ts'
+import { LINE, type Scalar, type Vector } from './vector.ts'
 
 type Variable = Scalar & { readonly k: 'get' }
 
@@ -364,14 +364,31 @@ export class Packing {
     })
   }
 
+  /** How far behind the lines that are turned together the next ones lie, where each is in other lines of the caches. */
+  #distances(): (readonly [Load, Scalar])[] {
+    const { b } = this.#root
+    if (!b.fetches) return []
+    return this.#affineLoads().flatMap((load) => {
+      const apart = factorOf(load.offset, this.#lineAxis)
+      const next = this.#root.bytes(load.dtype, this.#root.integer(apart * b.lanes))
+      return Math.abs(apart) < LINE ? [] : [[load, b.variable(next)] as const]
+    })
+  }
+
   #along(
     contexts: readonly Turning[],
     { at, limit, to }: { at: Variable; limit: Variable; to: Variable },
   ): void {
     const { b } = this.#root
     const row = this.#width * BYTES
+    const next = this.#distances()
     const block = (form: 'full' | 'one'): void => {
       for (const { l } of contexts) l.enterBody()
+      for (const { l } of contexts) {
+        for (const [load, by] of next) {
+          if (l.hasPlace(load)) b.fetch(b.add(l.placeOf(load), by), { written: false })
+        }
+      }
       const values = contexts.map(({ l }): Vector => l.evaluate(this.#side.value, form))
       const turned = b.transpose(values)
       turned.slice(0, form === 'full' ? b.lanes : 1).forEach((column, i) => {

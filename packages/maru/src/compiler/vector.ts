@@ -201,6 +201,9 @@ export interface VectorFunction {
   readonly body: readonly Statement[]
 }
 
+/** Elements of 32 bits in a line of the caches, which is what is fetched. */
+export const LINE = 16
+
 type Operand = Scalar | number
 
 function scalarOf(value: Operand): Scalar {
@@ -375,6 +378,11 @@ export class VectorBuilder {
     const named = values.map((value) => this.vectorVariable(value))
     this.#block.push({ s: 'transpose', locals: named.map(({ local }) => local) })
     return named
+  }
+
+  /** Whether the machine has a say in what is nearby: WebAssembly has none, which has four lanes. */
+  get fetches(): boolean {
+    return this.lanes > 4
   }
 
   /** Says that what lies at an address is read soon, or written. */
