@@ -11,6 +11,8 @@ import type { Range } from './positions.ts'
 import type { Scalar, TileColumns } from './vector.ts'
 
 const BYTES = 4
+/** Steps of k before which columns of packed panels are fetched: memory is that far. */
+const AHEAD = 48
 
 /** Makes the columns of a batch, from a step of k on, what a tile reads. */
 export type ColumnsByBatch = (batch: Scalar) => (step: Scalar) => (columns: Range) => TileColumns
@@ -150,7 +152,8 @@ function columnsOfPanels(l: Lowering, right: Side): ColumnsByBatch {
   const { b } = l
   const depth = b.variable(l.integer(sizeOf(right.summed)))
   const width = b.variable(l.integer(PACKED_COLUMNS))
-  const step: Scalar = { k: 'const', value: PACKED_COLUMNS * BYTES }
+  const step = { k: 'const', value: PACKED_COLUMNS * BYTES } as const
+  const ahead = { k: 'const', value: AHEAD * step.value } as const
   const inBatch = batchAddress(l, panelsOf(right))
   return (batch) => {
     const start = inBatch(batch)
@@ -160,7 +163,7 @@ function columnsOfPanels(l: Lowering, right: Side): ColumnsByBatch {
         const within = b.variable(b.scalar('remS', column, width))
         const before = b.mul(b.sub(column, within), depth)
         const at = b.add(above, b.scalar('shl', b.add(before, within), 2))
-        return { at: b.variable(at), step }
+        return { at: b.variable(at), step, ahead }
       }
     }
   }

@@ -115,8 +115,9 @@ function tile({ rows, vectors, lanes, a, b, c, count, fresh }: TileStatement): v
   for (const each of [rows, vectors, lanes]) integer(each)
   list('step' in a ? [a.at, a.row, a.step] : [a.addresses, a.offsets])
   name('step' in b ? 'step' : b.ahead ? 'ahead' : 'offsets')
-  if ('step' in b) list([b.at, b.step])
-  else list([b.offsets, ...(b.ahead ? [b.ahead] : []), ...b.vectors])
+  const ahead = b.ahead ? [b.ahead] : []
+  if ('step' in b) list([b.at, b.step, ...ahead])
+  else list([b.offsets, ...ahead, ...b.vectors])
   for (const each of [c.at, c.row, count, fresh]) scalar(each)
 }
 

@@ -182,10 +182,15 @@ export type TileRows =
 
 /**
  * The columns of a tile: side by side, and a distance apart along k; or vectors of their own, each so far from its
- * first step as a table of words says, and how far ahead the next tile's lie, to have them nearby by then.
+ * first step as a table of words says. `ahead`: how far from each vector there is one that is wanted later, to have
+ * it nearby by then.
  */
 export type TileColumns =
-  | { readonly at: Scalar; readonly step: Scalar }
+  | {
+      readonly at: Scalar
+      readonly step: Scalar
+      readonly ahead?: Scalar & { readonly k: 'const' }
+    }
   | {
       readonly vectors: readonly Scalar[]
       /** Address of the table. */

@@ -1,5 +1,7 @@
 /** What is the same in every run of a recording: worked out once, and again when a parameter has changed. */
-import { beforeEach, describe, expect, it, test } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
+import { addDevice } from '../../src/backend/devices.ts'
+import { WasmBackend } from '../../src/backend/wasm/backend.ts'
 import { sizeOf } from '../../src/base/shape.ts'
 import { Stream } from '../../src/base/threefry.ts'
 import {
@@ -82,19 +84,42 @@ const cases: readonly [name: string, from: readonly number[], make: () => Made][
   ['weights in a loop', [3, 7, 40], recurrent],
 ]
 
-describe('the bits are those of one run by itself', () => {
-  it.each(cases)('%s', async (_, from, make) => {
-    const { parameters, call } = make()
-    const run = compile(call)
-    for (const name of ['x', 'y', 'z']) {
-      const given = tensor(values(from, name), [...from])
-      const wanted = await bits(call(given))
-      expect(await bits(await run(given))).toEqual(wanted)
-      expect(await bits(await run(given))).toEqual(wanted)
-      change(parameters, name)
-    }
-  })
+const split = { shortWork: 0, splitWork: 0 }
+const machine = new WasmBackend({
+  name: 'once by machine code',
+  threads: 1,
+  machineWork: 0,
+  ...split,
+})
+const threads = new WasmBackend({ name: 'once by threads', threads: 2, machine: 'never', ...split })
+beforeAll(async () => {
+  for (const backend of [machine, threads]) {
+    addDevice(backend)
+    await backend.ready()
+  }
+})
 
+describe.each(['wasm', machine.name, threads.name])(
+  'the bits are those of one run by itself, %s',
+  (device) => {
+    it.each(cases)('%s', async (_, from, make) => {
+      const { parameters, call } = make()
+      const run = compile(call)
+      for (const name of ['x', 'y', 'z']) {
+        const given = tensor(values(from, name), [...from])
+        useDevice('wasm')
+        const wanted = await bits(call(given))
+        useDevice(device)
+        expect(await bits(await run(given))).toEqual(wanted)
+        expect(await bits(await run(given))).toEqual(wanted)
+        useDevice('wasm')
+        change(parameters, name)
+      }
+    })
+  },
+)
+
+describe('of what stays and what does not', () => {
   it.each(cases)('%s: something is packed', async (_, from, make) => {
     const { kernels } = await explain(make().call, tensor(values(from, 'x'), [...from]))
     expect(kernels.some(({ once }) => once)).toBe(true)

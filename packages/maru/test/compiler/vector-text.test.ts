@@ -112,6 +112,8 @@ function variants<T>(table: object, tag: 'k' | 's'): T[] {
 
 const tiles = variants<Statement>({ tile: statements.tile }, 's').slice(0, 1)
 const columns = [
+  { at: get(3), step: get(4), ahead: { k: 'const', value: 64 } },
+  { at: get(3), step: get(4), ahead: { k: 'const', value: 96 } },
   { vectors: [get(3), get(2)], offsets: get(4) },
   { vectors: [get(3)], offsets: get(4), ahead: get(2) },
   { vectors: [get(3)], offsets: get(2), ahead: get(4) },

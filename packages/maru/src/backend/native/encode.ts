@@ -289,9 +289,13 @@ class Encoder {
       if (typeof place !== 'number') throw new RangeError('a tile works in registers')
       return place
     }
-    const stride = (i: number): Stride => {
+    const known = (i: number): number | undefined => {
       const operand = from[i]
-      return operand?.k === 'constant' ? { bytes: operand.value } : { register: register(i) }
+      return operand?.k === 'constant' ? operand.value : undefined
+    }
+    const stride = (i: number): Stride => {
+      const bytes = known(i)
+      return bytes === undefined ? { register: register(i) } : { bytes }
     }
     const [c, count, fresh, cRow] = [register(0), register(1), register(2), register(3)]
     const a =
@@ -307,7 +311,11 @@ class Encoder {
             ...(tile.ahead && { ahead: register(first + 1) }),
             vectors: rest.slice(tile.ahead ? 2 : 1).map(register),
           }
-        : { step: stride(first), at: register(first + 1) }
+        : {
+            step: stride(first),
+            at: register(first + 1),
+            ...(tile.ahead && { ahead: known(first + 2) }),
+          }
     const registers = { memory: MEMORY, spare: ARGUMENTS }
     writeTile(this.#out, { ...tile, a, b, c, cRow, count, fresh }, registers)
   }

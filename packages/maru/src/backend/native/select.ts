@@ -143,7 +143,7 @@ class Selector {
     const stride = (it: Scalar): Operand => (it.k === 'const' ? constant(it.value) : own(it))
     const right =
       'step' in b
-        ? [stride(b.step), own(b.at)]
+        ? [stride(b.step), own(b.at), ...(b.ahead ? [constant(b.ahead.value)] : [])]
         : [own(b.offsets), ...(b.ahead ? [own(b.ahead)] : []), ...b.vectors.map(own)]
     const left =
       'step' in a ? [own(a.at), stride(a.row), stride(a.step)] : [own(a.addresses), own(a.offsets)]

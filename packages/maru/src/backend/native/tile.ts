@@ -29,9 +29,11 @@ interface RowsByAddress {
   readonly offsets: number
 }
 
+/** `ahead`: how many bytes from each vector what is wanted later lies. */
 interface ColumnsSideBySide {
   readonly at: number
   readonly step: Stride
+  readonly ahead?: number | undefined
 }
 
 /** Addresses of vectors, a table of their distances along k, and how far ahead the next tile's are. */
@@ -268,12 +270,24 @@ class TileWriter {
     }
   }
 
-  #sideBySide({ at, step }: ColumnsSideBySide): Walk {
+  #sideBySide({ at, step, ahead }: ColumnsSideBySide): Walk {
     const known = 'bytes' in step ? step.bytes : 0
+    const moving = this.#moving([at], step)
+    const place = (v: number, turn: number): { readonly base: number; readonly offset: number } => {
+      return { base: at, offset: turn * known + v * this.#bytes }
+    }
     return {
       begin: () => this.#widen(step),
-      ...this.#moving([at], step),
-      at: (v, turn) => ({ base: at, offset: turn * known + v * this.#bytes }),
+      ...moving,
+      step: (turn) => {
+        moving.step(turn)
+        if (ahead === undefined) return
+        for (let v = 0; v < this.#tile.vectors; v++) {
+          const { base, offset } = place(v, turn)
+          this.#out.prefetch({ base, offset: offset + ahead })
+        }
+      },
+      at: place,
     }
   }
 
