@@ -8,6 +8,7 @@ import {
   compile,
   Dial,
   explain,
+  memory,
   type Parameter,
   scan,
   type Tensor,
@@ -165,6 +166,25 @@ test('recordings of one structure have values of their own', async () => {
     expect(await bits(await first(x(3, 300)))).toEqual(await bits(one.call(x(3, 300))))
     expect(await bits(await second(x(3, 300)))).toEqual(await bits(other.call(x(3, 300))))
   }
+})
+
+test('recordings of one structure and the same parameters share them', async () => {
+  const model = new Linear(300, 700)
+  const recorded = () => compile((x: Tensor) => model.call(x))
+  await recorded()(x(3, 300))
+  const before = memory().live
+  const again = recorded()
+  expect(await bits(await again(x(3, 300)))).toEqual(await bits(model.call(x(3, 300))))
+  expect(memory().live - before).toBeLessThan(300 * 700 * 4)
+  change(model.parameters())
+  expect(await bits(await again(x(3, 300)))).toEqual(await bits(model.call(x(3, 300))))
+})
+
+test('not where they read other numbers', async () => {
+  const w = p(300, 200)
+  const scaled = (by: number) => compile((x: Tensor) => x.matmul(w.mul(by)))
+  const [one, two] = [await scaled(2)(x(3, 300)), await scaled(4)(x(3, 300))]
+  expect(await bits(two)).toEqual(await bits(one.mul(2)))
 })
 
 test('runs that nobody waits for see the parameters of their time', async () => {
