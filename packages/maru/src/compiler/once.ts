@@ -10,6 +10,7 @@ import { type ContractKernel, type Expr, eachPart, type Side } from './kernel.ts
 import { likenessOf } from './likeness.ts'
 import { SMALL } from './lower-contract.ts'
 import {
+  changesInBatch,
   PACKED_COLUMNS,
   PACKED_ROWS,
   packedSide,
@@ -59,7 +60,9 @@ export function parted(planned: Planned): Parted {
 }
 
 /** Which steps, buffers and numbers are the same in every run. */
-class Steadiness {
+class Steadiness implements Staying {
+  readonly mostLines: number = Infinity
+  readonly inBatches = true
   readonly once: readonly Step[]
   readonly rest: readonly Step[]
   readonly #planned: Planned
@@ -125,17 +128,29 @@ function numbersOf(step: Step): readonly number[] {
   }
 }
 
+/** What is known to stay the same while panels are read. */
+interface Staying {
+  /** Whether a buffer does. */
+  holds(buffer: number): boolean
+  /** Whether a number does, by its position. */
+  isLiteral(index: number): boolean
+  /** Lines of the other side up to which they are packed. */
+  readonly mostLines: number
+  /** Whether they are packed where each of a batch has its own. */
+  readonly inBatches: boolean
+}
+
 /** Sides of contractions that are packed once. */
-class Sides {
+export class Sides {
   readonly steps: Step[] = []
   readonly #buffers: PlannedBuffer[]
-  readonly #steadiness: Steadiness
+  readonly #staying: Staying
   /** Buffers of panels, by what packs them. */
   readonly #packed = new Map<string, number>()
 
-  constructor({ buffers }: Planned, steadiness: Steadiness) {
+  constructor({ buffers }: { readonly buffers: PlannedBuffer[] }, staying: Staying) {
     this.#buffers = buffers
-    this.#steadiness = steadiness
+    this.#staying = staying
   }
 
   /** The step, with sides that are packed already where that is better. */
@@ -160,16 +175,21 @@ class Sides {
     const { kernel } = step.bound
     if (kernel.kind !== 'contract' || isReadInPlace(kernel)) return step
     const { m, n } = kernel
-    const a = m > PACKED_ROWS && n > MOST_FEW && this.#side({ side: kernel.a, width: PACKED_ROWS })
-    const b = n >= FEWEST_COLUMNS && this.#side({ side: kernel.b, width: PACKED_COLUMNS })
+    const { mostLines } = this.#staying
+    const fillsRows = m > PACKED_ROWS && n > MOST_FEW && n <= mostLines
+    const fillsColumns = n >= FEWEST_COLUMNS && m <= mostLines
+    const a = fillsRows && this.#side({ side: kernel.a, width: PACKED_ROWS })
+    const b = fillsColumns && this.#side({ side: kernel.b, width: PACKED_COLUMNS })
     if (!a && !b) return step
     const packed = { ...kernel, ...(a && { a }), ...(b && { b }) }
     return { kind: 'kernel', bound: Bound.of(packed, this.#buffers) }
   }
 
   #side(it: Wide): Side | undefined {
+    if (it.side.isPacked) return undefined
     const size = sizeInPanels(it)
     if (size < FEWEST_ELEMENTS || !this.#isSteady(it.side.value)) return undefined
+    if (!this.#staying.inBatches && changesInBatch(it.side)) return undefined
     const nowhere = packing(it, -1)
     const told = nowhere.map((kernel) => likenessOf(kernel, () => 0))
     const key = told
@@ -188,10 +208,10 @@ class Sides {
   #isSteady(value: Expr): boolean {
     let steady = true
     eachLoad(value, ({ buffer }) => {
-      steady &&= this.#steadiness.holds(buffer)
+      steady &&= this.#staying.holds(buffer)
     })
     eachPart(value, (part) => {
-      steady &&= part.kind !== 'parameter' || this.#steadiness.isLiteral(part.index)
+      steady &&= part.kind !== 'parameter' || this.#staying.isLiteral(part.index)
     })
     return steady
   }

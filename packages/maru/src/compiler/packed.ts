@@ -32,9 +32,20 @@ interface Layout {
   readonly sizes: { readonly own: readonly number[]; readonly panels: number; readonly k: number }
 }
 
-function layoutOf({ side: { batch, lines, summed, value }, width }: Wide): Layout {
+/** Loops of the batch that a side changes with. */
+function batchOf({ batch, value }: Side): number[] {
   const indices = exprIndices(value)
-  const own = [...batch.keys()].filter((loop) => indices.some((index) => mentions(index, loop)))
+  return [...batch.keys()].filter((loop) => indices.some((index) => mentions(index, loop)))
+}
+
+/** Whether a side is another one for some of a batch. */
+export function changesInBatch(side: Side): boolean {
+  return batchOf(side).some((loop) => at(side.batch, loop) > 1)
+}
+
+function layoutOf({ side, width }: Wide): Layout {
+  const { batch, lines, summed } = side
+  const own = batchOf(side)
   const panels = Math.ceil(sizeOf(lines) / width)
   return { own, sizes: { own: own.map((loop) => at(batch, loop)), panels, k: sizeOf(summed) } }
 }

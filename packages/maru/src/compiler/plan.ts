@@ -4,6 +4,7 @@ import { type Sizes, sizeOf, stridesOf } from '../base/shape.ts'
 import { dot } from '../graph/indexing.ts'
 import type { Node } from '../graph/node.ts'
 import type { Spec } from '../graph/primitive.ts'
+import { packedBeforeLoops } from './before-loops.ts'
 import type { Contracting } from './contraction.ts'
 import { cutFold } from './cut-folds.ts'
 import { exceedsWords } from './extent.ts'
@@ -569,5 +570,7 @@ export function plan(input: CompileInput, target: Target): Plan {
     steady && fuses
       ? parted({ ...placed, buffers, steady, parameters })
       : { steps: placed.steps, once: [], kept: [] }
-  return { ...parts, buffers, large: frame.large, aliases: placed.aliases }
+  const { aliases } = placed
+  const packed = fuses ? packedBeforeLoops({ steps: parts.steps, buffers, aliases }) : parts.steps
+  return { ...parts, steps: packed, buffers, large: frame.large, aliases }
 }
