@@ -7,7 +7,7 @@ import type { Node } from '../graph/node.ts'
 import { Bound } from './forms.ts'
 import { isBeside } from './in-place.ts'
 import { type ContractKernel, type Expr, eachPart, type Side } from './kernel.ts'
-import { likenessOf } from './likeness.ts'
+import { type Likeness, likenessOf } from './likeness.ts'
 import { SMALL } from './lower-contract.ts'
 import {
   changesInBatch,
@@ -18,6 +18,7 @@ import {
   sizeInPanels,
   type Wide,
 } from './packed.ts'
+import type { Source } from './program.ts'
 import { type Body, eachLoad, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
 
 /** Steps in order, and what they work on. */
@@ -40,6 +41,8 @@ export interface Parted {
 
 /** Elements that are worth keeping, of a side and of all, and columns that fill panels well. */
 const [FEWEST_ELEMENTS, FEWEST_COLUMNS] = [1024, 64]
+/** Elements that are too many to keep beside what they are made of, where addresses have 32 bits. */
+const MOST_ELEMENTS = 2 ** 28
 /** Columns for which rows are read where they are: eight streams come faster than one of eight. */
 const MOST_FEW = 64
 
@@ -54,7 +57,7 @@ export function parted(planned: Planned): Parted {
   const read = new Set(steps.flatMap((step) => [...touches(step, buffers).reads]))
   const kept = [...made].filter((buffer) => read.has(buffer))
   const size = kept.reduce((sum, buffer) => sum + sizeOf(buffers[buffer]?.shape ?? []), 0)
-  return size < FEWEST_ELEMENTS
+  return size < FEWEST_ELEMENTS || size > MOST_ELEMENTS
     ? { once: [], steps: planned.steps, kept: [] }
     : { once, steps, kept }
 }
@@ -197,12 +200,25 @@ export class Sides {
       .join('\n')
     const known = this.#packed.get(key)
     if (known !== undefined) return packedSide(it, known)
-    const buffer = this.#buffers.push({ dtype: 'float32', shape: [size] }) - 1
+    const source = this.#sourceOf(told)
+    const buffer = this.#buffers.push({ dtype: 'float32', shape: [size], source }) - 1
     this.#packed.set(key, buffer)
     for (const kernel of packing(it, buffer)) {
       this.steps.push({ kind: 'kernel', bound: Bound.of(kernel, this.#buffers) })
     }
     return packedSide(it, buffer)
+  }
+
+  /** What panels are made of, if that is leaves. */
+  #sourceOf(told: readonly Likeness[]): Source | undefined {
+    const buffers = told.flatMap((each) => each.buffers.filter((buffer) => buffer >= 0))
+    const leaves = buffers.flatMap((buffer) => {
+      const { outside } = this.#buffers[buffer] ?? {}
+      return outside?.kind === 'leaf' ? [outside.index] : []
+    })
+    if (leaves.length < buffers.length) return undefined
+    const text = told.map((each) => each.text).join('\n')
+    return { text, leaves, parameters: told.flatMap(({ parameters }) => parameters) }
   }
 
   #isSteady(value: Expr): boolean {

@@ -110,6 +110,14 @@ export function writesOf(launch: Launch): readonly number[] {
   return launch.kind === 'copy' ? [launch.to] : launch.outputs
 }
 
+/** What a value is made of that other programs may make, too: equal texts make equal values of equal ones. */
+export interface Source {
+  readonly text: string
+  /** Positions among the program's leaves, and its numbers. */
+  readonly leaves: readonly number[]
+  readonly parameters: readonly number[]
+}
+
 export interface Program {
   readonly buffers: readonly ProgramBuffer[]
   readonly body: readonly ProgramNode[]
@@ -121,6 +129,6 @@ export interface Program {
 export interface Once {
   readonly program: Program
   /** Its outputs from a number on, which the other program is given as leaves from a number on. */
-  readonly results: readonly Spec[]
+  readonly results: readonly (Spec & { readonly source?: Source | undefined })[]
   readonly first: { readonly leaf: number; readonly output: number }
 }

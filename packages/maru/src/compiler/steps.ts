@@ -5,7 +5,7 @@ import type { Node } from '../graph/node.ts'
 import type { Bound, Form } from './forms.ts'
 import { type IndexExpr, keyOf, valuesIn } from './index-expr.ts'
 import { type Expr, foldsOf, type LoopKernel, type Store, storesOf } from './kernel.ts'
-import type { Operand, View } from './program.ts'
+import type { Operand, Source, View } from './program.ts'
 
 /** A buffer before it has a place. */
 export interface PlannedBuffer {
@@ -15,6 +15,8 @@ export interface PlannedBuffer {
   readonly outside?: Outside | undefined
   /** Set for parts of other buffers. */
   readonly view?: View | undefined
+  /** Set for values that other programs may make, too. */
+  readonly source?: Source | undefined
 }
 
 interface Outside {

@@ -1,22 +1,34 @@
 /** What a recording makes of cells and constants alone: computed when it first runs, and when one of them has changed. */
 import type { Bindings, Prepared } from '../backend/backend.ts'
+import type { Once, Source } from '../compiler/program.ts'
 import type { Cell } from '../graph/cell.ts'
 import type { Data, DeviceBuffer } from '../graph/data.ts'
 import type { Captured } from './capture.ts'
 import { device, roomFor } from './engine.ts'
 import type { Ready } from './programs.ts'
 
-/** Values that a program keeps, what they were made of, and the versions of the cells among that. */
+/** What stays from run to run: leaves, and literals. */
+type Part = Cell | Data | number | undefined
+
+/** A value that is kept, what it was made of, and the versions of the cells among that. */
 interface Kept {
-  readonly by: Prepared
-  readonly of: readonly (Cell | Data | number | undefined)[]
-  readonly values: readonly Data[]
+  readonly data: Data
+  readonly of: readonly Part[]
   versions: readonly number[] | undefined
 }
 
-const known = new WeakMap<Captured, Kept>()
-/** What recordings keep of one program: others that are made of the same read it as well. */
-const shared = new WeakMap<Prepared, readonly WeakRef<Kept>[]>()
+/** All that a program keeps. */
+interface Keeping {
+  readonly by: Prepared
+  readonly of: readonly Part[]
+  readonly values: readonly Kept[]
+}
+
+const known = new WeakMap<Captured, Keeping>()
+/** What is kept for recordings of one program: others that are made of the same read it as well. */
+const ofProgram = new WeakMap<Prepared, readonly WeakRef<Keeping>[]>()
+/** Values that recordings of several programs read, by the first that they are made of, and by who made them of it, and how. */
+const ofLeaf = new WeakMap<object, Map<string, WeakRef<Kept>>>()
 
 /** Further leaves of a program, and when they have been computed. */
 interface Given {
@@ -31,53 +43,83 @@ export function steadyFor(
   bound: Omit<Bindings, 'outputs'>,
 ): Given {
   if (!once) return { leaves: [], done: undefined }
-  const kept = keptBy(graph, prepared)
-  const leaves = kept.values.flatMap(({ buffer }) => buffer ?? [])
-  const versions = kept.of.map((each) => (isCell(each) ? each.version : 0))
-  if (kept.versions && versions.every((version, i) => version === kept.versions?.[i])) {
-    return { leaves, done: undefined }
-  }
-  kept.versions = versions
+  const { values } = keepingOf(graph, prepared)
+  const leaves = values.flatMap(({ data }) => data.buffer ?? [])
+  if (values.every(isCurrent)) return { leaves, done: undefined }
+  for (const kept of values) kept.versions = versionsOf(kept)
   const outputs = [...graph.outputs.map(() => undefined), ...leaves]
   const done = device()
     .run(once, { ...bound, outputs })
     .catch((error: unknown) => {
-      kept.versions = undefined
+      for (const kept of values) kept.versions = undefined
       throw error
     })
   return { leaves, done }
 }
 
-function isCell(it: Kept['of'][number]): it is Cell {
-  return typeof it === 'object' && 'version' in it
+function isCurrent(kept: Kept): boolean {
+  const { of, versions } = kept
+  return versions !== undefined && of.every((part, i) => versionOf(part) === versions[i])
 }
 
-/** What is kept of a recording's program, by it or by another one that is made of the same, or room for it. */
-function keptBy(graph: Captured, prepared: Prepared): Kept {
+function versionsOf({ of }: Kept): number[] {
+  return of.map(versionOf)
+}
+
+function versionOf(part: Part): number {
+  return typeof part === 'object' && 'version' in part ? part.version : 0
+}
+
+/** What is kept for a recording, by it or by others that are made of the same, or room for it. */
+function keepingOf(graph: Captured, prepared: Prepared): Keeping {
   const before = known.get(graph)
   if (before?.by === prepared) return before
-  const of = madeOf(graph)
-  const others = (shared.get(prepared) ?? []).filter((other) => other.deref())
-  const same = others
-    .map((other) => other.deref())
-    .find((other) => other?.of.every((each, i) => Object.is(each, of[i])))
-  const kept = same ?? { by: prepared, of, values: roomOf(prepared), versions: undefined }
-  if (!same) shared.set(prepared, [...others, new WeakRef(kept)])
-  known.set(graph, kept)
-  return kept
+  const of = partsOf(graph)
+  const others = (ofProgram.get(prepared) ?? []).filter((other) => other.deref())
+  const same = others.map((other) => other.deref()).find((other) => other && isSame(other.of, of))
+  const keeping = same ?? { by: prepared, of, values: valuesOf(graph, prepared, of) }
+  if (!same) ofProgram.set(prepared, [...others, new WeakRef(keeping)])
+  known.set(graph, keeping)
+  return keeping
 }
 
-function roomOf({ program }: Prepared): Data[] {
-  return (program.once?.results ?? []).map(roomFor)
+function isSame(one: readonly Part[], other: readonly Part[]): boolean {
+  return one.length === other.length && one.every((part, i) => Object.is(part, other[i]))
 }
 
-/** Leaves that stay, and literals: equal where equal values come of them. */
-function madeOf({ leaves, steady, parameters }: Captured): Kept['of'] {
-  const own = [...(steady ?? [])].map((position) => {
-    const { data, leaf } = leaves[position] ?? {}
-    return (
-      data ?? (leaf?.kind === 'cell' ? leaf.cell : leaf?.kind === 'data' ? leaf.data : undefined)
-    )
+function valuesOf(graph: Captured, { program }: Prepared, of: readonly Part[]): Kept[] {
+  return (program.once?.results ?? []).map((result): Kept => {
+    const { source } = result
+    return source
+      ? panelsOf(graph, result, source)
+      : { data: roomFor(result), of, versions: undefined }
   })
-  return [...own, ...parameters.map(({ literal }) => literal)]
+}
+
+/** Panels that recordings of other programs may have, too: batches of another size read the same weights. */
+function panelsOf(graph: Captured, result: Once['results'][number], source: Source): Kept {
+  const leaves = source.leaves.map((position) => leafOf(graph, position))
+  const of = [...leaves, ...source.parameters.map((index) => graph.parameters[index]?.literal)]
+  const fresh = (): Kept => ({ data: roomFor(result), of, versions: undefined })
+  const [first] = leaves
+  if (!first) return fresh()
+  const all = ofLeaf.get(first) ?? new Map<string, WeakRef<Kept>>()
+  ofLeaf.set(first, all)
+  const key = `${device().name}|${source.text}`
+  const there = all.get(key)?.deref()
+  if (there && isSame(there.of, of)) return there
+  const made = fresh()
+  all.set(key, new WeakRef(made))
+  return made
+}
+
+function partsOf(graph: Captured): Part[] {
+  const leaves = [...(graph.steady ?? [])].map((position) => leafOf(graph, position))
+  return [...leaves, ...graph.parameters.map(({ literal }) => literal)]
+}
+
+/** The cell that a leaf stands for, or its value. */
+function leafOf({ leaves }: Captured, position: number): Cell | Data | undefined {
+  const { data, leaf } = leaves[position] ?? {}
+  return data ?? (leaf?.kind === 'cell' ? leaf.cell : leaf?.kind === 'data' ? leaf.data : undefined)
 }

@@ -180,6 +180,22 @@ test('recordings of one structure and the same parameters share them', async () 
   expect(await bits(await again(x(3, 300)))).toEqual(await bits(model.call(x(3, 300))))
 })
 
+test('panels are those of every batch', async () => {
+  const model = new Linear(300, 700)
+  const run = compile((x: Tensor) => model.call(x))
+  await run(x(3, 300))
+  const before = memory().live
+  const batches = [40, 5, 17]
+  for (const batch of batches) {
+    expect(await bits(await run(x(batch, 300)))).toEqual(await bits(model.call(x(batch, 300))))
+  }
+  expect(memory().live - before).toBeLessThan(300 * 700 * 4)
+  change(model.parameters())
+  for (const batch of batches) {
+    expect(await bits(await run(x(batch, 300)))).toEqual(await bits(model.call(x(batch, 300))))
+  }
+})
+
 test('not where they read other numbers', async () => {
   const w = p(300, 200)
   const scaled = (by: number) => compile((x: Tensor) => x.matmul(w.mul(by)))
