@@ -73,6 +73,12 @@ const ended = async (outcome: ReturnType<Pool['share']>): Promise<Outcome> => {
   return outcome
 }
 
+/** What becomes of a section that a worker cannot do, nor the calling thread may. */
+function faulted(pool: Pool): Promise<Outcome> {
+  const section = sectionOf([copy(space.memory.buffer.byteLength - UNIT, place(BYTES), 0)])
+  return ended(pool.share(section, caller([], performance.now() - 1000)))
+}
+
 describe('pieces', () => {
   const heads = ([count = 0, ...rest]: Int32Array = new Int32Array(1)): number[] =>
     Array.from({ length: count }, (_, i) => rest[3 * i] ?? -1)
@@ -159,11 +165,8 @@ describe('a fault in a piece', () => {
   })
 
   it('of a worker likewise', async () => {
-    const to = place(BYTES)
-    const section = sectionOf([copy(space.memory.buffer.byteLength - UNIT, to, 0)])
     const pool = await open()
-    const outcome = await ended(pool.share(section, caller([], performance.now() - 1000)))
-    expect(outcome).toMatchObject({ failed: 'kernel', begun: 1 })
+    expect(await faulted(pool)).toMatchObject({ failed: 'kernel', begun: 1 })
     expect(pool.state).toBe('over')
   })
 })
@@ -173,7 +176,7 @@ describe('a pool that ended between two sections', () => {
     const { section } = chain(3)
     const pool = await open()
     await pool.run(section, false)
-    await ended(pool.share(section, caller([])))
+    await faulted(pool)
     const over = { failed: 'kernel', begun: 0 }
     expect(await pool.run(section, false)).toMatchObject(over)
     expect(await ended(pool.share(section, caller()))).toMatchObject(over)
