@@ -1,6 +1,6 @@
 /** Sides of contractions that are the same in every turn of a loop, as weights are: packed before it. */
 import { Sides } from './once.ts'
-import { type Body, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
+import { type Body, isMoving, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
 
 /** Steps in order, and what they work on. */
 interface Planned {
@@ -42,14 +42,9 @@ function packedBefore(loop: Loop, planned: Omit<Planned, 'steps'>): readonly [St
   const { buffers, aliases } = planned
   const truly = (buffer: number): number => aliases.get(buffer) ?? buffer
   const changing = new Set([...touches(loop, buffers).writes].map(truly))
-  const moving = new Set(loop.views)
   const sides = new Sides(planned, {
     holds(buffer) {
-      if (moving.has(buffer)) return false
-      for (let view = buffers[buffer]?.view; view; view = buffers[view.of]?.view) {
-        if (view.step !== 0 || moving.has(view.of)) return false
-      }
-      return !changing.has(truly(rootOf(buffers, buffer)))
+      return !isMoving(buffers, buffer) && !changing.has(truly(rootOf(buffers, buffer)))
     },
     // numbers are bound before a run
     isLiteral: () => true,

@@ -19,7 +19,15 @@ import {
   type Wide,
 } from './packed.ts'
 import type { Source } from './program.ts'
-import { type Body, eachLoad, type PlannedBuffer, rootOf, type Step, touches } from './steps.ts'
+import {
+  type Body,
+  eachLoad,
+  isMoving,
+  type PlannedBuffer,
+  rootOf,
+  type Step,
+  touches,
+} from './steps.ts'
 
 /** Steps in order, and what they work on. */
 interface Planned {
@@ -102,9 +110,7 @@ class Steadiness implements Staying {
   /** Whether a buffer holds the same in every run, at any time when it is read. */
   holds(buffer: number): boolean {
     const { buffers, steady } = this.#planned
-    for (let view = buffers[buffer]?.view; view; view = buffers[view.of]?.view) {
-      if (view.step !== 0) return false
-    }
+    if (isMoving(buffers, buffer)) return false
     const root = rootOf(buffers, buffer)
     const { outside } = buffers[root] ?? {}
     if (outside) return outside.kind === 'leaf' && steady.has(outside.index)

@@ -60,6 +60,14 @@ export function rootOf(buffers: readonly PlannedBuffer[], buffer: number): numbe
   return root
 }
 
+/** Whether a buffer is a view that moves with the turns of a loop, or part of one. */
+export function isMoving(buffers: readonly PlannedBuffer[], buffer: number): boolean {
+  for (let view = buffers[buffer]?.view; view; view = buffers[view.of]?.view) {
+    if (view.step !== 0) return true
+  }
+  return false
+}
+
 /** Buffers that a step reads and writes, views as what they are part of. */
 export function touches(
   step: Step,

@@ -22,6 +22,8 @@ interface Keeping {
   readonly by: Prepared
   readonly of: readonly Part[]
   readonly values: readonly Kept[]
+  /** Where these are. */
+  readonly leaves: readonly DeviceBuffer[]
 }
 
 const known = new WeakMap<Captured, Keeping>()
@@ -43,8 +45,7 @@ export function steadyFor(
   bound: Omit<Bindings, 'outputs'>,
 ): Given {
   if (!once) return { leaves: [], done: undefined }
-  const { values } = keepingOf(graph, prepared)
-  const leaves = values.flatMap(({ data }) => data.buffer ?? [])
+  const { values, leaves } = keepingOf(graph, prepared)
   if (values.every(isCurrent)) return { leaves, done: undefined }
   for (const kept of values) kept.versions = versionsOf(kept)
   const outputs = [...graph.outputs.map(() => undefined), ...leaves]
@@ -77,10 +78,15 @@ function keepingOf(graph: Captured, prepared: Prepared): Keeping {
   const of = partsOf(graph)
   const others = (ofProgram.get(prepared) ?? []).filter((other) => other.deref())
   const same = others.map((other) => other.deref()).find((other) => other && isSame(other.of, of))
-  const keeping = same ?? { by: prepared, of, values: valuesOf(graph, prepared, of) }
+  const keeping = same ?? keep(graph, prepared, of)
   if (!same) ofProgram.set(prepared, [...others, new WeakRef(keeping)])
   known.set(graph, keeping)
   return keeping
+}
+
+function keep(graph: Captured, by: Prepared, of: readonly Part[]): Keeping {
+  const values = valuesOf(graph, by, of)
+  return { by, of, values, leaves: values.flatMap(({ data }) => data.buffer ?? []) }
 }
 
 function isSame(one: readonly Part[], other: readonly Part[]): boolean {
